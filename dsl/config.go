@@ -1,0 +1,281 @@
+package dsl
+
+import (
+	"time"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+)
+
+// Config is a whole configuration, evaluated and validated: every value is
+// known, every reference resolved, and every list in the order a reader of the
+// files would expect (by file name, then by position).
+type Config struct {
+	Release   Release
+	Variables []*Variable
+	Outputs   []*Output
+	Data      []*Data // config and secret blocks; an app's own data hang off the app
+	Apps      []*App
+}
+
+// Address names a block in the configuration, such as app.petclinic.
+type Address struct {
+	Type string // block type: app, config, secret, variable, local, output
+	Name string // label
+}
+
+// String returns the address as it is written in expressions.
+func (a Address) String() string { return a.Type + "." + a.Name }
+
+// Release is the release block: what is planned, applied, recorded and rolled
+// back as one.
+type Release struct {
+	Name         string
+	Namespace    string // default: "default"
+	HistoryLimit int    // revisions kept, default 10
+	DeclRange    hcl.Range
+}
+
+// Variable is an input variable with the value it got. A sensitive variable's
+// Value carries the Sensitive mark.
+type Variable struct {
+	Name        string
+	Description string
+	Type        cty.Type
+	Value       cty.Value
+	Sensitive   bool
+	DeclRange   hcl.Range
+}
+
+// Output is a named result of the configuration. A sensitive output's Value
+// carries the Sensitive mark.
+type Output struct {
+	Name        string
+	Description string
+	Value       cty.Value
+	Sensitive   bool
+	DeclRange   hcl.Range
+}
+
+// Reference is a dependency found in an expression, in depends_on, or in a
+// literal that names another app's Service.
+type Reference struct {
+	To      Address
+	Implied bool // found in a literal, not in a reference; comes with a warning
+	Range   hcl.Range
+}
+
+// DataKind tells which of the two objects a Data becomes.
+type DataKind string
+
+// The kinds of object that carry an app's configuration.
+const (
+	ConfigMap DataKind = "ConfigMap"
+	Secret    DataKind = "Secret"
+)
+
+// Data becomes one ConfigMap or Secret. It comes from a config or secret
+// block, or from the attribute of that name inside an app.
+type Data struct {
+	Address     Address  // config.NAME, secret.NAME; app.NAME when it belongs to an app
+	Kind        DataKind // ConfigMap or Secret
+	BaseName    string   // the name without its version: "mysql", "petclinic-config"
+	Name        string   // the object's name: BaseName, or BaseName-Version
+	Version     string   // 10 characters; empty when versioned = false
+	Provisional bool     // the version was computed without the release's key and will differ when applied
+	Type        string   // Secret type; empty means Opaque
+	Text        map[string]string
+	Binary      map[string][]byte
+	Labels      map[string]string
+	Annotations map[string]string
+	References  []Reference
+	KeyRanges   map[string]hcl.Range // where each key is written, when known
+	DeclRange   hcl.Range
+}
+
+// AppKind is the kind of workload an app becomes.
+type AppKind string
+
+// The workload kinds of an app.
+const (
+	Deployment  AppKind = "Deployment"
+	StatefulSet AppKind = "StatefulSet"
+)
+
+// App is the unit people think in: a workload with its configuration, its
+// Service, its storage and the way it is rolled out.
+type App struct {
+	Name        string
+	Kind        AppKind
+	Version     string // free text shown in labels and status; may be empty
+	Image       string
+	PullPolicy  string // Always, IfNotPresent, Never; empty leaves it to the cluster
+	Replicas    *int32 // nil leaves it to the cluster (1)
+	Config      *Data  // own config; all its keys become environment variables
+	Secret      *Data  // own secret (declared, and what sensitive env values were moved into)
+	EnvFrom     []EnvSource // whole ConfigMaps or Secrets as environment, own config and secret included, in order
+	Env         []EnvVar    // sorted by name
+	Command     []string
+	Args        []string
+	WorkingDir  string
+	Ports       []Port
+	Service     *Service // nil when the app has no port
+	Mounts      []Mount
+	Readiness   *Probe
+	Liveness    *Probe
+	Startup     *Probe
+	Resources   Resources
+	Rollout     Rollout
+	Labels      map[string]string // added to every object of the app and to its pods
+	Annotations map[string]string // added to its pods
+	References  []Reference       // all that must be there before the workload; data have their own
+	DeclRange   hcl.Range
+	Ranges      map[string]hcl.Range // where attributes and blocks of the app are written: "image", "env.X", "port.http"
+}
+
+// Address returns the address of the app's block.
+func (a *App) Address() Address { return Address{Type: "app", Name: a.Name} }
+
+// EnvSource is a whole ConfigMap or Secret taken as environment variables.
+type EnvSource struct {
+	Kind   DataKind
+	Name   string // the object's name, version included
+	Prefix string
+}
+
+// EnvVar is one environment variable: a literal Value, or a key of a
+// ConfigMap or Secret. A sensitive value is always a key.
+type EnvVar struct {
+	Name  string
+	Value string
+	Key   *DataKey
+	Range hcl.Range
+}
+
+// DataKey points to one key of a ConfigMap or Secret.
+type DataKey struct {
+	Kind     DataKind
+	Name     string // the object's name, version included
+	Key      string
+	Optional bool
+}
+
+// Port is a container port and the Service port in front of it.
+type Port struct {
+	Name        string
+	Number      int32  // container port
+	ServicePort int32  // Service port, default Number
+	Protocol    string // TCP, UDP, SCTP; default TCP
+	NodePort    int32  // 0: none asked for
+	DeclRange   hcl.Range
+}
+
+// Service is the Service in front of an app.
+type Service struct {
+	Name        string // the app's name
+	Type        string // ClusterIP, NodePort, LoadBalancer
+	Headless    bool   // clusterIP None; for a StatefulSet it is the governing Service, made before it
+	Annotations map[string]string
+	DeclRange   hcl.Range
+}
+
+// Mount puts one volume at one path. Exactly one source is set.
+type Mount struct {
+	Path      string
+	SubPath   string
+	ReadOnly  bool
+	Claim     *Claim
+	Data      *DataVolume
+	EmptyDir  *EmptyDir
+	HostPath  *HostPath
+	DeclRange hcl.Range
+}
+
+// Claim asks for storage. In a StatefulSet it becomes a claim template, one
+// claim for each pod; elsewhere a PersistentVolumeClaim named NAME.
+type Claim struct {
+	Name         string   // template name, or the claim's name; derived from app and path when not given
+	Existing     bool     // refers to a claim that somebody else made: nothing is rendered
+	Size         string   // Kubernetes quantity
+	AccessModes  []string // default ReadWriteOnce
+	StorageClass *string  // nil: the cluster's default class
+	DeclRange    hcl.Range
+}
+
+// DataVolume mounts a ConfigMap or Secret as files.
+type DataVolume struct {
+	Kind     DataKind
+	Name     string // the object's name, version included
+	Items    []Item // empty: every key as a file of its name
+	Mode     *int32 // default mode of the files
+	Optional bool
+}
+
+// Item maps one key to a file.
+type Item struct {
+	Key  string
+	Path string
+	Mode *int32
+}
+
+// EmptyDir is scratch space that lives as long as the pod.
+type EmptyDir struct {
+	Medium string // "" or Memory
+	Size   string // quantity; empty: no limit
+}
+
+// HostPath is a file or directory of the node.
+type HostPath struct {
+	Path string
+	Type string // Directory, File, DirectoryOrCreate, ...; empty: not checked
+}
+
+// Probe is a readiness, liveness or startup probe. Exactly one of HTTP, TCP,
+// Exec and GRPC is set. A zero duration or threshold leaves it to the cluster.
+type Probe struct {
+	HTTP             *HTTPProbe
+	TCP              string // port name or number
+	Exec             []string
+	GRPC             *GRPCProbe
+	InitialDelay     time.Duration
+	Period           time.Duration
+	Timeout          time.Duration
+	SuccessThreshold int32
+	FailureThreshold int32
+	DeclRange        hcl.Range
+}
+
+// HTTPProbe asks for a path.
+type HTTPProbe struct {
+	Path    string
+	Port    string // port name or number
+	Scheme  string // HTTP or HTTPS; empty leaves it to the cluster
+	Headers []Header
+}
+
+// Header is one request header of an HTTPProbe.
+type Header struct{ Name, Value string }
+
+// GRPCProbe asks the standard gRPC health service.
+type GRPCProbe struct {
+	Port    int32
+	Service string
+}
+
+// Resources holds what a container asks for and may use, as Kubernetes
+// quantities by resource name (cpu, memory, ephemeral-storage, ...).
+type Resources struct {
+	Requests map[string]string
+	Limits   map[string]string
+}
+
+// Rollout says how a new version replaces the old one.
+type Rollout struct {
+	Strategy         string        // rolling or recreate
+	MaxSurge         string        // number or percent; empty leaves it to the cluster
+	MaxUnavailable   string        // number or percent; empty leaves it to the cluster
+	MinReady         time.Duration // how long a pod must be ready to count as available
+	ProgressDeadline time.Duration // how long a Deployment may stand still
+	Timeout          time.Duration // how long apply waits for the app; 0: the command's default
+	DeclRange        hcl.Range
+}

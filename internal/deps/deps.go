@@ -1,0 +1,30 @@
+// Package deps keeps module requirements in place until their first real use.
+package deps
+
+import (
+	_ "github.com/agext/levenshtein"
+	_ "github.com/fluxcd/cli-utils/pkg/kstatus/status"
+	_ "github.com/google/go-cmp/cmp"
+	_ "github.com/hashicorp/go-multierror"
+	_ "github.com/hashicorp/hcl/v2/ext/customdecode"
+	_ "github.com/hashicorp/hcl/v2/ext/tryfunc"
+	_ "github.com/hashicorp/hcl/v2/ext/typeexpr"
+	_ "github.com/hashicorp/hcl/v2/gohcl"
+	_ "github.com/hashicorp/hcl/v2/hclparse"
+	_ "github.com/hashicorp/hcl/v2/hclwrite"
+	_ "github.com/rogpeppe/go-internal/testscript"
+	_ "github.com/spf13/cobra"
+	_ "github.com/zclconf/go-cty-yaml"
+	_ "github.com/zclconf/go-cty/cty/function/stdlib"
+	_ "golang.org/x/sync/errgroup"
+	_ "golang.org/x/term"
+	_ "k8s.io/api/core/v1"
+	_ "k8s.io/client-go/applyconfigurations"
+	_ "k8s.io/client-go/dynamic"
+	_ "k8s.io/client-go/kubernetes"
+	_ "k8s.io/client-go/tools/cache"
+	_ "k8s.io/client-go/tools/clientcmd"
+	_ "sigs.k8s.io/structured-merge-diff/v6/fieldpath"
+	_ "sigs.k8s.io/structured-merge-diff/v6/typed"
+	_ "sigs.k8s.io/yaml"
+)

@@ -1,0 +1,20 @@
+package planner
+
+// Condition is the health of an object in kstatus' words.
+type Condition string
+
+// The conditions, as of kstatus.
+const (
+	Current     Condition = "Current"
+	InProgress  Condition = "InProgress"
+	Failed      Condition = "Failed"
+	Terminating Condition = "Terminating"
+	NotFound    Condition = "NotFound"
+	Unknown     Condition = "Unknown"
+)
+
+// Health says whether an object does its work, and if not, why.
+type Health struct {
+	Condition Condition `json:"condition"`
+	Message   string    `json:"message,omitempty"`
+}

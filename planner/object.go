@@ -1,0 +1,88 @@
+package planner
+
+import (
+	"fmt"
+
+	"github.com/hashicorp/hcl/v2"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+)
+
+// The names stowage leaves in a cluster.
+const (
+	// FieldManager owns every field that stowage applies.
+	FieldManager = "stowage"
+	// LabelRelease is on every object of a release; its value is the release's name.
+	LabelRelease = "stowage.dev/release"
+	// LabelApp is on every object of an app; its value is the app's name.
+	LabelApp = "stowage.dev/app"
+	// AnnotationBaseName is on versioned ConfigMaps and Secrets; its value is the
+	// name without the version.
+	AnnotationBaseName = "stowage.dev/base-name"
+)
+
+// ObjectID identifies an object in a cluster. It has no API version, since
+// one object answers under several.
+type ObjectID struct {
+	Group     string `json:"group,omitempty"`
+	Kind      string `json:"kind"`
+	Namespace string `json:"namespace,omitempty"`
+	Name      string `json:"name"`
+}
+
+// String returns kind and name, as people say them: "Deployment petclinic".
+func (id ObjectID) String() string { return fmt.Sprintf("%s %s", id.Kind, id.Name) }
+
+// IDOf returns the identity of an object.
+func IDOf(u *unstructured.Unstructured) ObjectID {
+	gvk := u.GroupVersionKind()
+	return ObjectID{Group: gvk.Group, Kind: gvk.Kind, Namespace: u.GetNamespace(), Name: u.GetName()}
+}
+
+// Role is the part an object plays in its release.
+type Role string
+
+// The roles of objects.
+const (
+	RoleNamespace Role = "namespace"
+	RoleData      Role = "data" // ConfigMap or Secret
+	RoleClaim     Role = "claim"
+	RoleWorkload  Role = "workload"
+	RoleService   Role = "service"
+)
+
+// Origin is the place in the configuration that an object comes from.
+type Origin struct {
+	File   string `json:"file"`
+	Line   int    `json:"line"`
+	Column int    `json:"column"`
+}
+
+// OriginOf returns where a range starts.
+func OriginOf(r hcl.Range) Origin {
+	return Origin{File: r.Filename, Line: r.Start.Line, Column: r.Start.Column}
+}
+
+// String returns file:line, or nothing for an object of no file.
+func (o Origin) String() string {
+	if o.File == "" {
+		return ""
+	}
+	return fmt.Sprintf("%s:%d", o.File, o.Line)
+}
+
+// Object is a rendered object. Its Manifest is never modified in place.
+type Object struct {
+	ID       ObjectID
+	Manifest *unstructured.Unstructured
+	Address  string // block it comes from: "app.petclinic", "secret.mysql", "release.petclinic"
+	Origin   Origin
+	Role     Role
+	Version  *DataVersion // set on versioned ConfigMaps and Secrets
+}
+
+// DataVersion tells which version of which data a ConfigMap or Secret holds.
+type DataVersion struct {
+	BaseName    string `json:"baseName"`
+	Version     string `json:"version"`
+	Provisional bool   `json:"provisional,omitempty"` // the release has no key yet: the name changes when applied
+}

@@ -1,0 +1,145 @@
+package planner
+
+import (
+	"time"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/types"
+)
+
+// Plan is all that will happen and why: immutable, serialisable, complete. It
+// is the only thing that crosses from planning to applying.
+type Plan struct {
+	Release  ReleaseInfo `json:"release"`
+	Changes  []Change    `json:"changes"` // in an order that respects Needs; NoOps included
+	Kept     []Kept      `json:"kept,omitempty"`
+	Warnings []Warning   `json:"warnings,omitempty"`
+}
+
+// ReleaseInfo names the release and the revisions the plan leads from and to.
+type ReleaseInfo struct {
+	Name         string `json:"name"`
+	Namespace    string `json:"namespace"`
+	FromRevision int    `json:"fromRevision"` // 0: none yet
+	ToRevision   int    `json:"toRevision"`   // equal to FromRevision when nothing changes
+	HistoryLimit int    `json:"historyLimit"`
+	Interrupted  bool   `json:"interrupted,omitempty"` // the last run did not record an end
+	Destroy      bool   `json:"destroy,omitempty"`
+}
+
+// Action is what is done to one object.
+type Action string
+
+// The actions of a plan.
+const (
+	Create  Action = "create"
+	Update  Action = "update"
+	Replace Action = "replace" // delete, then create under the same name
+	Delete  Action = "delete"
+	NoOp    Action = "no-op"
+)
+
+// Gate is what must be true of an object before those that need it go on.
+type Gate string
+
+// The gates between changes.
+const (
+	Applied Gate = "applied" // the API server has it
+	Ready   Gate = "ready"   // it does its work: all replicas updated and available, claim bound
+	Gone    Gate = "gone"    // it does not exist any more
+)
+
+// Need is one edge of the graph: the change that has it waits for ID to pass Gate.
+type Need struct {
+	ID   ObjectID `json:"id"`
+	Gate Gate     `json:"gate"`
+}
+
+// Change is what happens to one object.
+type Change struct {
+	ID      ObjectID     `json:"id"`
+	Action  Action       `json:"action"`
+	Address string       `json:"address,omitempty"`
+	Role    Role         `json:"role,omitempty"`
+	Origin  Origin       `json:"origin,omitzero"`
+	Reason  string       `json:"reason,omitempty"` // "changed fields", "new version of petclinic-config-7d41h0w3rb", "left the configuration", ...
+	Diff    []FieldDiff  `json:"diff,omitempty"`
+	Data    *DataDiff    `json:"data,omitempty"` // versioned ConfigMaps and Secrets: what differs from the version before
+	Drift   []FieldOwner `json:"drift,omitempty"`
+	Impact  string       `json:"impact,omitempty"`
+	Needs   []Need       `json:"needs,omitempty"`
+	Checked bool         `json:"checked"` // the server dry-ran it
+	// Unchecked says why the server did not check it.
+	Unchecked string      `json:"unchecked,omitempty"`
+	Version   *DataVersion `json:"version,omitempty"`
+	// Live is what the plan is based on; nil when the object was absent.
+	Live *LiveRef `json:"live,omitempty"`
+	// Health of the live object, for workloads and claims that exist.
+	Health *Health `json:"health,omitempty"`
+	// Object is what is applied; nil for a Delete. Never modified in place, and
+	// never serialised with the values of a Secret.
+	Object *unstructured.Unstructured `json:"-"`
+}
+
+// LiveRef pins the live object a change was planned against.
+type LiveRef struct {
+	UID             types.UID `json:"uid"`
+	ResourceVersion string    `json:"resourceVersion"`
+	Generation      int64     `json:"generation,omitempty"`
+}
+
+// FieldDiff is one field that changes. Path is written as
+// spec.template.spec.containers[petclinic].image; list elements go by their
+// merge key. Values of Secrets are never here.
+type FieldDiff struct {
+	Path   string `json:"path"`
+	Op     Action `json:"op"` // Create, Update or Delete of the field
+	Before any    `json:"before,omitempty"`
+	After  any    `json:"after,omitempty"`
+	Masked bool   `json:"masked,omitempty"` // the values are sensitive and left out
+}
+
+// DataDiff compares two versions of a ConfigMap or Secret key by key.
+type DataDiff struct {
+	From string      `json:"from,omitempty"` // name of the version before; empty: there is none
+	Keys []FieldDiff `json:"keys,omitempty"`
+	// Consumers are the workloads that roll because of it.
+	Consumers []ObjectID `json:"consumers,omitempty"`
+}
+
+// FieldOwner is a field of ours that somebody else changed.
+type FieldOwner struct {
+	Path    string    `json:"path"`
+	Manager string    `json:"manager"`
+	Time    time.Time `json:"time,omitzero"`
+	Live    any       `json:"live,omitempty"`
+	Config  any       `json:"config,omitempty"`
+	Masked  bool      `json:"masked,omitempty"`
+}
+
+// Kept is an object that is not in the configuration any more and stays.
+type Kept struct {
+	ID     ObjectID `json:"id"`
+	Reason string   `json:"reason"` // "revision 3 can be rolled back to", "pod petclinic-x uses it"
+}
+
+// Warning is something to know before saying yes.
+type Warning struct {
+	Summary string `json:"summary"`
+	Detail  string `json:"detail,omitempty"`
+	Origin  Origin `json:"origin,omitzero"`
+}
+
+// Count returns how many changes have the action.
+func (p *Plan) Count(a Action) int {
+	n := 0
+	for i := range p.Changes {
+		if p.Changes[i].Action == a {
+			n++
+		}
+	}
+	return n
+}
+
+// Empty reports whether applying the plan would write nothing.
+func (p *Plan) Empty() bool { return p.Count(NoOp) == len(p.Changes) }

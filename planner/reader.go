@@ -1,0 +1,43 @@
+package planner
+
+import (
+	"context"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+)
+
+// Reader is all that planning may ask of a cluster. Errors are those of
+// k8s.io/apimachinery/pkg/api/errors, so that NotFound, Forbidden and the rest
+// can be told apart.
+type Reader interface {
+	// List returns all objects of a kind that match the label selector, however
+	// many pages that takes. Namespace "" lists cluster-scoped kinds, or all namespaces.
+	List(ctx context.Context, kind schema.GroupVersionKind, namespace, selector string) ([]*unstructured.Unstructured, error)
+	// Get returns one object.
+	Get(ctx context.Context, kind schema.GroupVersionKind, namespace, name string) (*unstructured.Unstructured, error)
+	// DryRun returns what a forced server-side apply by FieldManager would make
+	// of the object, without storing it.
+	DryRun(ctx context.Context, object *unstructured.Unstructured) (*unstructured.Unstructured, error)
+}
+
+// Prior is what the release recorded the last time.
+type Prior struct {
+	Revision    int    // 0: never applied
+	Interrupted bool   // its run did not record an end
+	Failed      bool   // its run failed
+	Inventory   []Item // every object that belongs to the release, with the namespace
+	// Objects as they were rendered, by identity; Secrets without values.
+	Objects map[ObjectID]*unstructured.Unstructured
+}
+
+// Item is one object of a release's inventory.
+type Item struct {
+	ID      ObjectID
+	Version string // API version it was applied with, such as v1
+	UID     string
+	// LastRevision is the newest revision whose configuration has the object;
+	// it decides how long a version of a config is kept.
+	LastRevision int
+	DataVersion  *DataVersion // set on versioned ConfigMaps and Secrets
+}
