@@ -109,10 +109,10 @@ type App struct {
 	Kind        AppKind
 	Version     string // free text shown in labels and status; may be empty
 	Image       string
-	PullPolicy  string // Always, IfNotPresent, Never; empty leaves it to the cluster
-	Replicas    *int32 // nil leaves it to the cluster (1)
-	Config      *Data  // own config; all its keys become environment variables
-	Secret      *Data  // own secret (declared, and what sensitive env values were moved into)
+	PullPolicy  string      // Always, IfNotPresent, Never; empty leaves it to the cluster
+	Replicas    *int32      // nil leaves it to the cluster (1)
+	Config      *Data       // own config; all its keys become environment variables
+	Secret      *Data       // own secret (declared, and what sensitive env values were moved into)
 	EnvFrom     []EnvSource // whole ConfigMaps or Secrets as environment, own config and secret included, in order
 	Env         []EnvVar    // sorted by name
 	Command     []string

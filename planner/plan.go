@@ -70,7 +70,7 @@ type Change struct {
 	Needs   []Need       `json:"needs,omitempty"`
 	Checked bool         `json:"checked"` // the server dry-ran it
 	// Unchecked says why the server did not check it.
-	Unchecked string      `json:"unchecked,omitempty"`
+	Unchecked string       `json:"unchecked,omitempty"`
 	Version   *DataVersion `json:"version,omitempty"`
 	// Live is what the plan is based on; nil when the object was absent.
 	Live *LiveRef `json:"live,omitempty"`
