@@ -1,0 +1,119 @@
+package kube
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"time"
+
+	"k8s.io/client-go/rest"
+	"k8s.io/client-go/tools/clientcmd"
+	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
+
+	// The ways to log in that kubectl has built in; plug-in programs need none.
+	_ "k8s.io/client-go/plugin/pkg/client/auth/oidc"
+)
+
+// dialTimeout bounds how long a server that answers no packet is waited for.
+const dialTimeout = 10 * time.Second
+
+// ErrNoConfig says that there is no kubeconfig at all: no file, no KUBECONFIG,
+// and no service account of a pod.
+var ErrNoConfig = errors.New("no kubeconfig: neither --kubeconfig, nor KUBECONFIG, nor ~/.kube/config names a cluster")
+
+// Options tell which cluster is meant, with kubectl's meanings and precedence.
+type Options struct {
+	Kubeconfig string // path of one file; empty: KUBECONFIG, then ~/.kube/config, then the pod's service account
+	Context    string // empty: the current context
+	Namespace  string // empty: the namespace of the context
+	UserAgent  string // such as stowage/1.2.3
+
+	// Warn gets the warnings that the server sends with its answers, such as
+	// the use of an API version that goes away. It is called concurrently. nil
+	// drops them.
+	Warn func(message string)
+}
+
+// Target names the cluster that a Client speaks to.
+type Target struct {
+	Context   string // empty inside a pod
+	Server    string // URL
+	User      string // name in the kubeconfig
+	Namespace string // where namespaced commands go when nothing else is said
+}
+
+// Connect finds the cluster and prepares a client for it. No request is made.
+// The error is ErrNoConfig when there is no kubeconfig at all.
+func Connect(o Options) (*Client, error) {
+	rules := clientcmd.NewDefaultClientConfigLoadingRules()
+	rules.ExplicitPath = o.Kubeconfig
+	rules.WarnIfAllMissing = false
+	overrides := &clientcmd.ConfigOverrides{CurrentContext: o.Context}
+	overrides.Context.Namespace = o.Namespace
+	loader := clientcmd.NewNonInteractiveDeferredLoadingClientConfig(rules, overrides)
+
+	config, err := loader.ClientConfig()
+	if err != nil {
+		return nil, configError(err, o)
+	}
+	namespace, _, err := loader.Namespace()
+	if err != nil {
+		return nil, configError(err, o)
+	}
+	raw, err := loader.RawConfig()
+	if err != nil {
+		return nil, configError(err, o)
+	}
+	config.UserAgent = o.UserAgent
+	return newClient(config, targetOf(raw, o.Context, config.Host, namespace), o.Warn)
+}
+
+func targetOf(raw clientcmdapi.Config, context, server, namespace string) Target {
+	if context == "" {
+		context = raw.CurrentContext
+	}
+	t := Target{Context: context, Server: server, Namespace: namespace}
+	if c := raw.Contexts[context]; c != nil {
+		t.User = c.AuthInfo
+	}
+	return t
+}
+
+// configError replaces the loader's words where they would not help a user.
+func configError(err error, o Options) error {
+	switch {
+	case clientcmd.IsEmptyConfig(err) && o.Context == "":
+		return ErrNoConfig
+	case clientcmd.IsContextNotFound(err), clientcmd.IsEmptyConfig(err):
+		return fmt.Errorf("the kubeconfig has no context %q", o.Context)
+	case errors.Is(err, os.ErrNotExist):
+		return fmt.Errorf("kubeconfig %s does not exist", o.Kubeconfig)
+	}
+	return fmt.Errorf("kubeconfig: %w", err)
+}
+
+// tune sets what suits a deployer: no throttling of its own, since the server's
+// priority and fairness decides, and no gzip on the way to the same machine.
+func tune(config *rest.Config) *rest.Config {
+	config = rest.CopyConfig(config)
+	config.QPS = -1
+	config.Timeout = 0 // each request has its own
+	if config.Dial == nil {
+		config.Dial = (&net.Dialer{Timeout: dialTimeout, KeepAlive: 30 * time.Second}).DialContext
+	}
+	config.DisableCompression = isLoopback(config.Host)
+	return config
+}
+
+func isLoopback(server string) bool {
+	u, err := url.Parse(server)
+	if err != nil {
+		return false
+	}
+	if ip := net.ParseIP(u.Hostname()); ip != nil {
+		return ip.IsLoopback()
+	}
+	return u.Hostname() == "localhost"
+}

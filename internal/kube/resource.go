@@ -1,0 +1,114 @@
+package kube
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/client-go/rest"
+)
+
+// resource is where the objects of a kind are found.
+type resource struct {
+	schema.GroupVersionResource
+	namespaced bool
+}
+
+// path returns the resource's path, or that of one object when name is not
+// empty. A namespace is left out of the path of a cluster-scoped resource.
+func (r resource) path(namespace, name string) string {
+	path := "/apis/" + r.Group + "/" + r.Version
+	if r.Group == "" {
+		path = "/api/" + r.Version
+	}
+	if r.namespaced && namespace != "" {
+		path += "/namespaces/" + namespace
+	}
+	path += "/" + r.Resource
+	if name != "" {
+		path += "/" + name
+	}
+	return path
+}
+
+// resource returns where a kind is found: from what is known of the built-in
+// kinds, and from discovery of one group and version for all others.
+func (c *Client) resource(ctx context.Context, kind schema.GroupVersionKind) (resource, error) {
+	if scope, ok := builtin[kind.GroupKind()]; ok {
+		plural, _ := meta.UnsafeGuessKindToResource(kind)
+		return resource{plural, scope == inNamespace}, nil
+	}
+	c.mu.Lock()
+	custom := c.custom[kind.GroupVersion()]
+	if custom == nil {
+		custom = &customKinds{}
+		c.custom[kind.GroupVersion()] = custom
+	}
+	c.mu.Unlock()
+	return custom.find(ctx, c, kind)
+}
+
+// customKinds holds the kinds of one group and version, once discovered.
+type customKinds struct {
+	mu    sync.Mutex // held during discovery, so that it happens once
+	kinds map[string]resource
+}
+
+// find returns the resource of a kind, or a meta.NoKindMatchError when the
+// cluster does not have it. Kinds that are not found are asked for again: a
+// definition may be on its way.
+func (k *customKinds) find(ctx context.Context, c *Client, kind schema.GroupVersionKind) (resource, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if r, ok := k.kinds[kind.Kind]; ok {
+		return r, nil
+	}
+	kinds, err := c.discover(ctx, kind.GroupVersion())
+	if err != nil {
+		return resource{}, err
+	}
+	k.kinds = kinds
+	if r, ok := kinds[kind.Kind]; ok {
+		return r, nil
+	}
+	return resource{}, &meta.NoKindMatchError{GroupKind: kind.GroupKind(), SearchedVersions: []string{kind.Version}}
+}
+
+// discover asks for the kinds of one group and version; there are none when
+// the cluster does not know the group.
+func (c *Client) discover(ctx context.Context, gv schema.GroupVersion) (map[string]resource, error) {
+	what := fmt.Sprintf("discover %s", gv)
+	body, err := c.do(ctx, what, func() *rest.Request {
+		return c.rest.Get().AbsPath(discoveryPath(gv))
+	})
+	if isNotFound(err) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var list metav1.APIResourceList
+	if err := unmarshal(body, &list); err != nil {
+		return nil, fmt.Errorf("%s: %w", what, err)
+	}
+	kinds := map[string]resource{}
+	for _, r := range list.APIResources {
+		if !isSubresource(r.Name) {
+			kinds[r.Kind] = resource{gv.WithResource(r.Name), r.Namespaced}
+		}
+	}
+	return kinds, nil
+}
+
+func discoveryPath(gv schema.GroupVersion) string {
+	if gv.Group == "" {
+		return "/api/" + gv.Version
+	}
+	return "/apis/" + gv.String()
+}
+
+func isSubresource(name string) bool { return strings.Contains(name, "/") }
