@@ -1,0 +1,129 @@
+package view
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+)
+
+// snippetLines is how many source lines a diagnostic shows at most.
+const snippetLines = 6
+
+// Diagnostics shows what is wrong with a configuration: each diagnostic with
+// its place, the source there, and what to do. Literals of secrets in that
+// source are left out.
+func Diagnostics(s Screen, diags hcl.Diagnostics, sources map[string]*hcl.File) error {
+	p := newPage(s)
+	public := publicVariables(sources)
+	for _, diag := range diags {
+		p.diagnostic(diag, sources, public)
+	}
+	return p.flush(s)
+}
+
+func (p *page) diagnostic(diag *hcl.Diagnostic, sources map[string]*hcl.File, public map[string]bool) {
+	head := span{"Error: ", red}
+	if diag.Severity == hcl.DiagWarning {
+		head = span{"Warning: ", yellow}
+	}
+	p.para(head, len("Error: "), bold, diag.Summary)
+	if diag.Subject != nil {
+		p.place(diag, sources[diag.Subject.Filename])
+		p.snippet(diag, sources[diag.Subject.Filename], public)
+	}
+	if diag.Detail != "" {
+		p.blank()
+		p.para(txt("  "), 2, plain, diag.Detail)
+	}
+	p.blank()
+}
+
+// place adds the line that says where: file, line, column, and block.
+func (p *page) place(diag *hcl.Diagnostic, file *hcl.File) {
+	subject := diag.Subject
+	place := fmt.Sprintf("%s:%d:%d", subject.Filename, subject.Start.Line, subject.Start.Column)
+	if subject.Start.Line == 0 {
+		place = subject.Filename
+	}
+	if block := enclosingBlock(file, subject.Start); block != "" {
+		place += ", in " + block
+	}
+	p.line(txt("  at "), txt(place+":"))
+}
+
+// snippet adds the source lines that a diagnostic is about, its subject marked.
+func (p *page) snippet(diag *hcl.Diagnostic, file *hcl.File, public map[string]bool) {
+	if file == nil || !isNative(file) {
+		return
+	}
+	subject, shown := *diag.Subject, *diag.Subject
+	if diag.Context != nil {
+		shown = hcl.RangeOver(subject, *diag.Context)
+	}
+	from := max(shown.Start.Line, subject.Start.Line-snippetLines/2)
+	lines := bytes.Split(conceal(subject.Filename, file.Bytes, public), []byte("\n"))
+	for i := from; i <= min(shown.End.Line, from+snippetLines-1, len(lines)); i++ {
+		p.sourceLine(i, string(bytes.TrimRight(lines[i-1], "\r")), subject)
+	}
+}
+
+// sourceLine adds one line of source, and a line of marks under the part of it
+// that the subject covers.
+func (p *page) sourceLine(number int, line string, subject hcl.Range) {
+	gutter := fmt.Sprintf("  %5d │ ", number)
+	room := p.width - columns(gutter)
+	p.line(span{gutter, dim}, txt(truncate(line, room)))
+	if number < subject.Start.Line || number > subject.End.Line {
+		return
+	}
+	start, end := 0, len(line)
+	if number == subject.Start.Line {
+		start = min(subject.Start.Column-1, len(line))
+	}
+	if number == subject.End.Line {
+		end = min(subject.End.Column-1, len(line))
+	}
+	before := columns(line[:start])
+	marked := max(1, columns(line[start:max(start, end)]))
+	if before >= room || strings.TrimSpace(line) == "" {
+		return
+	}
+	p.line(span{"        │ ", dim}, txt(spaces(before)), span{strings.Repeat("^", min(marked, room-before)), red})
+}
+
+// isNative reports whether a file is written in HCL's native syntax. JSON is
+// mostly generated, and its lines are shown to nobody: where a secret starts
+// and ends in a broken one cannot be told.
+func isNative(file *hcl.File) bool {
+	_, ok := file.Body.(*hclsyntax.Body)
+	return ok
+}
+
+// enclosingBlock returns the top-level block around a position, as written:
+// app "petclinic".
+func enclosingBlock(file *hcl.File, at hcl.Pos) string {
+	if file == nil {
+		return ""
+	}
+	body, ok := file.Body.(*hclsyntax.Body)
+	if !ok {
+		return ""
+	}
+	for _, block := range body.Blocks {
+		if around := block.Range(); around.ContainsPos(at) && at.Line > around.Start.Line {
+			return strings.Join(append([]string{block.Type}, quoteAll(block.Labels)...), " ")
+		}
+	}
+	return ""
+}
+
+func quoteAll(labels []string) []string {
+	quoted := make([]string, len(labels))
+	for i, label := range labels {
+		quoted[i] = fmt.Sprintf("%q", label)
+	}
+	return quoted
+}

@@ -1,0 +1,288 @@
+package view
+
+import (
+	"fmt"
+	"strings"
+
+	"stowage/planner"
+)
+
+// Target is the cluster and namespace that a run works on. Every run shows it.
+type Target struct {
+	Context   string `json:"context,omitempty"`
+	Server    string `json:"server"`
+	Namespace string `json:"namespace"`
+}
+
+// Plan shows a plan to people: what changes and why, what does not although it
+// should be looked at, and the count.
+func Plan(s Screen, plan *planner.Plan, target Target) error {
+	p := newPage(s)
+	p.header(releaseTitle(plan.Release), target)
+	p.interrupted(plan.Release)
+	p.changes(plan)
+	p.unhealthy(plan)
+	p.kept(plan.Kept)
+	p.unchecked(plan)
+	p.provisional(plan)
+	p.warnings(plan.Warnings)
+	p.closing(plan)
+	return p.flush(s)
+}
+
+// header adds what the run is about: on one line, or where that is too long on
+// one line each.
+func (p *page) header(title string, target Target) {
+	cluster := target.Server
+	if target.Context != "" {
+		cluster = fmt.Sprintf("%s (%s)", target.Context, target.Server)
+	}
+	const gap = "      "
+	rest := gap + "namespace " + target.Namespace + gap + "context " + cluster
+	if columns(title+rest) <= p.width {
+		p.line(span{title, bold}, txt(rest))
+	} else {
+		p.line(span{title, bold})
+		p.line(txt("  namespace " + target.Namespace))
+		p.line(txt("  context   " + cluster))
+	}
+	p.blank()
+}
+
+func releaseTitle(release planner.ReleaseInfo) string {
+	title := "Release " + release.Name
+	switch {
+	case release.Destroy:
+		return fmt.Sprintf("%s, revision %d, to be destroyed", title, release.FromRevision)
+	case release.FromRevision == 0:
+		return title + ", first revision"
+	case release.FromRevision == release.ToRevision:
+		return fmt.Sprintf("%s, revision %d", title, release.FromRevision)
+	default:
+		return fmt.Sprintf("%s, revision %d -> %d", title, release.FromRevision, release.ToRevision)
+	}
+}
+
+func (p *page) interrupted(release planner.ReleaseInfo) {
+	if !release.Interrupted {
+		return
+	}
+	p.para(span{"! ", yellow}, 2, plain, fmt.Sprintf("Revision %d was interrupted: its run did not record an end. "+
+		"The plan starts from what is in the cluster now.", release.FromRevision))
+	p.blank()
+}
+
+// mark returns the sign of an action and its colour.
+func mark(action planner.Action) span {
+	switch action {
+	case planner.Create:
+		return span{"+", green}
+	case planner.Update:
+		return span{"~", yellow}
+	case planner.Replace:
+		return span{"±", red}
+	case planner.Delete:
+		return span{"-", red}
+	default:
+		return txt(" ")
+	}
+}
+
+// changes adds all that will be written, the places they come from in a column
+// of their own.
+func (p *page) changes(plan *planner.Plan) {
+	origins := p.originColumn(plan.Changes)
+	for i := range plan.Changes {
+		change := &plan.Changes[i]
+		if change.Action == planner.NoOp {
+			continue
+		}
+		p.change(change, origins)
+	}
+	if !plan.Empty() {
+		p.blank()
+	}
+}
+
+// originColumn returns the column at which places stand: right of the longest
+// name, as long as there is room.
+func (p *page) originColumn(changes []planner.Change) int {
+	name, origin := 0, 0
+	for i := range changes {
+		if changes[i].Action != planner.NoOp {
+			name = max(name, columns(changes[i].ID.String()))
+			origin = max(origin, columns(changes[i].Origin.String()))
+		}
+	}
+	const mark, gap = 4, 4
+	return min(mark+name+gap, p.width-origin)
+}
+
+func (p *page) change(change *planner.Change, origins int) {
+	name, place := change.ID.String(), change.Origin.String()
+	head := []span{txt("  "), mark(change.Action), txt(" "), {name, bold}}
+	gap := origins - 4 - columns(name)
+	switch {
+	case place == "":
+		p.line(head...)
+	case gap >= 1:
+		p.line(append(head, span{spaces(gap) + place, dim})...)
+	default:
+		p.line(head...)
+		p.line(span{spaces(p.width-columns(place)) + place, dim})
+	}
+	p.reason(change)
+	if change.Data != nil {
+		for _, key := range change.Data.Keys {
+			p.keyDiff(key)
+		}
+	}
+	for _, field := range change.Diff {
+		p.fieldDiff(field)
+	}
+	for _, drift := range change.Drift {
+		p.drift(drift)
+	}
+	if change.Impact != "" {
+		p.para(txt("      impact: "), len("      impact: "), cyan, change.Impact)
+	}
+}
+
+// notThereYet is planner's reason for the creation of an object that never was.
+const notThereYet = "not there yet"
+
+// reason adds why the object changes, unless the fields shown say it already.
+func (p *page) reason(change *planner.Change) {
+	reason := change.Reason
+	if reason == "" || (change.Action == planner.Update && len(change.Diff)+len(change.Drift) > 0) ||
+		(change.Action == planner.Create && reason == notThereYet) {
+		return
+	}
+	if change.Data != nil && len(change.Data.Keys) > 0 {
+		reason += ":"
+	}
+	p.para(txt("      "), 6, plain, reason)
+}
+
+func (p *page) unhealthy(plan *planner.Plan) {
+	var notReady []planner.Change
+	for _, change := range plan.Changes {
+		if change.Action == planner.NoOp && !healthy(change.Health) {
+			notReady = append(notReady, change)
+		}
+	}
+	if len(notReady) == 0 {
+		return
+	}
+	p.line(txt("Unchanged, but not ready:"))
+	for _, change := range notReady {
+		p.line(txt("  "), span{"!", yellow}, txt(" "), span{change.ID.String(), bold})
+		p.para(txt("      "), 6, plain, healthText(*change.Health))
+	}
+	p.blank()
+}
+
+// healthy reports whether health gives no reason to look; objects of which
+// nothing is known give none.
+func healthy(health *planner.Health) bool {
+	return health == nil || health.Condition == planner.Current
+}
+
+func healthText(health planner.Health) string {
+	if health.Message == "" {
+		return string(health.Condition)
+	}
+	return fmt.Sprintf("%s: %s", health.Condition, health.Message)
+}
+
+func (p *page) kept(kept []planner.Kept) {
+	if len(kept) == 0 {
+		return
+	}
+	p.line(txt("Not in the configuration, and kept:"))
+	for _, object := range kept {
+		p.para(txt("  = "+object.ID.String()+": "), 6, plain, object.Reason)
+	}
+	p.blank()
+}
+
+// unchecked adds what the server was not asked about, once for each reason.
+func (p *page) unchecked(plan *planner.Plan) {
+	var reasons []string
+	objects := make(map[string][]string)
+	for i := range plan.Changes {
+		change := &plan.Changes[i]
+		if change.Unchecked == "" {
+			continue
+		}
+		if objects[change.Unchecked] == nil {
+			reasons = append(reasons, change.Unchecked)
+		}
+		objects[change.Unchecked] = append(objects[change.Unchecked], change.ID.String())
+	}
+	for _, reason := range reasons {
+		p.para(txt("Not checked by the server: "), 2, plain, objectList(objects[reason])+": "+reason+".")
+	}
+	if len(reasons) > 0 {
+		p.blank()
+	}
+}
+
+// objectList names a few objects, or counts many.
+func objectList(names []string) string {
+	if len(names) > 3 {
+		return fmt.Sprintf("%d objects", len(names))
+	}
+	return strings.Join(names, ", ")
+}
+
+func (p *page) provisional(plan *planner.Plan) {
+	var names []string
+	for i := range plan.Changes {
+		if version := plan.Changes[i].Version; version != nil && version.Provisional {
+			names = append(names, plan.Changes[i].ID.String())
+		}
+	}
+	if len(names) == 0 {
+		return
+	}
+	p.para(txt("Provisional: "), 2, plain, objectList(names)+
+		": the first apply makes the key that Secret versions are computed with, and the names will end differently.")
+	p.blank()
+}
+
+func (p *page) warnings(warnings []planner.Warning) {
+	for _, warning := range warnings {
+		summary := warning.Summary
+		if place := warning.Origin.String(); place != "" {
+			summary += " (" + place + ")"
+		}
+		p.para(span{"Warning: ", yellow}, len("Warning: "), plain, summary)
+		if warning.Detail != "" {
+			p.para(txt("  "), 2, plain, warning.Detail)
+		}
+		p.blank()
+	}
+}
+
+// closing adds the last line, the one that people and scripts look for.
+func (p *page) closing(plan *planner.Plan) {
+	if !plan.Empty() {
+		p.line(span{Counts(plan), bold})
+		return
+	}
+	for i := range plan.Changes {
+		if !healthy(plan.Changes[i].Health) {
+			p.line(span{"No changes, but not all of " + plan.Release.Name + " is ready.", bold})
+			return
+		}
+	}
+	p.line(span{"No changes. " + plan.Release.Name + " matches the configuration.", bold})
+}
+
+// Counts returns how much a plan changes, in one line.
+func Counts(plan *planner.Plan) string {
+	return fmt.Sprintf("Plan: %d to create, %d to change, %d to replace, %d to delete; %d unchanged.",
+		plan.Count(planner.Create), plan.Count(planner.Update), plan.Count(planner.Replace),
+		plan.Count(planner.Delete), plan.Count(planner.NoOp))
+}
