@@ -51,7 +51,7 @@ func (p *page) place(diag *hcl.Diagnostic, file *hcl.File) {
 	if block := enclosingBlock(file, subject.Start); block != "" {
 		place += ", in " + block
 	}
-	p.line(txt("  at "), txt(place+":"))
+	p.line(txt("  at " + place))
 }
 
 // snippet adds the source lines that a diagnostic is about, its subject marked.
@@ -64,31 +64,33 @@ func (p *page) snippet(diag *hcl.Diagnostic, file *hcl.File, public map[string]b
 		shown = hcl.RangeOver(subject, *diag.Context)
 	}
 	from := max(shown.Start.Line, subject.Start.Line-snippetLines/2)
-	lines := bytes.Split(conceal(subject.Filename, file.Bytes, public), []byte("\n"))
-	for i := from; i <= min(shown.End.Line, from+snippetLines-1, len(lines)); i++ {
-		p.sourceLine(i, string(bytes.TrimRight(lines[i-1], "\r")), subject)
+	number, start := 0, 0
+	for line := range bytes.Lines(conceal(subject.Filename, file.Bytes, public)) {
+		number++
+		if number >= from && number <= min(shown.End.Line, from+snippetLines-1) {
+			p.sourceLine(number, start, string(bytes.TrimRight(line, "\r\n")), subject)
+		}
+		start += len(line)
 	}
 }
 
-// sourceLine adds one line of source, and a line of marks under the part of it
-// that the subject covers.
-func (p *page) sourceLine(number int, line string, subject hcl.Range) {
+// sourceLine adds one line of source, which starts at byte lineStart of its
+// file, and when the subject starts there a line of marks under it.
+func (p *page) sourceLine(number, lineStart int, line string, subject hcl.Range) {
 	gutter := fmt.Sprintf("  %5d │ ", number)
 	room := p.width - columns(gutter)
 	p.line(span{gutter, dim}, txt(truncate(line, room)))
-	if number < subject.Start.Line || number > subject.End.Line {
+	if number != subject.Start.Line {
 		return
 	}
-	start, end := 0, len(line)
-	if number == subject.Start.Line {
-		start = min(subject.Start.Column-1, len(line))
-	}
+	// Bytes, since columns of a range count characters as people see them.
+	start := min(max(subject.Start.Byte-lineStart, 0), len(line))
+	end := len(line)
 	if number == subject.End.Line {
-		end = min(subject.End.Column-1, len(line))
+		end = max(start, min(subject.End.Byte-lineStart, len(line)))
 	}
-	before := columns(line[:start])
-	marked := max(1, columns(line[start:max(start, end)]))
-	if before >= room || strings.TrimSpace(line) == "" {
+	before, marked := columns(line[:start]), max(1, columns(line[start:end]))
+	if before >= room {
 		return
 	}
 	p.line(span{"        │ ", dim}, txt(spaces(before)), span{strings.Repeat("^", min(marked, room-before)), red})

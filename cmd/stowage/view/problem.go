@@ -1,0 +1,25 @@
+package view
+
+// Problem shows an error: what is wrong, and what to do about it when that is
+// known.
+func Problem(s Screen, err error, hint string) error {
+	p := newPage(s)
+	p.para(span{"Error: ", red}, len("Error: "), plain, err.Error())
+	if hint != "" {
+		p.para(span{"  hint: ", cyan}, len("  hint: "), plain, hint)
+	}
+	return p.flush(s)
+}
+
+// Note shows a sentence.
+func Note(s Screen, text string) error {
+	p := newPage(s)
+	p.para(txt(""), 0, plain, text)
+	return p.flush(s)
+}
+
+// Raw writes text that is no message: a rendered manifest, a formatted file.
+func Raw(s Screen, text []byte) error {
+	_, err := s.Out.Write(text)
+	return err
+}

@@ -1,0 +1,27 @@
+package view
+
+import (
+	"fmt"
+	"io"
+)
+
+// Version says which stowage this is.
+type Version struct {
+	Version  string `json:"version"`
+	Commit   string `json:"commit,omitempty"`
+	Go       string `json:"go"`
+	Platform string `json:"platform"`
+}
+
+// ShowVersion shows a version to people.
+func ShowVersion(s Screen, v Version) error {
+	return Note(s, fmt.Sprintf("stowage %s (%s, %s)", v.Version, v.Go, v.Platform))
+}
+
+// VersionJSON writes a version for programs.
+func VersionJSON(w io.Writer, v Version) error {
+	return writeJSON(w, struct {
+		FormatVersion string `json:"formatVersion"`
+		Version
+	}{FormatVersion, v})
+}

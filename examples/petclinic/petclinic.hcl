@@ -1,0 +1,31 @@
+# The application. It refers to the database, so it comes up after it.
+
+app "petclinic" {
+  version  = var.image_tag
+  image    = "spring2go/spring-petclinic:${var.image_tag}"
+  replicas = var.replicas
+
+  config = {
+    SPRING_PROFILES_ACTIVE = "mysql"
+    DATASOURCE_URL         = "jdbc:mysql://${app.mysql.host}/petclinic"
+    DATASOURCE_USERNAME    = "root"
+    DATASOURCE_INIT_MODE   = "always"
+    TEST_CONFIG            = var.test_config
+  }
+
+  env = { DATASOURCE_PASSWORD = secret.mysql.key.password }
+
+  port "http" {
+    number    = 8080
+    node_port = 31080
+  }
+
+  readiness {
+    http   = { path = "/actuator/health", port = "http" }
+    period = "5s"
+  }
+
+  resources {
+    requests = { cpu = "250m", memory = "512Mi" }
+  }
+}

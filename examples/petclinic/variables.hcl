@@ -1,0 +1,29 @@
+# What differs between environments. dev.vars.hcl and prod.vars.hcl give values.
+
+variable "image_tag" {
+  description = "Version of Petclinic to run."
+  default     = "1.0.1.RELEASE"
+}
+
+variable "replicas" {
+  description = "How many Petclinic pods share the load."
+  type        = number
+  default     = 1
+
+  validation {
+    condition     = var.replicas >= 1
+    error_message = "Petclinic needs one replica at least."
+  }
+}
+
+variable "mysql_password" {
+  description = "Password of the database's root user. Give it as STOWAGE_VAR_mysql_password."
+  type        = string
+  sensitive   = true
+}
+
+variable "test_config" {
+  description = "A value to change, to see what a change of configuration does."
+  type        = string
+  default     = "test_config_v1"
+}
