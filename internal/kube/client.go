@@ -11,6 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/runtime/serializer"
+	"k8s.io/apimachinery/pkg/util/json"
 	"k8s.io/client-go/rest"
 )
 
@@ -60,7 +61,11 @@ func (c *Client) Target() Target { return c.target }
 // request starts a request on a resource, or on one object of it when name is
 // not empty.
 func (c *Client) request(verb string, r resource, namespace, name string) *rest.Request {
-	return c.rest.Verb(verb).AbsPath(r.path(namespace, name))
+	request := c.rest.Verb(verb).AbsPath(r.path(namespace, name))
+	if verb != "GET" {
+		request.SetHeader("Content-Type", runtime.ContentTypeJSON)
+	}
+	return request
 }
 
 // do makes a request, again where that may help, and returns the body of the
@@ -88,7 +93,7 @@ func (c *Client) ServerVersion(ctx context.Context) (string, error) {
 	var v struct {
 		GitVersion string `json:"gitVersion"`
 	}
-	if err := unmarshal(body, &v); err != nil {
+	if err := json.Unmarshal(body, &v); err != nil {
 		return "", fmt.Errorf("get the server's version: %w", err)
 	}
 	return v.GitVersion, nil

@@ -8,8 +8,8 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/util/json"
 	"k8s.io/apimachinery/pkg/watch"
-	"sigs.k8s.io/json"
 )
 
 // objectList is one page of a LIST, or all of them.
@@ -19,15 +19,9 @@ type objectList struct {
 	token           string // continues at the next page; empty on the last
 }
 
-// unmarshal decodes JSON as the API server does: case sensitive, integers as
-// int64.
-func unmarshal(data []byte, into any) error {
-	return json.UnmarshalCaseSensitivePreserveInts(data, into)
-}
-
 func decodeObject(data []byte) (*unstructured.Unstructured, error) {
 	var content map[string]any
-	if err := unmarshal(data, &content); err != nil {
+	if err := json.Unmarshal(data, &content); err != nil {
 		return nil, fmt.Errorf("decode answer: %w", err)
 	}
 	return &unstructured.Unstructured{Object: content}, nil
@@ -40,7 +34,7 @@ func decodeList(data []byte, kind schema.GroupVersionKind) (*objectList, error) 
 		Metadata metav1.ListMeta  `json:"metadata"`
 		Items    []map[string]any `json:"items"`
 	}
-	if err := unmarshal(data, &answer); err != nil {
+	if err := json.Unmarshal(data, &answer); err != nil {
 		return nil, fmt.Errorf("decode answer: %w", err)
 	}
 	list := &objectList{
@@ -67,7 +61,7 @@ func decodeEvent(line []byte) (watchEvent, error) {
 		Type   watch.EventType `json:"type"`
 		Object map[string]any  `json:"object"`
 	}
-	if err := unmarshal(line, &answer); err != nil {
+	if err := json.Unmarshal(line, &answer); err != nil {
 		return watchEvent{}, fmt.Errorf("decode answer: %w", err)
 	}
 	return watchEvent{answer.Type, &unstructured.Unstructured{Object: answer.Object}}, nil

@@ -9,6 +9,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/util/json"
 	"k8s.io/client-go/rest"
 )
 
@@ -114,7 +115,7 @@ func (c *Client) ListMetadata(
 		return nil, err
 	}
 	var list metav1.PartialObjectMetadataList
-	if err := unmarshal(body, &list); err != nil {
+	if err := json.Unmarshal(body, &list); err != nil {
 		return nil, fmt.Errorf("%s: %w", what, err)
 	}
 	return list.Items, nil

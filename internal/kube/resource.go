@@ -9,6 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/util/json"
 	"k8s.io/client-go/rest"
 )
 
@@ -92,7 +93,7 @@ func (c *Client) discover(ctx context.Context, gv schema.GroupVersion) (map[stri
 		return nil, err
 	}
 	var list metav1.APIResourceList
-	if err := unmarshal(body, &list); err != nil {
+	if err := json.Unmarshal(body, &list); err != nil {
 		return nil, fmt.Errorf("%s: %w", what, err)
 	}
 	kinds := map[string]resource{}

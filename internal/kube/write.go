@@ -62,20 +62,16 @@ func (c *Client) apply(
 func (c *Client) Create(
 	ctx context.Context, object *unstructured.Unstructured,
 ) (*unstructured.Unstructured, error) {
-	r, err := c.resource(ctx, object.GroupVersionKind())
-	if err != nil {
-		return nil, err
-	}
-	body, err := json.Marshal(object.Object)
-	if err != nil {
-		return nil, fmt.Errorf("encode %s: %w", title(object), err)
-	}
-	return c.object(ctx, "create "+title(object), func() *rest.Request {
-		return c.request("POST", r, object.GetNamespace(), "").
-			Param("fieldManager", FieldManager).
-			Param("fieldValidation", metav1.FieldValidationStrict).
-			Body(body)
-	})
+	return c.send(ctx, "POST", "create", object, "")
+}
+
+// Update replaces an object; it is a Conflict when the object is not at the
+// resource version given, if one is. An answer that got lost on the way may turn
+// a success into that error.
+func (c *Client) Update(
+	ctx context.Context, object *unstructured.Unstructured,
+) (*unstructured.Unstructured, error) {
+	return c.send(ctx, "PUT", "update", object, object.GetName())
 }
 
 // MergePatch merges a JSON merge patch into an existing object.
@@ -121,6 +117,27 @@ func (c *Client) Delete(
 		return c.request("DELETE", r, namespace, name).Body(body)
 	})
 	return err
+}
+
+// send writes a whole object to the path of its resource or, with a name, to
+// its own.
+func (c *Client) send(
+	ctx context.Context, verb, action string, object *unstructured.Unstructured, name string,
+) (*unstructured.Unstructured, error) {
+	r, err := c.resource(ctx, object.GroupVersionKind())
+	if err != nil {
+		return nil, err
+	}
+	body, err := json.Marshal(object.Object)
+	if err != nil {
+		return nil, fmt.Errorf("encode %s: %w", title(object), err)
+	}
+	return c.object(ctx, action+" "+title(object), func() *rest.Request {
+		return c.request(verb, r, object.GetNamespace(), name).
+			Param("fieldManager", FieldManager).
+			Param("fieldValidation", metav1.FieldValidationStrict).
+			Body(body)
+	})
 }
 
 // title names an object as people say it: "Deployment petclinic".
