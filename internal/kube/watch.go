@@ -18,25 +18,9 @@ import (
 	"k8s.io/apimachinery/pkg/watch"
 )
 
-// EventType tells what happened to an object.
-type EventType string
-
-// The events of a watch.
-const (
-	Added    EventType = "added"
-	Modified EventType = "modified"
-	Deleted  EventType = "deleted"
-	// Synced has no object. It comes once, after an Added for every object that
-	// was there when the watch began.
-	Synced EventType = "synced"
-)
-
-// Event is one change that a watch saw. A Deleted one carries the last known
-// state of the object.
-type Event struct {
-	Type   EventType
-	Object *unstructured.Unstructured
-}
+// Synced tells that every object that was there when the watch began has been
+// told of. It comes once, without an object.
+const Synced = watch.Bookmark
 
 // The longest life of one watch request, after which the next one goes on from
 // where it ended; between one and two times this, so that they spread.
@@ -46,8 +30,10 @@ const watchLife = 5 * time.Minute
 var watchBackoff = wait.Backoff{Duration: 50 * time.Millisecond, Factor: 2, Jitter: 0.5, Steps: 10, Cap: 15 * time.Second}
 
 // Watch tells handle of every object of a kind that matches the label selector,
-// and then of every change, until the context ends or handle returns an error,
-// either of which it returns. Handle is called from one goroutine at a time.
+// each as watch.Added, then Synced, and then of every change, until the context
+// ends or handle returns an error, either of which it returns. With
+// watch.Deleted comes the last known state of the object. Handle is called from
+// one goroutine at a time.
 //
 // What a lost connection or an expired history made it miss is told
 // afterwards, as the changes between what was known and what is there now; an
@@ -55,7 +41,8 @@ var watchBackoff = wait.Backoff{Duration: 50 * time.Millisecond, Factor: 2, Jitt
 // Errors other than the passing ones of a server that restarts, such as
 // Forbidden, end the watch.
 func (c *Client) Watch(
-	ctx context.Context, kind schema.GroupVersionKind, namespace, selector string, handle func(Event) error,
+	ctx context.Context, kind schema.GroupVersionKind, namespace, selector string,
+	handle func(watch.EventType, *unstructured.Unstructured) error,
 ) error {
 	r, err := c.resource(ctx, kind)
 	if err != nil {
@@ -74,7 +61,7 @@ type watcher struct {
 	kind                schema.GroupVersionKind
 	resource            resource
 	namespace, selector string
-	handle              func(Event) error
+	handle              func(watch.EventType, *unstructured.Unstructured) error
 
 	known   map[types.NamespacedName]*unstructured.Unstructured
 	version string // of the collection, up to which all is told; empty: list first
@@ -177,20 +164,20 @@ func (w *watcher) replace(list *objectList) error {
 		var err error
 		switch {
 		case before == nil:
-			err = w.tell(Added, object)
+			err = w.tell(watch.Added, object)
 		case before.GetUID() != object.GetUID():
-			if err = w.tell(Deleted, before); err == nil {
-				err = w.tell(Added, object)
+			if err = w.tell(watch.Deleted, before); err == nil {
+				err = w.tell(watch.Added, object)
 			}
 		case before.GetResourceVersion() != object.GetResourceVersion():
-			err = w.tell(Modified, object)
+			err = w.tell(watch.Modified, object)
 		}
 		if err != nil {
 			return err
 		}
 	}
 	for _, object := range gone {
-		if err := w.tell(Deleted, object); err != nil {
+		if err := w.tell(watch.Deleted, object); err != nil {
 			return err
 		}
 	}
@@ -212,13 +199,13 @@ func (w *watcher) change(line []byte) error {
 	key := keyOf(object)
 	switch event.kind {
 	case watch.Added:
-		err = w.tell(Added, object)
+		err = w.tell(watch.Added, object)
 		w.known[key] = object
 	case watch.Modified:
-		err = w.tell(Modified, object)
+		err = w.tell(watch.Modified, object)
 		w.known[key] = object
 	case watch.Deleted:
-		err = w.tell(Deleted, object)
+		err = w.tell(watch.Deleted, object)
 		delete(w.known, key)
 	case watch.Bookmark:
 	case watch.Error:
@@ -228,8 +215,8 @@ func (w *watcher) change(line []byte) error {
 	return err
 }
 
-func (w *watcher) tell(t EventType, object *unstructured.Unstructured) error {
-	if err := w.handle(Event{Type: t, Object: object}); err != nil {
+func (w *watcher) tell(t watch.EventType, object *unstructured.Unstructured) error {
+	if err := w.handle(t, object); err != nil {
 		return handlerError{err}
 	}
 	return nil
