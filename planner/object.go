@@ -2,6 +2,7 @@ package planner
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/hashicorp/hcl/v2"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -78,6 +79,8 @@ type Object struct {
 	Origin   Origin
 	Role     Role
 	Version  *DataVersion // set on versioned ConfigMaps and Secrets
+	// Timeout bounds how long an apply waits for the object; 0: as the command says.
+	Timeout time.Duration
 }
 
 // DataVersion tells which version of which data a ConfigMap or Secret holds.

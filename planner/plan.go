@@ -76,6 +76,8 @@ type Change struct {
 	Live *LiveRef `json:"live,omitempty"`
 	// Health of the live object, for workloads and claims that exist.
 	Health *Health `json:"health,omitempty"`
+	// Timeout bounds the wait for the object; 0: what the caller of apply says.
+	Timeout time.Duration `json:"timeout,omitempty"`
 	// Object is what is applied; nil for a Delete. Never modified in place, and
 	// never serialised with the values of a Secret.
 	Object *unstructured.Unstructured `json:"-"`
@@ -83,6 +85,7 @@ type Change struct {
 
 // LiveRef pins the live object a change was planned against.
 type LiveRef struct {
+	APIVersion      string    `json:"apiVersion"` // it was read with, such as apps/v1
 	UID             types.UID `json:"uid"`
 	ResourceVersion string    `json:"resourceVersion"`
 	Generation      int64     `json:"generation,omitempty"`
