@@ -1,0 +1,105 @@
+package applier
+
+import (
+	"context"
+	"time"
+
+	"stowage/internal/release"
+	"stowage/planner"
+)
+
+// The defaults of Options.
+const (
+	DefaultParallelism = 16
+	DefaultTimeout     = 10 * time.Minute
+)
+
+// Options say how a plan is applied. The zero value is what the command does
+// without flags.
+type Options struct {
+	Parallelism    int           // writes at the same time; 0: DefaultParallelism
+	Timeout        time.Duration // bounds the wait for one object; 0: DefaultTimeout
+	NoWait         bool          // what the API server has taken counts as ready
+	ForceConflicts bool          // fields that somebody else owns are taken over
+
+	// Prior is the newest revision as it was read for the plan; nil when there
+	// is none.
+	Prior *release.Record
+	// NewKey is the key that the versions of the plan's Secrets were made with,
+	// when the release had none yet. It is stored before anything that uses it.
+	NewKey []byte
+
+	// For the record.
+	Who            string // user@host
+	Commit         string // of the configuration, in git
+	StowageVersion string
+	ConfigDir      string
+
+	// OnEvent is told what happens, by one goroutine at a time. A run goes no
+	// faster than it returns.
+	OnEvent func(Event)
+}
+
+// Status is how far a step got.
+type Status string
+
+// The statuses of a step.
+const (
+	Pending Status = "pending"
+	Running Status = "running" // being written, or waited for
+	Done    Status = "done"
+	Failed  Status = "failed"
+	Skipped Status = "skipped"
+)
+
+// Step is the outcome of one change of the plan.
+type Step struct {
+	ID       planner.ObjectID
+	Action   planner.Action
+	Address  string
+	Origin   planner.Origin
+	Status   Status // Done, Failed or Skipped
+	Message  string // why it was skipped
+	Err      error  // of a failed one: an *ObjectError
+	Duration time.Duration
+}
+
+// Result is the outcome of a run.
+type Result struct {
+	Revision    int            // the newest one now; 0 when there is none
+	Record      release.Status // how it is recorded; empty when nothing was written
+	Interrupted bool           // the context ended before the walk did
+	Steps       []Step         // one for each change, in the order of the plan
+	Duration    time.Duration
+}
+
+// Count returns how many steps have the action and the status.
+func (r *Result) Count(a planner.Action, s Status) int {
+	n := 0
+	for i := range r.Steps {
+		if r.Steps[i].Action == a && r.Steps[i].Status == s {
+			n++
+		}
+	}
+	return n
+}
+
+// Run makes the cluster what the plan says, in the plan's order, and records it
+// in the store. A plan that changes nothing writes nothing, but what is not
+// ready is waited for.
+//
+// When a change fails, what needs it is skipped, everything else goes on, and
+// nothing is deleted. When the context ends, no further step is begun, writes
+// under way are ended, and the revision is recorded as failed. The error is a
+// *multierror.Error with an *ObjectError for each change that failed; the result
+// is never nil.
+func Run(ctx context.Context, cluster Cluster, store *release.Store, plan *planner.Plan, opts Options) (*Result, error) {
+	if opts.Parallelism <= 0 {
+		opts.Parallelism = DefaultParallelism
+	}
+	if opts.Timeout <= 0 {
+		opts.Timeout = DefaultTimeout
+	}
+	r := newRun(cluster, store, plan, opts)
+	return r.all(ctx)
+}
