@@ -1,6 +1,15 @@
 package dsl
 
-import "github.com/hashicorp/hcl/v2"
+import (
+	"maps"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclparse"
+)
 
 // Inputs is what comes from outside the configuration: values for its
 // variables, in Terraform's order of precedence, and the release's key.
@@ -11,23 +20,107 @@ type Inputs struct {
 	VersionKey []byte   // HMAC key for the versions of Secrets; nil makes them provisional
 }
 
-// Module is a parsed, not yet evaluated, configuration directory.
+// Module is a parsed, not yet evaluated, configuration directory. It may be
+// evaluated many times, also at the same time.
 type Module struct {
-	dir   string
-	files map[string]*hcl.File
+	dir    string
+	files  map[string]*hcl.File
+	blocks []*block
+	diags  hcl.Diagnostics // what is wrong with the blocks as such; told by Evaluate
+
+	mu       sync.Mutex
+	varFiles map[string]*hcl.File // as read by the last evaluation, masked
 }
 
-// Parse reads all *.hcl and *.hcl.json files of dir, *.vars.hcl excepted.
-func Parse(dir string) (*Module, hcl.Diagnostics) { panic("being written") }
+// Parse reads all *.hcl and *.hcl.json files of dir, *.vars.hcl excepted. The
+// module is never nil, so that the sources of syntax errors can be shown.
+func Parse(dir string) (*Module, hcl.Diagnostics) {
+	m := &Module{dir: dir, files: map[string]*hcl.File{}, varFiles: map[string]*hcl.File{}}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return m, hcl.Diagnostics{problem(nil, "Cannot read the configuration", "%s.", describe(err))}
+	}
+	parser := hclparse.NewParser()
+	var diags hcl.Diagnostics
+	var names []string
+	for _, entry := range entries {
+		if !isConfigFile(entry.Name()) || entry.IsDir() {
+			continue
+		}
+		name := filepath.Join(dir, entry.Name())
+		file, fileDiags := parseFile(parser, name)
+		diags = append(diags, fileDiags...)
+		if file != nil {
+			m.files[name] = file
+			names = append(names, name)
+		}
+	}
+	if len(names) == 0 && !diags.HasErrors() {
+		diags = append(diags, problem(nil, "No configuration files",
+			"The directory %s holds no *.hcl or *.hcl.json file (files named *.vars.hcl hold values of variables and are not counted).", dir))
+	}
+	if !diags.HasErrors() {
+		m.blocks, m.diags = readBlocks(names, m.files)
+	}
+	return m, tidy(diags)
+}
 
-// Sources returns the parsed files by the names that diagnostics use, for
-// showing snippets.
-func (m *Module) Sources() map[string]*hcl.File { return m.files }
+// isConfigFile reports whether a directory entry is part of the configuration.
+// Names that editors give to backups and swap files are not.
+func isConfigFile(name string) bool {
+	base, ok := strings.CutSuffix(strings.TrimSuffix(name, ".json"), ".hcl")
+	return ok && base != "" && !strings.HasPrefix(name, ".") && !strings.HasPrefix(name, "#") && !strings.HasSuffix(base, ".vars")
+}
 
-// Identify evaluates no more than the release block, so that a caller can
-// find the release's cluster, namespace and key before it evaluates the rest.
-func (m *Module) Identify(in Inputs) (*Release, hcl.Diagnostics) { panic("being written") }
+// parseFile reads one file in the syntax that its name tells.
+func parseFile(parser *hclparse.Parser, name string) (*hcl.File, hcl.Diagnostics) {
+	src, err := os.ReadFile(name) //nolint:gosec // the user names the files to read
+	if err != nil {
+		return nil, hcl.Diagnostics{problem(nil, "Cannot read a file", "%s.", describe(err))}
+	}
+	if strings.HasSuffix(name, ".json") {
+		return parser.ParseJSON(src, name)
+	}
+	return parser.ParseHCL(src, name)
+}
+
+// Sources returns the parsed files, and after an evaluation its variable
+// files, by the names that diagnostics use, for showing snippets. In variable
+// files the values of sensitive variables are masked.
+func (m *Module) Sources() map[string]*hcl.File {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	all := maps.Clone(m.files)
+	maps.Copy(all, m.varFiles)
+	return all
+}
+
+// Identify evaluates no more than the release block and what it refers to, so
+// that a caller can find the release's namespace and key before it evaluates
+// the rest.
+func (m *Module) Identify(in Inputs) (*Release, hcl.Diagnostics) {
+	ev := m.begin(in)
+	defer ev.end()
+	ev.visitRelease()
+	return finish(ev, ev.release)
+}
 
 // Evaluate evaluates and validates everything. Warnings come with a Config,
-// errors without one.
-func (m *Module) Evaluate(in Inputs) (*Config, hcl.Diagnostics) { panic("being written") }
+// errors without one. Equal files and inputs give equal results.
+func (m *Module) Evaluate(in Inputs) (*Config, hcl.Diagnostics) {
+	ev := m.begin(in)
+	defer ev.end()
+	ev.diags = append(ev.diags, m.diags...)
+	return finish(ev, ev.config())
+}
+
+// finish closes an evaluation: all diagnostics in order, and the result only
+// when none of them is an error.
+func finish[T any](ev *evaluation, result *T) (*T, hcl.Diagnostics) {
+	ev.reportCycles()
+	diags := tidy(ev.diags)
+	if diags.HasErrors() {
+		return nil, diags
+	}
+	return result, diags
+}

@@ -1,0 +1,226 @@
+package dsl
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+)
+
+// appBlock is an app in the course of decoding. Its head is what other blocks
+// can refer to, and is evaluated when the first of them does; its body may
+// refer back to that.
+type appBlock struct {
+	*App
+	scope     *scope
+	content   *hcl.BodyContent
+	fromEnv   []entry // sensitive env values on their way into the own Secret
+	dependsOn []Reference
+}
+
+// appHead names the arguments and blocks that make up the head of an app.
+var appHead = []string{"kind", "image", "version", "port", "service"}
+
+var appSchema = newSchema([]arg[appBlock]{
+	{
+		name: "kind", kind: appKind, initial: `"Deployment"`,
+		doc: "Kind of workload: `\"Deployment\"` or `\"StatefulSet\"`.",
+	},
+	{
+		name: "image", kind: text(func(a *appBlock) *string { return &a.Image }, imageReference), required: true,
+		doc: "Image of the container.",
+	},
+	{
+		name: "version", kind: text(func(a *appBlock) *string { return &a.Version }, labelValue),
+		doc: "Version of the app, for people: it is shown in the status and as label `app.kubernetes.io/version`, also of the pods.",
+	},
+	{
+		name: "replicas", kind: optionalInteger(func(a *appBlock) **int32 { return &a.Replicas }, 0),
+		doc: "Number of pods. When not given the cluster keeps what it has, 1 for a new app.",
+	},
+	{
+		name: "config", kind: kind[appBlock]{name: "map of text", decode: decodeOwnConfig},
+		doc: "Environment variables that are no secrets. They become a ConfigMap `APP-config-VERSION` of the app's own; a change rolls the app.",
+	},
+	{
+		name: "secret", kind: kind[appBlock]{name: "map of text", decode: decodeOwnSecret},
+		doc: "Environment variables that are secrets. They become a Secret `APP-secret-VERSION` of the app's own; a change rolls the app.",
+	},
+	{
+		name: "env", kind: kind[appBlock]{name: "map", decode: decodeEnv},
+		doc: "Single environment variables: text, a reference to a key, or an object `{ secret = NAME, key = KEY }`. See [Environment](#environment).",
+	},
+	{
+		name: "command", kind: textList(func(a *appBlock) *[]string { return &a.Command }),
+		doc: "Replaces the entry point of the image.",
+	},
+	{
+		name: "args", kind: textList(func(a *appBlock) *[]string { return &a.Args }),
+		doc: "Arguments of the entry point.",
+	},
+	{
+		name: "working_dir", kind: text(func(a *appBlock) *string { return &a.WorkingDir }),
+		doc: "Working directory; that of the image when not given.",
+	},
+	{
+		name: "image_pull_policy", kind: text(func(a *appBlock) *string { return &a.PullPolicy }, oneOf("Always", "IfNotPresent", "Never")),
+		doc: "`\"Always\"`, `\"IfNotPresent\"` or `\"Never\"`. When not given the cluster decides.",
+	},
+	{
+		name: "labels", kind: textMap(func(a *appBlock) *map[string]string { return &a.Labels }, labelKey, labelValue),
+		doc: "Labels added to every object of the app, and to its pods.",
+	},
+	{
+		name: "annotations", kind: textMap(func(a *appBlock) *map[string]string { return &a.Annotations }, annotationKey),
+		doc: "Annotations added to the pods.",
+	},
+	{
+		name: "depends_on", kind: kind[appBlock]{name: "list of references", decode: decodeDependsOn},
+		doc: "Blocks that must be in place first, where no expression refers to them: `[app.mysql]`.",
+	},
+},
+	nested[appBlock]{
+		name: "port", label: "name", many: true, body: portSchema, decode: decodePort,
+		doc: "A port of the container, and of the Service in front of it.",
+	},
+	nested[appBlock]{
+		name: "service", body: serviceSchema, decode: decodeService,
+		doc: "More about the Service. An app with a port has a Service of its own name without this block.",
+	},
+	nested[appBlock]{
+		name: "env_from", many: true, body: envFromSchema, decode: decodeEnvFrom,
+		doc: "Takes all keys of a ConfigMap or Secret as environment variables. In case of equal names `env` comes before `secret`, this before `config`, and this before `env_from`; of several `env_from` blocks the last counts.",
+	},
+	nested[appBlock]{
+		name: "mount", label: "path", many: true, body: mountSchema, decode: decodeMount,
+		doc: "A volume, and the absolute path where the container sees it.",
+	},
+	nested[appBlock]{name: "readiness", body: probeSchema, decode: decodeReadiness, doc: "Says when a pod can take requests."},
+	nested[appBlock]{name: "liveness", body: probeSchema, decode: decodeLiveness, doc: "Says when a container must be restarted."},
+	nested[appBlock]{name: "startup", body: probeSchema, decode: decodeStartup, doc: "Says when a slow container has started; the other probes wait for it."},
+	nested[appBlock]{name: "resources", body: resourcesSchema, decode: decodeResources, doc: "What the container asks for, and what it may use at most."},
+	nested[appBlock]{name: "rollout", body: rolloutSchema, decode: decodeRollout, doc: "How a new version replaces the old one."},
+)
+
+// appKinds are the kinds an app can have.
+var appKinds = []AppKind{Deployment, StatefulSet}
+
+var appKind = kind[appBlock]{name: "text", decode: func(s *scope, to *appBlock, a argument) {
+	text, ok := s.text(a)
+	if !ok {
+		return
+	}
+	to.Kind = AppKind(text)
+	if !slices.Contains(appKinds, to.Kind) {
+		s.invalid(a, "An app can be a \"Deployment\" or a \"StatefulSet\", not %q.%s", text,
+			suggestion(text, []string{string(Deployment), string(StatefulSet)}))
+	}
+}}
+
+// optionalInteger keeps apart a number and none given.
+func optionalInteger[T any](field func(*T) **int32, low int32) kind[T] {
+	return kind[T]{name: "number", decode: func(s *scope, to *T, a argument) {
+		if v, ok := s.integer(a, low, math.MaxInt32); ok {
+			*field(to) = &v
+		}
+	}}
+}
+
+// evaluateAppHead decodes the head of an app and returns what references see.
+func (ev *evaluation) evaluateAppHead(n *node) cty.Value {
+	app := &App{Name: n.address.Name, Kind: Deployment, DeclRange: n.declRange, Ranges: map[string]hcl.Range{}}
+	s := &scope{evaluation: ev, node: n, refs: &app.References}
+	a := &appBlock{App: app, scope: s, content: appSchema.content(s, n.body)}
+	ev.apps[n] = a
+	a.noteRanges()
+	appSchema.fill(s, a.content, a, func(name string) bool { return slices.Contains(appHead, name) })
+	s.checkAppName(a, n.nameRange)
+	s.completeService(a)
+	return s.appValue(a)
+}
+
+// noteRanges remembers where the arguments and blocks of an app are written.
+func (a *appBlock) noteRanges() {
+	for name, attr := range a.content.Attributes {
+		a.Ranges[name] = attr.Range
+	}
+	for _, b := range a.content.Blocks {
+		a.Ranges[strings.Join(append([]string{b.Type}, b.Labels...), ".")] = b.DefRange
+	}
+}
+
+// appValue is what references to an app see.
+func (s *scope) appValue(a *appBlock) cty.Value {
+	namespace, ok := s.namespace(a.DeclRange)
+	if !ok {
+		return cty.DynamicVal
+	}
+	values := map[string]cty.Value{
+		"name":    cty.StringVal(a.Name),
+		"image":   cty.StringVal(a.Image),
+		"version": cty.StringVal(a.Version),
+	}
+	if a.Service != nil {
+		ports := map[string]cty.Value{}
+		for _, p := range a.Ports {
+			ports[p.Name] = cty.NumberIntVal(int64(p.ServicePort))
+		}
+		values["host"] = cty.StringVal(a.Service.Name)
+		values["fqdn"] = cty.StringVal(fmt.Sprintf("%s.%s.svc.cluster.local", a.Service.Name, namespace))
+		values["port"] = cty.ObjectVal(ports)
+	}
+	return cty.ObjectVal(values)
+}
+
+// app decodes the body of an app, its head being evaluated.
+func (ev *evaluation) app(n *node) *App {
+	a := ev.apps[n]
+	s := a.scope
+	appSchema.fill(s, a.content, a, func(name string) bool { return !slices.Contains(appHead, name) })
+	s.completeSecret(a)
+	s.completeEnvFrom(a)
+	s.checkMounts(a)
+	s.completeRollout(a)
+	s.checkResources(a)
+	a.References = settle(append(a.References, a.dependsOn...))
+	return a.App
+}
+
+// checkAppName reports names that the objects of the app could not have.
+func (s *scope) checkAppName(a *appBlock, at hcl.Range) {
+	err := serviceName(a.Name)
+	// The pods of a StatefulSet carry its name and a hash in one label.
+	const longest = 52
+	if err == nil && a.Kind == StatefulSet && len(a.Name) > longest {
+		err = fmt.Errorf("must be at most %d characters long for a StatefulSet", longest)
+	}
+	if err != nil {
+		s.report(problem(&at, "Invalid name", "The name of an app %s.", err))
+	}
+}
+
+// decodeDependsOn reads references, which order and have no value.
+func decodeDependsOn(s *scope, to *appBlock, a argument) {
+	exprs, diags := hcl.ExprList(a.expr)
+	s.diags = append(s.diags, diags...)
+	for _, expr := range exprs {
+		t, diags := hcl.AbsTraversalForExpr(expr)
+		if diags.HasErrors() || len(t) != 2 || !slices.Contains([]string{"app", "config", "secret"}, t.RootName()) {
+			s.report(problem(expr.Range().Ptr(), "Invalid reference", "depends_on is a list of apps, configs and secrets, as in [app.mysql, secret.tls]."))
+			continue
+		}
+		n, ok := s.find(t)
+		if !ok {
+			continue
+		}
+		if n == s.node {
+			s.report(problem(expr.Range().Ptr(), "Invalid reference", "%s cannot depend on itself.", n.address))
+			continue
+		}
+		s.node.edges = append(s.node.edges, edge{to: n, at: expr.Range()})
+		to.dependsOn = append(to.dependsOn, Reference{To: n.address, Range: expr.Range()})
+	}
+}

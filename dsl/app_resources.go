@@ -1,0 +1,36 @@
+package dsl
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/hashicorp/hcl/v2"
+)
+
+var resourcesSchema = newSchema([]arg[Resources]{
+	{
+		name: "requests", kind: textMap(func(r *Resources) *map[string]string { return &r.Requests }, qualifiedName, quantity),
+		doc: "What a node must have free for the pod, by resource: `{ cpu = \"250m\", memory = \"512Mi\" }`.",
+	},
+	{
+		name: "limits", kind: textMap(func(r *Resources) *map[string]string { return &r.Limits }, qualifiedName, quantity),
+		doc: "What the container may use at most.",
+	},
+})
+
+func decodeResources(s *scope, to *appBlock, b *hcl.Block) {
+	resourcesSchema.decode(s, b.Body, &to.Resources)
+}
+
+// checkResources reports requests above their limit.
+func (s *scope) checkResources(a *appBlock) {
+	for _, name := range slices.Sorted(maps.Keys(a.Resources.Requests)) {
+		request := a.Resources.Requests[name]
+		limit, limited := a.Resources.Limits[name]
+		if !limited || compareQuantities(request, limit) <= 0 {
+			continue
+		}
+		at := a.Ranges["resources"]
+		s.report(problem(&at, "Invalid resources", "The request of %s, %s, is above its limit, %s.", name, request, limit))
+	}
+}

@@ -1,0 +1,160 @@
+package dsl
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+var (
+	dnsLabelPattern   = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`)
+	subdomainPattern  = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$`)
+	dataKeyPattern    = regexp.MustCompile(`^[-._a-zA-Z0-9]+$`)
+	envNamePattern    = regexp.MustCompile(`^[-._a-zA-Z][-._a-zA-Z0-9]*$`)
+	labelPattern      = regexp.MustCompile(`^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$`)
+	portNamePattern   = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+	headerNamePattern = regexp.MustCompile("^[-A-Za-z0-9!#$%&'*+.^_`|~]+$")
+	percentPattern    = regexp.MustCompile(`^(0|[1-9][0-9]{0,8}|(0|[1-9][0-9]?|100)%)$`)
+
+	// slug matches what cannot stand in a name.
+	slug = regexp.MustCompile(`[^a-z0-9]+`)
+	// composed matches $(NAME) in the text of an environment variable.
+	composed = regexp.MustCompile(`\$\(([-._a-zA-Z][-._a-zA-Z0-9]*)\)`)
+)
+
+const (
+	labelLength     = 63
+	subdomainLength = 253
+)
+
+// ours are the label and annotation prefixes that stowage sets itself.
+var ours = []string{"stowage.dev/", "app.kubernetes.io/name", "app.kubernetes.io/instance", "app.kubernetes.io/version", "app.kubernetes.io/managed-by"}
+
+// matches checks length and pattern.
+func matches(text string, longest int, pattern *regexp.Regexp, meaning string) error {
+	if len(text) > longest {
+		return fmt.Errorf("must be at most %d characters long; it has %d", longest, len(text))
+	}
+	if !pattern.MatchString(text) {
+		return errors.New(meaning)
+	}
+	return nil
+}
+
+func dnsLabel(text string) error {
+	return matches(text, labelLength, dnsLabelPattern,
+		"must be a DNS label: lower-case letters, digits and dashes, with a letter or digit at both ends")
+}
+
+// serviceName is a DNS label that can name a Service too.
+func serviceName(text string) error {
+	if text != "" && text[0] >= '0' && text[0] <= '9' {
+		return errors.New("must start with a letter, for its Service is named after it")
+	}
+	return dnsLabel(text)
+}
+
+// dataName leaves room for the version.
+func dataName(text string) error {
+	return matches(text, subdomainLength-versionLength-1, subdomainPattern,
+		"must be a DNS name: lower-case letters, digits, dashes and dots, with a letter or digit at both ends of each part")
+}
+
+func dataKey(text string) error {
+	if text == "." || text == ".." {
+		return errors.New("must not be a directory")
+	}
+	return matches(text, subdomainLength, dataKeyPattern, "must be made of letters, digits, dashes, underscores and dots")
+}
+
+func envName(text string) error {
+	if text == "." || text == ".." {
+		return errors.New("must not be a directory")
+	}
+	return matches(text, subdomainLength, envNamePattern,
+		"must be the name of an environment variable: letters, digits, underscores, dashes and dots, no digit first")
+}
+
+func portName(text string) error {
+	const longest = 15
+	if !strings.ContainsAny(text, "abcdefghijklmnopqrstuvwxyz") && text != "" {
+		return errors.New("must have a letter in it, as in \"http\"")
+	}
+	return matches(text, longest, portNamePattern, "must be made of lower-case letters, digits and single dashes inside")
+}
+
+// qualifiedName is a name with an optional DNS name and a slash before it.
+func qualifiedName(text string) error {
+	name := text
+	if prefix, rest, ok := strings.Cut(text, "/"); ok {
+		if err := matches(prefix, subdomainLength, subdomainPattern, "must have a DNS name before the slash"); err != nil {
+			return err
+		}
+		name = rest
+	}
+	return matches(name, labelLength, labelPattern,
+		"must be made of letters, digits, dashes, underscores and dots, with a letter or digit at both ends, and may have a DNS name and a slash before it")
+}
+
+func labelKey(text string) error {
+	for _, own := range ours {
+		if text == own || strings.HasSuffix(own, "/") && strings.HasPrefix(text, own) {
+			return errors.New("is set by stowage itself")
+		}
+	}
+	return qualifiedName(text)
+}
+
+func labelValue(text string) error {
+	if text == "" {
+		return nil
+	}
+	return matches(text, labelLength, labelPattern,
+		"must be made of letters, digits, dashes, underscores and dots, with a letter or digit at both ends")
+}
+
+func annotationKey(text string) error {
+	if strings.HasPrefix(text, "stowage.dev/") {
+		return errors.New("is set by stowage itself")
+	}
+	return qualifiedName(strings.ToLower(text))
+}
+
+func headerName(text string) error {
+	return matches(text, subdomainLength, headerNamePattern, "must be the name of an HTTP header")
+}
+
+func numberOrPercent(text string) error {
+	return matches(text, labelLength, percentPattern, `must be a whole number, or a percentage from "0%" to "100%"`)
+}
+
+func absolutePath(text string) error {
+	if !strings.HasPrefix(text, "/") {
+		return errors.New("must start with a slash")
+	}
+	return nil
+}
+
+func relativePath(text string) error {
+	if text == "" || strings.HasPrefix(text, "/") || strings.Contains("/"+text+"/", "/../") {
+		return errors.New("must be a relative path without \"..\" in it")
+	}
+	return nil
+}
+
+// oneOf checks for one of a few words.
+func oneOf(words ...string) check {
+	return func(text string) error {
+		var quoted []string
+		for _, word := range words {
+			if text == word {
+				return nil
+			}
+			if word != "" {
+				quoted = append(quoted, fmt.Sprintf("%q", word))
+			}
+		}
+		return fmt.Errorf("must be %s, not %q.%s", strings.Join(quoted, " or "), text, suggestion(text, words))
+	}
+}

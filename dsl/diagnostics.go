@@ -1,0 +1,88 @@
+package dsl
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"github.com/agext/levenshtein"
+	"github.com/hashicorp/hcl/v2"
+)
+
+// problem makes an error diagnostic. Subject may be nil where there is no
+// place in a file, as for a --var flag.
+func problem(subject *hcl.Range, summary, format string, args ...any) *hcl.Diagnostic {
+	return &hcl.Diagnostic{Severity: hcl.DiagError, Summary: summary, Detail: fmt.Sprintf(format, args...), Subject: subject}
+}
+
+// suggestion returns ` Did you mean "x"?` for the name nearest to the given
+// one, or nothing when none is near.
+func suggestion(given string, names []string) string {
+	const far = 3 // edits; more is another word, not a slip
+	best, distance := "", far
+	for _, name := range names {
+		if d := levenshtein.Distance(given, name, nil); d < distance && d < len(name) {
+			best, distance = name, d
+		}
+	}
+	if best == "" {
+		return ""
+	}
+	return fmt.Sprintf(" Did you mean %q?", best)
+}
+
+// tidy sorts diagnostics by position, those without one first, and drops
+// repetitions.
+func tidy(diags hcl.Diagnostics) hcl.Diagnostics {
+	slices.SortStableFunc(diags, compareDiagnostics)
+	return slices.CompactFunc(diags, func(a, b *hcl.Diagnostic) bool { return compareDiagnostics(a, b) == 0 })
+}
+
+func compareDiagnostics(a, b *hcl.Diagnostic) int {
+	var from, to hcl.Range
+	if a.Subject != nil {
+		from = *a.Subject
+	}
+	if b.Subject != nil {
+		to = *b.Subject
+	}
+	return cmp.Or(
+		compareRanges(from, to),
+		cmp.Compare(a.Severity, b.Severity),
+		cmp.Compare(a.Summary, b.Summary),
+		cmp.Compare(a.Detail, b.Detail),
+	)
+}
+
+// compareRanges orders by file, then by position.
+func compareRanges(a, b hcl.Range) int {
+	return cmp.Or(
+		cmp.Compare(a.Filename, b.Filename),
+		cmp.Compare(a.Start.Byte, b.Start.Byte),
+		cmp.Compare(a.End.Byte, b.End.Byte),
+	)
+}
+
+// describe says what went wrong with a file, without the system call's name.
+func describe(err error) string {
+	var pathErr *fs.PathError
+	if errors.As(err, &pathErr) {
+		return pathErr.Path + ": " + pathErr.Err.Error()
+	}
+	return err.Error()
+}
+
+// place writes where something stands, as file:line.
+func place(r hcl.Range) string { return fmt.Sprintf("%s:%d", r.Filename, r.Start.Line) }
+
+// ended closes an error's text as a sentence.
+func ended(err error) string {
+	text := err.Error()
+	if strings.HasSuffix(text, ".") || strings.HasSuffix(text, "?") {
+		return text
+	}
+	return text + "."
+}

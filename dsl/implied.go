@@ -1,0 +1,135 @@
+package dsl
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+
+	"github.com/hashicorp/hcl/v2"
+)
+
+// hostPattern finds host names in text: after "//", with user and password in
+// between or not, and before ":PORT". A word alone is not taken for a host.
+var hostPattern = regexp.MustCompile(`(?:(?://|@)([a-z][-a-z0-9]*)((?:\.[-a-z0-9]+)*)(?::([0-9]+))?(?:[/?,;#]|$))|(?:(?:^|[,;= ])([a-z][-a-z0-9]*)((?:\.[-a-z0-9]+)*):([0-9]+)(?:[/?,;]|$))`)
+
+// implied is one text that may name other apps' Services.
+type implied struct {
+	node *node
+	refs *[]Reference
+	text string
+	at   hcl.Range
+}
+
+// findImplied looks for the Services of other apps in plain text. The text is
+// a dependency just as a reference would be, so it orders the plan; a warning
+// says how to write it.
+func (ev *evaluation) findImplied(cfg *Config) {
+	apps := map[string]*App{}
+	for _, a := range cfg.Apps {
+		if a.Service != nil {
+			apps[a.Name] = a
+		}
+	}
+	for _, candidate := range ev.texts(cfg) {
+		for _, host := range hostsIn(candidate.text) {
+			if app := apps[host.name]; app != nil && host.leadsTo(app, cfg.Release.Namespace) {
+				ev.imply(candidate, ev.nodes[app.Address()])
+			}
+		}
+	}
+}
+
+// texts lists the text that containers get. Sensitive text is left alone: a
+// warning would tell about it.
+func (ev *evaluation) texts(cfg *Config) []implied {
+	var all []implied
+	data := func(n *node, d *Data) {
+		if d == nil || d.Kind == Secret {
+			return
+		}
+		for _, key := range d.keys() {
+			all = append(all, implied{n, &d.References, d.Text[key], d.KeyRanges[key]})
+		}
+	}
+	for _, d := range cfg.Data {
+		data(ev.nodes[d.Address], d)
+	}
+	for _, a := range cfg.Apps {
+		n := ev.nodes[a.Address()]
+		data(n, a.Config)
+		for _, e := range a.Env {
+			all = append(all, implied{n, &a.References, e.Value, e.Range})
+		}
+		for _, arg := range a.Command {
+			all = append(all, implied{n, &a.References, arg, a.Ranges["command"]})
+		}
+		for _, arg := range a.Args {
+			all = append(all, implied{n, &a.References, arg, a.Ranges["args"]})
+		}
+	}
+	return all
+}
+
+// imply adds the edge that a text implies, unless references say it already.
+// It never closes a loop: nobody asked for the order.
+func (ev *evaluation) imply(from implied, to *node) {
+	if from.node == to || reaches(from.node, to) {
+		return
+	}
+	detail := fmt.Sprintf("This text names the Service of %s. Write ${%s.host} in its place: then a renamed app is an error and not a dead address.", to.address, to.address)
+	if reaches(to, from.node) {
+		detail += fmt.Sprintf(" The text does not order the two, since %s comes after %s already.", to.address, from.node.address)
+	} else {
+		detail += fmt.Sprintf(" Until then %s is ordered after %s because of this text.", from.node.address, to.address)
+		from.node.edges = append(from.node.edges, edge{to: to, at: from.at})
+		*from.refs = settle(append(*from.refs, Reference{To: to.address, Implied: true, Range: from.at}))
+	}
+	ev.report(&hcl.Diagnostic{Severity: hcl.DiagWarning, Summary: "Dependency in plain text", Detail: detail, Subject: &from.at})
+}
+
+// reaches reports whether references lead from one block to another.
+func reaches(from, to *node) bool {
+	seen := map[*node]bool{from: true}
+	queue := []*node{from}
+	for len(queue) > 0 {
+		n := queue[0]
+		queue = queue[1:]
+		for _, e := range n.edges {
+			if e.to == to {
+				return true
+			}
+			if !seen[e.to] {
+				seen[e.to] = true
+				queue = append(queue, e.to)
+			}
+		}
+	}
+	return false
+}
+
+// host is a host name found in text.
+type host struct {
+	name, domain, port string
+	bare               bool // no "//" or "@" before it: only the port tells that it is a host
+}
+
+func hostsIn(text string) []host {
+	var hosts []host
+	for _, m := range hostPattern.FindAllStringSubmatch(text, -1) {
+		if m[1] != "" {
+			hosts = append(hosts, host{name: m[1], domain: m[2], port: m[3]})
+		} else {
+			hosts = append(hosts, host{name: m[4], domain: m[5], port: m[6], bare: true})
+		}
+	}
+	return hosts
+}
+
+// leadsTo reports whether a host name is that of an app's Service.
+func (h host) leadsTo(a *App, namespace string) bool {
+	local := []string{"", "." + namespace, "." + namespace + ".svc", "." + namespace + ".svc.cluster.local"}
+	if !slices.Contains(local, h.domain) {
+		return false
+	}
+	return !h.bare || slices.ContainsFunc(a.Ports, func(p Port) bool { return fmt.Sprint(p.ServicePort) == h.port })
+}

@@ -1,0 +1,81 @@
+package dsl
+
+import (
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+)
+
+var releaseSchema = newSchema([]arg[Release]{
+	{
+		name: "namespace", kind: text(func(r *Release) *string { return &r.Namespace }, dnsLabel),
+		initial: `"default"`, doc: "Namespace of every object of the release. It is created when absent.",
+	},
+	{
+		name: "history_limit", kind: historyLimit,
+		initial: "10", doc: "How many revisions are kept for rollback.",
+	},
+})
+
+var historyLimit = kind[Release]{name: "number", decode: func(s *scope, to *Release, a argument) {
+	if n, ok := s.integer(a, 1, 1000); ok {
+		to.HistoryLimit = int(n)
+	}
+}}
+
+// evaluateRelease decodes the release block; release.name and
+// release.namespace refer to it.
+func (ev *evaluation) evaluateRelease(n *node) cty.Value {
+	s := &scope{evaluation: ev, node: n}
+	release := &Release{Name: n.address.Name, Namespace: "default", HistoryLimit: 10, DeclRange: n.declRange}
+	if err := dnsLabel(release.Name); err != nil {
+		ev.report(problem(&n.nameRange, "Invalid name", "The name of a release %s.", err))
+	}
+	releaseSchema.decode(s, n.body, release)
+	for _, e := range n.edges {
+		ev.checkReleaseEdge(e)
+	}
+	ev.release = release
+	return cty.ObjectVal(map[string]cty.Value{
+		"name":      cty.StringVal(release.Name),
+		"namespace": cty.StringVal(release.Namespace),
+	})
+}
+
+// checkReleaseEdge reports references from the release block to what is part
+// of the release: the release must be known before any of that.
+func (ev *evaluation) checkReleaseEdge(e edge) {
+	if e.to.address.Type == "variable" || e.to.address.Type == "local" && len(e.to.refs) == 0 {
+		return
+	}
+	ev.report(problem(&e.at, "Invalid reference",
+		"The release block can refer to variables, and to locals made from these alone; %s is part of the release.", e.to.address))
+}
+
+// releaseAddress returns the address of the release block; there is one.
+func (ev *evaluation) releaseAddress() Address {
+	for _, n := range ev.order {
+		if n.address.Type == "release" {
+			return n.address
+		}
+	}
+	return Address{Type: "release"}
+}
+
+// visitRelease evaluates the release block or reports that there is none.
+func (ev *evaluation) visitRelease() {
+	n := ev.nodes[ev.releaseAddress()]
+	if n == nil {
+		ev.diags = append(ev.diags, ev.module.diags...)
+		return
+	}
+	ev.visit(n)
+}
+
+// namespace returns the release's namespace, for names that contain it.
+func (s *scope) namespace(at hcl.Range) (string, bool) {
+	n := s.nodes[s.releaseAddress()]
+	if n == nil || !s.follow(n, at).IsKnown() {
+		return "", false
+	}
+	return s.release.Namespace, true
+}
