@@ -1,6 +1,15 @@
 package planner
 
-import "strings"
+import (
+	"cmp"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/go-multierror"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
 
 // ObjectError is what stands in the way of one object. Its text never holds a
 // value of a Secret.
@@ -27,3 +36,67 @@ func (e *ObjectError) Error() string {
 
 // Unwrap returns the cause.
 func (e *ObjectError) Unwrap() error { return e.Err }
+
+// joined returns all of them as one *multierror.Error, by position in the
+// configuration, or nil.
+func joined(errs []*ObjectError) error {
+	slices.SortStableFunc(errs, func(a, b *ObjectError) int {
+		return cmp.Or(
+			cmp.Compare(a.Origin.File, b.Origin.File),
+			cmp.Compare(a.Origin.Line, b.Origin.Line),
+			cmp.Compare(a.Error(), b.Error()),
+		)
+	})
+	var all *multierror.Error
+	for _, err := range errs {
+		all = multierror.Append(all, err)
+	}
+	return all.ErrorOrNil()
+}
+
+// rejections turns what the API server answered about an object into one error
+// for each field it names. Texts are redacted: a server or a webhook may quote
+// the values that it refuses.
+func rejections(o Object, err error, secret *redactor) []*ObjectError {
+	blank := ObjectError{ID: o.ID, Origin: o.Origin}
+	causes := causesOf(err)
+	if len(causes) == 0 {
+		e := blank
+		e.Err = secret.rejection(o, err)
+		return []*ObjectError{&e}
+	}
+	errs := make([]*ObjectError, 0, len(causes))
+	for _, cause := range causes {
+		e := blank
+		e.Field = cause.Field
+		e.Err = secret.rejection(o, &causeError{text: cause.Message, status: err})
+		errs = append(errs, &e)
+	}
+	return errs
+}
+
+// causesOf returns the causes that name a field.
+func causesOf(err error) []metav1.StatusCause {
+	var status apierrors.APIStatus
+	if !errors.As(err, &status) || status.Status().Details == nil {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(status.Status().Details.Causes), func(c metav1.StatusCause) bool {
+		return c.Field == ""
+	})
+}
+
+// causeError is one of the causes of an API error; errors.As finds the whole.
+type causeError struct {
+	text   string
+	status error
+}
+
+func (e *causeError) Error() string { return e.text }
+func (e *causeError) Unwrap() error { return e.status }
+
+// redactedError shows another text than its cause. It does not unwrap: the cause
+// still has the original text.
+type redactedError struct{ text string }
+
+func (e *redactedError) Error() string { return e.text }

@@ -2,7 +2,14 @@ package planner
 
 import (
 	"context"
+	"errors"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
 )
+
+// parallelism is how many requests are under way at most.
+const parallelism = 16
 
 // Input is what a plan is made from: what should be there, and what the
 // release recorded the last time.
@@ -10,7 +17,7 @@ type Input struct {
 	Release      string   // name of the release
 	Namespace    string   // the release's namespace
 	HistoryLimit int      // revisions that can be rolled back to; at least 1
-	Objects      []Object // as rendered; empty when the release is destroyed
+	Objects      []Object // as rendered; ignored when the release is destroyed
 	Graph        Ordering // of Objects; nil when there are none
 	Prior        *Prior   // nil: the release was never applied
 	Options      Options
@@ -38,22 +45,167 @@ type Options struct {
 
 // Make compares what should be there with what is there and says what would
 // change. It never writes. All that is wrong with single objects comes back at
-// once, as a *multierror.Error of *ObjectError.
+// once, as a *multierror.Error of *ObjectError; any other error means that the
+// cluster could not be asked.
 func Make(ctx context.Context, in Input, r Reader) (*Plan, error) {
-	return newSkeleton(in), ctx.Err()
+	m := newMaker(&in, r)
+	if err := m.checkEmpty(); err != nil {
+		return nil, err
+	}
+	scopes, namespaces := scopesOf(m.in)
+	live, err := readLive(ctx, r, in.Release, scopes, namespaces)
+	if err != nil {
+		return nil, err
+	}
+	m.live = live
+	if err := m.decideAll(ctx); err != nil {
+		return nil, err
+	}
+	if err := m.sweep(ctx); err != nil {
+		return nil, err
+	}
+	return m.plan()
 }
 
-// newSkeleton plans to create everything.
-func newSkeleton(in Input) *Plan {
-	p := &Plan{Release: ReleaseInfo{Name: in.Release, Namespace: in.Namespace, ToRevision: 1, HistoryLimit: in.HistoryLimit}}
-	if in.Graph == nil {
-		return p
+// maker is the work on one plan.
+type maker struct {
+	in     *Input
+	reader Reader
+	live   *live
+	secret *redactor
+
+	desired map[ObjectID]Object
+	changes []*Change // of the desired objects, in the graph's order; nil where the object is left alone
+	deletes []*Change
+	kept    []Kept
+
+	mu       sync.Mutex // guards what the concurrent decisions add to
+	errs     []*ObjectError
+	warnings []Warning
+}
+
+// newMaker keeps its own copy of what it has to adjust.
+func newMaker(in *Input, r Reader) *maker {
+	own := *in
+	own.HistoryLimit = max(own.HistoryLimit, 1)
+	if own.Options.Destroy {
+		own.Objects = nil
 	}
-	for _, o := range in.Graph.Order() {
-		p.Changes = append(p.Changes, Change{
-			ID: o.ID, Action: Create, Address: o.Address, Role: o.Role, Origin: o.Origin,
-			Reason: "not there yet", Needs: in.Graph.Needs(o.ID), Version: o.Version, Object: o.Manifest,
-		})
+	if own.Prior == nil {
+		own.Prior = &Prior{}
 	}
-	return p
+	m := &maker{in: &own, reader: r, secret: newRedactor(in.Objects), desired: make(map[ObjectID]Object, len(own.Objects))}
+	for _, o := range own.Objects {
+		m.desired[o.ID] = o
+	}
+	return m
+}
+
+// checkEmpty refuses to take a configuration of nothing for the wish to delete
+// everything: an empty directory or a wrong variable looks the same.
+func (m *maker) checkEmpty() error {
+	o := m.in.Options
+	if o.Destroy || o.AllowEmpty || len(m.in.Prior.Inventory) == 0 {
+		return nil
+	}
+	for _, object := range m.in.Objects {
+		if object.Role != RoleNamespace {
+			return nil
+		}
+	}
+	return errEmpty
+}
+
+var errEmpty = errors.New("the configuration has no objects, which would delete everything the release has: " +
+	"use destroy, or --allow-empty if that is what you want")
+
+// decideAll decides about every desired object. Those that the server has to be
+// asked about are asked for at the same time.
+func (m *maker) decideAll(ctx context.Context) error {
+	if m.in.Graph == nil || m.in.Options.Destroy {
+		return nil
+	}
+	order := m.in.Graph.Order()
+	m.changes = make([]*Change, len(order))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(parallelism)
+	for i, o := range order {
+		change, ask := m.decide(o)
+		m.changes[i] = change
+		if ask {
+			group.Go(func() error { return m.ask(ctx, o, change) })
+		}
+	}
+	return group.Wait()
+}
+
+func (m *maker) fail(errs ...*ObjectError) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.errs = append(m.errs, errs...)
+}
+
+func (m *maker) warn(w Warning) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.warnings = append(m.warnings, w)
+}
+
+// plan puts together what was decided.
+func (m *maker) plan() (*Plan, error) {
+	if err := joined(m.errs); err != nil {
+		return nil, err
+	}
+	p := &Plan{Kept: m.kept, Warnings: m.warnings, Release: ReleaseInfo{
+		Name: m.in.Release, Namespace: m.in.Namespace, FromRevision: m.in.Prior.Revision, ToRevision: m.toRevision(),
+		HistoryLimit: m.in.HistoryLimit, Interrupted: m.in.Prior.Interrupted, Destroy: m.in.Options.Destroy,
+	}}
+	m.compareData()
+	m.explain()
+	for _, list := range [][]*Change{m.changes, m.deletes} {
+		for _, c := range list {
+			if c != nil {
+				p.Changes = append(p.Changes, *c)
+			}
+		}
+	}
+	dropUnknownNeeds(p.Changes)
+	return p, nil
+}
+
+// toRevision is the revision that the plan leads to: a new one only when
+// something is written.
+func (m *maker) toRevision() int {
+	if m.writes() {
+		return m.in.Prior.Revision + 1
+	}
+	return m.in.Prior.Revision
+}
+
+// writes reports whether anything decided so far is written.
+func (m *maker) writes() bool {
+	for _, c := range m.changes {
+		if c != nil && c.Action != NoOp {
+			return true
+		}
+	}
+	return len(m.deletes) > 0
+}
+
+// dropUnknownNeeds removes the needs of what the plan leaves alone, such as a
+// namespace that is not ours: there is nothing to wait for.
+func dropUnknownNeeds(changes []Change) {
+	planned := make(map[ObjectID]bool, len(changes))
+	for i := range changes {
+		planned[changes[i].ID] = true
+	}
+	for i := range changes {
+		var needs []Need
+		for _, need := range changes[i].Needs {
+			if planned[need.ID] {
+				needs = append(needs, need)
+			}
+		}
+		changes[i].Needs = needs
+	}
 }

@@ -1,0 +1,245 @@
+package planner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+)
+
+// decide says what happens to an object as far as that can be told without a
+// request, and whether the server must be asked for the rest. No change: the
+// object is left alone.
+func (m *maker) decide(o Object) (change *Change, ask bool) {
+	c := &Change{
+		ID: o.ID, Action: Create, Address: o.Address, Role: o.Role, Origin: o.Origin,
+		Needs: m.in.Graph.Needs(o.ID), Version: o.Version, Object: o.Manifest,
+	}
+	was := m.liveOf(o)
+	if was != nil {
+		if o.Role == RoleNamespace && !isOurs(was, m.in.Release) {
+			return nil, false // somebody else's namespace, which we only use
+		}
+		c.baseOn(was)
+	}
+	switch {
+	case was == nil && m.live.namespaceMissing(o.ID):
+		m.createUnchecked(o, c, fmt.Sprintf("namespace %s does not exist yet", o.ID.Namespace))
+		return c, false
+	case was == nil:
+		return c, true
+	case was.GetDeletionTimestamp() != nil:
+		m.recreate(o, c)
+		return c, false
+	case unchanged(was, o.Manifest):
+		c.Action = NoOp
+		return c, false
+	}
+	return c, true
+}
+
+func (m *maker) liveOf(o Object) *unstructured.Unstructured {
+	if o.Role == RoleNamespace {
+		return m.live.namespaces[o.ID.Name].object
+	}
+	return m.live.objects[o.ID]
+}
+
+// baseOn pins the change to the live object.
+func (c *Change) baseOn(u *unstructured.Unstructured) {
+	c.Live = &LiveRef{UID: u.GetUID(), ResourceVersion: u.GetResourceVersion(), Generation: u.GetGeneration()}
+	if c.Role == RoleWorkload || c.Role == RoleClaim {
+		health := HealthOf(u)
+		c.Health = &health
+	}
+}
+
+// createUnchecked plans to create what the server cannot dry-run yet; the local
+// schema checks it instead.
+func (m *maker) createUnchecked(o Object, c *Change, why string) {
+	c.Action, c.Unchecked = Create, why
+	if err := m.in.Graph.Validate(o); err != nil {
+		m.fail(rejections(o, err, m.secret)...)
+	}
+}
+
+// recreate plans for an object that is on its way out.
+func (m *maker) recreate(o Object, c *Change) {
+	if o.Role == RoleNamespace || o.Role == RoleClaim {
+		m.fail(&ObjectError{
+			ID: o.ID, Origin: o.Origin, Err: errors.New("is being deleted"),
+			Hint: "wait until it is gone, then run again",
+		})
+		return
+	}
+	c.Action, c.Reason = Replace, "is being deleted; made again once it is gone"
+	c.Unchecked = "the server cannot check it while the old one is being deleted"
+}
+
+// ask lets the server work out what applying the object would do.
+func (m *maker) ask(ctx context.Context, o Object, c *Change) error {
+	was := m.liveOf(o)
+	result, err := m.reader.DryRun(ctx, o.Manifest)
+	switch {
+	case err == nil:
+		return m.compare(ctx, o, c, was, result)
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case namespaceNotFound(err):
+		m.createUnchecked(o, c, fmt.Sprintf("namespace %s does not exist yet", o.ID.Namespace))
+	case cannotDryRun(err):
+		return m.compareLocally(o, c, was, m.secret.text(err.Error()))
+	case apierrors.IsInvalid(err):
+		return m.refused(ctx, o, c, was, err)
+	default:
+		m.fail(rejections(o, err, m.secret)...)
+	}
+	return nil
+}
+
+// compare finds the difference between the live object and what the server
+// would make of it.
+func (m *maker) compare(ctx context.Context, o Object, c *Change, was, result *unstructured.Unstructured) error {
+	c.Checked = true
+	if was == nil && result.GetResourceVersion() == "" {
+		return nil // a plain create
+	}
+	if was == nil {
+		var err error
+		if was, err = m.unlisted(ctx, o, c); was == nil {
+			return err
+		}
+	}
+	if !isOurs(was, m.in.Release) {
+		m.fail(foreignError(o, was))
+		return nil
+	}
+	changes := diffObjects(was, result)
+	switch {
+	case len(changes) > 0:
+		c.Action = Update
+		m.describe(o, c, was, result, changes)
+	case !equalValues(ownTree(was), ownTree(result)):
+		// The values are right, but not all of them are ours to take away again.
+		c.Action, c.Reason = Update, "takes over fields that others set to the same values"
+		c.Impact = "no pod rolls; no value changes"
+	default:
+		c.Action = NoOp
+	}
+	return nil
+}
+
+// refused deals with an object that the server finds invalid, which may be
+// because of what is already there.
+func (m *maker) refused(ctx context.Context, o Object, c *Change, was *unstructured.Unstructured, err error) error {
+	if was == nil {
+		var readErr error
+		if was, readErr = m.unlisted(ctx, o, c); readErr != nil {
+			return readErr
+		}
+	}
+	if was == nil {
+		m.fail(rejections(o, err, m.secret)...)
+		return nil
+	}
+	m.replaceOrReject(o, c, was, err)
+	return nil
+}
+
+// unlisted reads an object that exists although no LIST showed it: it has not
+// our label, or its kind may not be listed. It returns nil when the change is
+// decided without it.
+func (m *maker) unlisted(ctx context.Context, o Object, c *Change) (*unstructured.Unstructured, error) {
+	was, err := m.reader.Get(ctx, o.Manifest.GroupVersionKind(), o.ID.Namespace, o.ID.Name)
+	switch {
+	case err == nil:
+		if o.Role == RoleNamespace && !isOurs(was, m.in.Release) {
+			c.Action = NoOp
+			return nil, nil
+		}
+		c.baseOn(was)
+		return was, nil
+	case apierrors.IsNotFound(err):
+		return nil, nil // gone in the meantime: still a create
+	case apierrors.IsForbidden(err):
+		c.Action = Update
+		c.Unchecked = "cannot be read, so what changes is not known: " + m.secret.text(err.Error())
+		c.Checked = false
+		return nil, nil
+	}
+	return nil, fmt.Errorf("cannot read %s: %w", o.ID, err)
+}
+
+// compareLocally does without the server's dry-run.
+func (m *maker) compareLocally(o Object, c *Change, was *unstructured.Unstructured, why string) error {
+	c.Unchecked = why
+	if was == nil {
+		if cause := m.live.unreadableErr(o.ID); cause != nil {
+			c.Action = Update
+			c.Unchecked = "can neither be read nor checked: " + m.secret.text(cause.Error())
+		} else {
+			m.createUnchecked(o, c, why)
+		}
+		return nil
+	}
+	if !isOurs(was, m.in.Release) {
+		m.fail(foreignError(o, was))
+		return nil
+	}
+	result, err := mergeLocally(was, o.Manifest)
+	if err != nil {
+		m.fail(rejections(o, err, m.secret)...)
+		return nil
+	}
+	changes := diffObjects(was, result)
+	if len(changes) == 0 {
+		c.Action = NoOp
+		return nil
+	}
+	c.Action = Update
+	m.describe(o, c, was, result, changes)
+	return nil
+}
+
+// describe fills in an update whose changes are known.
+func (m *maker) describe(o Object, c *Change, was, result *unstructured.Unstructured, changes []fieldChange) {
+	prior := m.in.Prior
+	trusted := !prior.Failed && !prior.Interrupted
+	drift, conflicts := contested(changes, was, o.Manifest, prior.Objects[o.ID], trusted)
+	if m.in.Options.ForceConflicts {
+		drift, conflicts = append(drift, conflicts...), nil
+	}
+	for _, owner := range m.secret.shownOwners(o.ID, conflicts) {
+		m.fail(conflictError(o, owner))
+	}
+	c.Diff = m.secret.shown(o.ID, changes)
+	c.Drift = m.secret.shownOwners(o.ID, drift)
+	c.Impact = impactOf(was, result, changes)
+}
+
+// namespaceNotFound tells a missing namespace from a missing kind.
+func namespaceNotFound(err error) bool {
+	var status apierrors.APIStatus
+	if !apierrors.IsNotFound(err) || !errors.As(err, &status) {
+		return false
+	}
+	details := status.Status().Details
+	return details != nil && details.Kind == "namespaces"
+}
+
+// cannotDryRun reports whether it is not the object that is refused, but the
+// question: by the account's rights, or by a webhook that cannot be tried.
+// Quotas and admission deny with the same code, but in other words.
+func cannotDryRun(err error) bool {
+	text := err.Error()
+	switch {
+	case apierrors.IsForbidden(err):
+		return strings.Contains(text, "cannot patch resource") || strings.Contains(text, "cannot create resource")
+	case apierrors.IsBadRequest(err), apierrors.IsInternalError(err):
+		return strings.Contains(text, "does not support dry run")
+	}
+	return apierrors.IsMethodNotSupported(err)
+}

@@ -1,0 +1,137 @@
+package planner
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+)
+
+// immutableFields lists, by kind, the fields that cannot be changed in place.
+var immutableFields = map[string][]path{
+	"apps/Deployment":        fieldPaths("spec.selector"),
+	"apps/DaemonSet":         fieldPaths("spec.selector"),
+	"apps/StatefulSet":       fieldPaths("spec.selector", "spec.serviceName", "spec.podManagementPolicy", "spec.volumeClaimTemplates"),
+	"batch/Job":              fieldPaths("spec.selector", "spec.template", "spec.completions", "spec.completionMode", "spec.podFailurePolicy"),
+	"/Service":               fieldPaths("spec.clusterIP", "spec.clusterIPs", "spec.ipFamilies"),
+	"/PersistentVolumeClaim": fieldPaths("spec.accessModes", "spec.storageClassName", "spec.volumeMode", "spec.volumeName", "spec.selector", "spec.dataSource", "spec.resources"),
+	"/ConfigMap":             fieldPaths("data", "binaryData", "immutable"),
+	"/Secret":                fieldPaths("data", "stringData", "immutable", "type"),
+}
+
+func fieldPaths(texts ...string) []path {
+	paths := make([]path, len(texts))
+	for i, text := range texts {
+		for name := range strings.SplitSeq(text, ".") {
+			paths[i] = append(paths[i], step{field: name})
+		}
+	}
+	return paths
+}
+
+// immutableWords are how the API server says that a field is immutable.
+var immutableWords = regexp.MustCompile(`immutable|may not change once set|may not be changed|can ?not be (changed|unset|less than)` +
+	`|updates to statefulset spec|is required when|must be empty when|primary clusterIP`)
+
+// replaceOrReject deals with an object that the server finds invalid: only when
+// every cause is an immutable field that really differs is it replaced; anything
+// else is an error of the configuration.
+func (m *maker) replaceOrReject(o Object, c *Change, was *unstructured.Unstructured, err error) {
+	if !isOurs(was, m.in.Release) {
+		m.fail(foreignError(o, was))
+		return
+	}
+	differing := differingImmutables(o, was)
+	if !explains(differing, causesOf(err)) {
+		m.fail(rejections(o, err, m.secret)...)
+		return
+	}
+	if reason := holdsData(o, was, differing); reason != "" {
+		m.fail(&ObjectError{
+			ID: o.ID, Origin: o.Origin, Field: differing[0].String(),
+			Err:  errors.New("DATA: refused: " + reason),
+			Hint: "take the change back, or move the data to a new claim under another name",
+		})
+		return
+	}
+	c.Action = Replace
+	c.Reason = fmt.Sprintf("%s is immutable", names(differing))
+	c.Unchecked = "the server cannot check a replacement while the old object is there"
+	c.Impact = replaceImpact(o, was)
+	for _, p := range differing {
+		before, _ := lookup(was.Object, p)
+		after, _ := lookup(o.Manifest.Object, p)
+		c.Diff = append(c.Diff, m.secret.shown(o.ID, []fieldChange{{path: p, op: Update, before: before, after: after}})...)
+	}
+}
+
+// differingImmutables returns the immutable fields that want has otherwise.
+func differingImmutables(o Object, was *unstructured.Unstructured) []path {
+	var differing []path
+	for _, p := range immutableFields[o.ID.Group+"/"+o.ID.Kind] {
+		want, rendered := lookup(o.Manifest.Object, p)
+		live, _ := lookup(was.Object, p)
+		if rendered && !within(want, live) {
+			differing = append(differing, p)
+		}
+	}
+	return differing
+}
+
+// explains reports whether the differing fields account for all causes.
+func explains(differing []path, causes []metav1.StatusCause) bool {
+	if len(differing) == 0 || len(causes) == 0 {
+		return false
+	}
+	for _, cause := range causes {
+		if !immutableWords.MatchString(cause.Message) || !concerns(cause.Field, differing) {
+			return false
+		}
+	}
+	return true
+}
+
+// concerns reports whether a field is one of the paths, inside one, or the whole
+// spec of one (as the server says it of StatefulSets and claims).
+func concerns(field string, paths []path) bool {
+	for _, p := range paths {
+		text := p.String()
+		if field == text || strings.HasPrefix(text, field+".") || strings.HasPrefix(field, text+".") || strings.HasPrefix(field, text+"[") {
+			return true
+		}
+		if text == "spec.clusterIP" && strings.HasPrefix(field, "spec.clusterIPs") {
+			return true
+		}
+	}
+	return false
+}
+
+// holdsData says why replacing the object would lose data, or nothing.
+func holdsData(o Object, was *unstructured.Unstructured, differing []path) string {
+	switch o.ID.Kind {
+	case "PersistentVolumeClaim":
+		return fmt.Sprintf("%s of a claim cannot be changed, and a new claim would be empty", names(differing))
+	case "StatefulSet":
+		for _, p := range differing {
+			if p[len(p)-1].field == "volumeClaimTemplates" {
+				return "claim templates cannot be changed, and the claims they made hold data"
+			}
+		}
+		retention, _, _ := unstructured.NestedString(was.Object, "spec", "persistentVolumeClaimRetentionPolicy", "whenDeleted")
+		if retention == "Delete" {
+			return fmt.Sprintf("%s is immutable, and deleting the StatefulSet would delete its claims", names(differing))
+		}
+	}
+	return ""
+}
+
+func names(paths []path) string {
+	texts := make([]string, len(paths))
+	for i, p := range paths {
+		texts[i] = p.String()
+	}
+	return strings.Join(texts, ", ")
+}

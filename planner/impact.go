@@ -1,0 +1,209 @@
+package planner
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/util/intstr"
+)
+
+// impactOf says what an update means for those who use the object.
+func impactOf(was, result *unstructured.Unstructured, changes []fieldChange) string {
+	id := IDOf(result)
+	switch id.Group + "/" + id.Kind {
+	case "apps/Deployment", "apps/StatefulSet", "apps/DaemonSet":
+		return workloadImpact(id.Kind, was, result, changes)
+	case "batch/CronJob":
+		return "no pod rolls; counts from the next run on"
+	case "/Service":
+		return serviceImpact(was, result, changes)
+	case "/ConfigMap", "/Secret":
+		if touches(changes, "data") || touches(changes, "binaryData") || touches(changes, "stringData") {
+			return "no pod rolls; mounted files follow by themselves, environment variables when pods restart"
+		}
+	}
+	return "no pod rolls"
+}
+
+func workloadImpact(kind string, was, result *unstructured.Unstructured, changes []fieldChange) string {
+	var parts []string
+	if rollsPods(changes) {
+		parts = append(parts, rollImpact(kind, result))
+	}
+	if touches(changes, "spec", "replicas") {
+		before, after := intOr(was, 1, "spec", "replicas"), intOr(result, 1, "spec", "replicas")
+		parts = append(parts, fmt.Sprintf("scales %d -> %d", before, after))
+	}
+	if len(parts) == 0 {
+		return "no pod rolls"
+	}
+	return strings.Join(parts, "; ")
+}
+
+// rollsPods reports whether the pod template changes, which is what makes a
+// controller replace pods.
+func rollsPods(changes []fieldChange) bool { return touches(changes, "spec", "template") }
+
+// touches reports whether a change is at the fields or inside.
+func touches(changes []fieldChange, fields ...string) bool {
+	return slices.ContainsFunc(changes, func(ch fieldChange) bool {
+		for i, field := range fields {
+			if i >= len(ch.path) {
+				return true // the whole of it comes or goes
+			}
+			if ch.path[i].field != field {
+				return false
+			}
+		}
+		return true
+	})
+}
+
+func rollImpact(kind string, u *unstructured.Unstructured) string {
+	if paused, _, _ := unstructured.NestedBool(u.Object, "spec", "paused"); paused {
+		return "no pod rolls until the rollout is resumed"
+	}
+	switch kind {
+	case "Deployment":
+		return deploymentRoll(u)
+	case "StatefulSet":
+		return statefulSetRoll(u)
+	}
+	if strategy, _, _ := unstructured.NestedString(u.Object, "spec", "updateStrategy", "type"); strategy == "OnDelete" {
+		return "no pod rolls until it is deleted (OnDelete)"
+	}
+	return fmt.Sprintf("%s roll, node by node", podsOf(u, intOr(u, 0, "status", "desiredNumberScheduled")))
+}
+
+func deploymentRoll(u *unstructured.Unstructured) string {
+	replicas := intOr(u, 1, "spec", "replicas")
+	if replicas == 0 {
+		return "no pod rolls, since none runs"
+	}
+	pods := podsOf(u, replicas)
+	strategy, _, _ := unstructured.NestedString(u.Object, "spec", "strategy", "type")
+	if strategy == "Recreate" {
+		return fmt.Sprintf("DOWNTIME: recreate: %s stop before new ones start", pods)
+	}
+	surge, surgeText := scaled(u, replicas, true, "spec", "strategy", "rollingUpdate", "maxSurge")
+	fewer, fewerText := scaled(u, replicas, false, "spec", "strategy", "rollingUpdate", "maxUnavailable")
+	rolls := pods + " roll"
+	if replicas == 1 {
+		rolls = pods + " rolls"
+	}
+	switch {
+	case surge == 0 && replicas <= max(fewer, 1): // Kubernetes takes one down when both round to 0
+		return fmt.Sprintf("DOWNTIME: %s stop before new ones start", pods)
+	case surge == 0:
+		return fmt.Sprintf("%s, %d fewer at a time (unavailable %s)", rolls, max(fewer, 1), fewerText)
+	case fewer == 0:
+		return fmt.Sprintf("%s, %s more at a time (surge %s)", rolls, inWords(surge), surgeText)
+	}
+	return fmt.Sprintf("%s, up to %d more and %d fewer at a time (surge %s, unavailable %s)", rolls, surge, fewer, surgeText, fewerText)
+}
+
+func statefulSetRoll(u *unstructured.Unstructured) string {
+	replicas := intOr(u, 1, "spec", "replicas")
+	strategy, _, _ := unstructured.NestedString(u.Object, "spec", "updateStrategy", "type")
+	rolling := max(replicas-intOr(u, 0, "spec", "updateStrategy", "rollingUpdate", "partition"), 0)
+	switch {
+	case strategy == "OnDelete":
+		return "no pod rolls until it is deleted (OnDelete)"
+	case rolling == 0:
+		return "no pod rolls, since none is above the partition"
+	case replicas == 1:
+		return fmt.Sprintf("DOWNTIME: %s stops before the new one starts", podsOf(u, 1))
+	case rolling == 1:
+		return fmt.Sprintf("%s rolls, the others are below the partition", podsOf(u, 1))
+	}
+	return fmt.Sprintf("%s roll, one at a time, each stopped before the new one starts", podsOf(u, rolling))
+}
+
+// scaled reads a number or a percentage of the replicas, and how it is written.
+func scaled(u *unstructured.Unstructured, replicas int64, up bool, fields ...string) (int64, string) {
+	v, _, _ := unstructured.NestedFieldNoCopy(u.Object, fields...)
+	value := intstr.FromString("25%") // what Kubernetes takes for both
+	if text, ok := v.(string); ok {
+		value = intstr.Parse(text)
+	} else if n, ok := integer(v); ok {
+		value = intstr.FromInt32(int32(n))
+	}
+	n, err := intstr.GetScaledValueFromIntOrPercent(&value, int(replicas), up)
+	if err != nil {
+		return 0, value.String()
+	}
+	return int64(n), value.String()
+}
+
+func podsOf(u *unstructured.Unstructured, n int64) string {
+	if n == 1 {
+		return "1 pod of " + u.GetName()
+	}
+	return fmt.Sprintf("%d pods of %s", n, u.GetName())
+}
+
+func inWords(n int64) string {
+	if n == 1 {
+		return "one"
+	}
+	return fmt.Sprint(n)
+}
+
+func serviceImpact(was, result *unstructured.Unstructured, changes []fieldChange) string {
+	var parts []string
+	if touches(changes, "spec", "selector") {
+		parts = append(parts, "traffic moves to other pods")
+	}
+	if touches(changes, "spec", "type") {
+		before, _, _ := unstructured.NestedString(was.Object, "spec", "type")
+		after, _, _ := unstructured.NestedString(result.Object, "spec", "type")
+		parts = append(parts, fmt.Sprintf("Service type %s -> %s", before, after))
+	}
+	if touches(changes, "spec", "ports") {
+		parts = append(parts, "ports change")
+	}
+	return strings.Join(append(parts, "no pod rolls"), "; ")
+}
+
+// replaceImpact says what it means to delete an object and make it again.
+func replaceImpact(o Object, was *unstructured.Unstructured) string {
+	switch o.ID.Kind {
+	case "Deployment", "StatefulSet":
+		return fmt.Sprintf("DOWNTIME: %s stop before new ones start", podsOf(was, intOr(was, 1, "spec", "replicas")))
+	case "DaemonSet":
+		return fmt.Sprintf("DOWNTIME: %s stop before new ones start", podsOf(was, intOr(was, 0, "status", "desiredNumberScheduled")))
+	case "Job":
+		return "the Job runs again from the start"
+	case "Service":
+		return fmt.Sprintf("DOWNTIME: Service %s gets a new address and is gone for a moment", o.ID.Name)
+	case "ConfigMap", "Secret":
+		return "pods that start while it is replaced wait for it; running ones keep the old values"
+	}
+	return "it is gone for a moment"
+}
+
+// deleteImpact says what goes with an object.
+func deleteImpact(was *unstructured.Unstructured) string {
+	switch was.GetKind() {
+	case "Deployment", "StatefulSet":
+		if n := intOr(was, 1, "spec", "replicas"); n > 0 {
+			return podsOf(was, n) + stopVerb(n)
+		}
+	case "Service":
+		return fmt.Sprintf("nothing answers as %s any more", was.GetName())
+	case "PersistentVolumeClaim":
+		return "DATA: what the volume holds is lost, unless its storage class retains it"
+	case "Namespace":
+		return "DATA: everything in the namespace goes with it"
+	}
+	return ""
+}
+
+func stopVerb(n int64) string {
+	if n == 1 {
+		return " stops"
+	}
+	return " stop"
+}

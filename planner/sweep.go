@@ -1,0 +1,164 @@
+package planner
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+)
+
+// sweep decides about all that the release has and the configuration has not
+// (any more). What may still be needed, holds data, or is not surely ours is
+// kept, with the reason.
+func (m *maker) sweep(ctx context.Context) error {
+	var old []Item
+	for _, item := range m.leftovers() {
+		if item.DataVersion != nil && !m.in.Options.Destroy {
+			old = append(old, item)
+			continue
+		}
+		if u, ok := m.removable(item); ok {
+			m.remove(u, "left the configuration")
+		}
+	}
+	if err := m.sweepVersions(ctx, old); err != nil {
+		return err
+	}
+	m.reportStrays()
+	if err := m.sweepClaims(ctx); err != nil {
+		return err
+	}
+	m.orderDeletes()
+	return nil
+}
+
+// leftovers returns the inventory's items that are not desired.
+func (m *maker) leftovers() []Item {
+	var items []Item
+	for _, item := range m.in.Prior.Inventory {
+		if _, ok := m.desired[item.ID]; !ok {
+			items = append(items, item)
+		}
+	}
+	return items
+}
+
+// removable returns the live object of an item that may be deleted. Otherwise it
+// is gone, or it is noted why it stays.
+func (m *maker) removable(item Item) (*unstructured.Unstructured, bool) {
+	if err := m.live.unreadableErr(item.ID); err != nil {
+		m.keep(item.ID, "it could not be read")
+		m.warn(Warning{
+			Summary: fmt.Sprintf("%s could not be read and is left alone", item.ID),
+			Detail:  m.secret.text(err.Error()),
+		})
+		return nil, false
+	}
+	u := m.live.objects[item.ID]
+	if item.ID.Group == "" && item.ID.Kind == namespaceKind.Kind {
+		u = m.live.namespaces[item.ID.Name].object
+	}
+	if u == nil || u.GetDeletionTimestamp() != nil {
+		return nil, false
+	}
+	if why := m.notTheSame(item, u); why != "" {
+		m.keep(item.ID, why)
+		m.warn(Warning{Summary: fmt.Sprintf("%s is left alone: %s", item.ID, why)})
+		return nil, false
+	}
+	if why := m.guarded(item.ID); why != "" {
+		m.keep(item.ID, why)
+		return nil, false
+	}
+	return u, true
+}
+
+// notTheSame says why a live object is not the one that the release made. An
+// item without a UID was about to be made when its run was interrupted.
+func (m *maker) notTheSame(item Item, u *unstructured.Unstructured) string {
+	switch {
+	case item.UID != "" && item.UID != string(u.GetUID()):
+		return "somebody made it anew after the release had made it"
+	case item.UID == "" && ownTree(u) == nil:
+		return "it is not sure that the release made it"
+	case !isOurs(u, m.in.Release):
+		return "it belongs to " + ownerOf(u)
+	}
+	return ""
+}
+
+// guarded says why an object may not be deleted without an explicit permission.
+func (m *maker) guarded(id ObjectID) string {
+	if id.Group != "" {
+		if id.Kind == "CustomResourceDefinition" {
+			return "deleting it would delete all its custom resources"
+		}
+		return ""
+	}
+	switch {
+	case id.Kind == claimKind.Kind && !m.in.Options.DeleteClaims:
+		return "it holds data; --delete-claims deletes it"
+	case id.Kind == namespaceKind.Kind && !m.in.Options.DeleteNamespace:
+		return "deleting it would delete all that is in it; --delete-namespace does"
+	}
+	return ""
+}
+
+func (m *maker) keep(id ObjectID, reason string) {
+	m.kept = append(m.kept, Kept{ID: id, Reason: reason})
+}
+
+// remove plans the delete of a live object.
+func (m *maker) remove(u *unstructured.Unstructured, reason string) {
+	if m.in.Options.Destroy {
+		reason = "the release is destroyed"
+	}
+	c := &Change{
+		ID: IDOf(u), Action: Delete, Reason: reason, Impact: deleteImpact(u),
+		Role: roleOf(u), Unchecked: "deletes are not dry-run",
+	}
+	if app := u.GetLabels()[LabelApp]; app != "" {
+		c.Address = "app." + app
+	}
+	c.baseOn(u)
+	c.Health = nil
+	m.deletes = append(m.deletes, c)
+}
+
+func roleOf(u *unstructured.Unstructured) Role {
+	switch u.GetKind() {
+	case "Namespace":
+		return RoleNamespace
+	case "ConfigMap", "Secret":
+		return RoleData
+	case "PersistentVolumeClaim":
+		return RoleClaim
+	case "Service":
+		return RoleService
+	}
+	if podSpecOf(u) != nil {
+		return RoleWorkload
+	}
+	return ""
+}
+
+// reportStrays tells of live objects that have our label but are in no record:
+// they are not ours to delete.
+func (m *maker) reportStrays() {
+	known := make(map[ObjectID]bool, len(m.in.Prior.Inventory))
+	for _, item := range m.in.Prior.Inventory {
+		known[item.ID] = true
+	}
+	var strays []ObjectID
+	for id := range maps.Keys(m.live.objects) {
+		if _, desired := m.desired[id]; !desired && !known[id] {
+			strays = append(strays, id)
+		}
+	}
+	slices.SortFunc(strays, compareIDs)
+	for _, id := range strays {
+		m.keep(id, "it has the release's label but is not in its record")
+	}
+}
