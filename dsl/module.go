@@ -17,6 +17,7 @@ type Inputs struct {
 	Environ    []string // KEY=VALUE pairs; STOWAGE_VAR_name sets a variable
 	VarFiles   []string // --var-file, later ones win
 	Vars       []string // --var name=value, later ones win
+	Namespace  string   // --namespace, instead of the release block's; empty: as the block says
 	VersionKey []byte   // HMAC key for the versions of Secrets; nil makes them provisional
 }
 

@@ -31,6 +31,12 @@ func (ev *evaluation) evaluateRelease(n *node) cty.Value {
 		ev.report(problem(&n.nameRange, "Invalid name", "The name of a release %s.", err))
 	}
 	releaseSchema.decode(s, n.body, release)
+	if given := ev.inputs.Namespace; given != "" {
+		if err := dnsLabel(given); err != nil {
+			ev.report(problem(nil, "Invalid namespace", "The namespace %q that was asked for %s.", given, err))
+		}
+		release.Namespace = given
+	}
 	for _, e := range n.edges {
 		ev.checkReleaseEdge(e)
 	}
