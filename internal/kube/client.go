@@ -27,6 +27,7 @@ const requestTimeout = time.Minute
 type Client struct {
 	target   Target
 	rest     *rest.RESTClient
+	pageSize int
 	answered atomic.Bool // the server has answered once, so it is the right one
 
 	mu     sync.Mutex
@@ -52,7 +53,7 @@ func newClient(config *rest.Config, target Target, warn func(string)) (*Client, 
 	if err != nil {
 		return nil, fmt.Errorf("kubeconfig: %w", err)
 	}
-	return &Client{target: target, rest: client, custom: map[schema.GroupVersion]*customKinds{}}, nil
+	return &Client{target: target, rest: client, pageSize: pageSize, custom: map[schema.GroupVersion]*customKinds{}}, nil
 }
 
 // Target names the cluster.
@@ -75,8 +76,12 @@ func (c *Client) do(ctx context.Context, what string, request func() *rest.Reque
 	err := c.retry(ctx, what, func(ctx context.Context) error {
 		ctx, cancel := context.WithTimeout(ctx, requestTimeout)
 		defer cancel()
+		result := request().Do(ctx)
+		if err := result.Error(); err != nil { // unlike that of Raw, it is what the server's Status says
+			return err
+		}
 		var err error
-		body, err = request().Do(ctx).Raw()
+		body, err = result.Raw()
 		return err
 	})
 	return body, err

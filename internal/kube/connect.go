@@ -1,11 +1,12 @@
 package kube
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"net/url"
-	"os"
 	"time"
 
 	"k8s.io/client-go/rest"
@@ -54,26 +55,24 @@ func Connect(o Options) (*Client, error) {
 	overrides.Context.Namespace = o.Namespace
 	loader := clientcmd.NewNonInteractiveDeferredLoadingClientConfig(rules, overrides)
 
+	raw, err := loader.RawConfig()
+	if err != nil {
+		return nil, configError(err, raw, o)
+	}
 	config, err := loader.ClientConfig()
 	if err != nil {
-		return nil, configError(err, o)
+		return nil, configError(err, raw, o)
 	}
 	namespace, _, err := loader.Namespace()
 	if err != nil {
-		return nil, configError(err, o)
-	}
-	raw, err := loader.RawConfig()
-	if err != nil {
-		return nil, configError(err, o)
+		return nil, configError(err, raw, o)
 	}
 	config.UserAgent = o.UserAgent
 	return newClient(config, targetOf(raw, o.Context, config.Host, namespace), o.Warn)
 }
 
 func targetOf(raw clientcmdapi.Config, context, server, namespace string) Target {
-	if context == "" {
-		context = raw.CurrentContext
-	}
+	context = cmp.Or(context, raw.CurrentContext)
 	t := Target{Context: context, Server: server, Namespace: namespace}
 	if c := raw.Contexts[context]; c != nil {
 		t.User = c.AuthInfo
@@ -82,14 +81,16 @@ func targetOf(raw clientcmdapi.Config, context, server, namespace string) Target
 }
 
 // configError replaces the loader's words where they would not help a user.
-func configError(err error, o Options) error {
+func configError(err error, raw clientcmdapi.Config, o Options) error {
 	switch {
-	case clientcmd.IsEmptyConfig(err) && o.Context == "":
-		return ErrNoConfig
-	case clientcmd.IsContextNotFound(err), clientcmd.IsEmptyConfig(err):
-		return fmt.Errorf("the kubeconfig has no context %q", o.Context)
-	case errors.Is(err, os.ErrNotExist):
+	case errors.Is(err, fs.ErrNotExist):
 		return fmt.Errorf("kubeconfig %s does not exist", o.Kubeconfig)
+	case clientcmd.IsEmptyConfig(err) && clientcmdapi.IsConfigEmpty(&raw):
+		return ErrNoConfig
+	case clientcmd.IsEmptyConfig(err) && cmp.Or(o.Context, raw.CurrentContext) == "":
+		return errors.New("kubeconfig: no context is the current one: name one with --context")
+	case clientcmd.IsEmptyConfig(err):
+		return fmt.Errorf("kubeconfig: context %q names no cluster that is there", cmp.Or(o.Context, raw.CurrentContext))
 	}
 	return fmt.Errorf("kubeconfig: %w", err)
 }

@@ -37,7 +37,7 @@ func (c *Client) list(ctx context.Context, kind schema.GroupVersionKind, namespa
 		return nil, err
 	}
 	all := &objectList{}
-	for limit, token := pageSize, ""; ; {
+	for limit, token := c.pageSize, ""; ; {
 		page, err := c.page(ctx, kind, r, namespace, selector, limit, token)
 		if token != "" && apierrors.IsResourceExpired(err) {
 			// The snapshot that the pages came from is gone: begin again, all at once.

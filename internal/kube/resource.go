@@ -10,6 +10,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/util/json"
+	"k8s.io/apimachinery/pkg/util/wait"
 	"k8s.io/client-go/rest"
 )
 
@@ -51,6 +52,21 @@ func (c *Client) resource(ctx context.Context, kind schema.GroupVersionKind) (re
 	}
 	c.mu.Unlock()
 	return custom.find(ctx, c, kind)
+}
+
+// awaitResource is resource for a kind whose definition may have been applied
+// just now: discovery knows of it a moment later.
+func (c *Client) awaitResource(ctx context.Context, kind schema.GroupVersionKind) (resource, error) {
+	var r resource
+	var err error
+	waitErr := wait.ExponentialBackoffWithContext(ctx, backoff, func(ctx context.Context) (bool, error) {
+		r, err = c.resource(ctx, kind)
+		return !meta.IsNoMatchError(err), nil
+	})
+	if err == nil && waitErr != nil { // the context ended before the first attempt
+		err = context.Cause(ctx)
+	}
+	return r, err
 }
 
 // customKinds holds the kinds of one group and version, once discovered.

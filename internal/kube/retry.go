@@ -4,12 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	utilnet "k8s.io/apimachinery/pkg/util/net"
 	"k8s.io/apimachinery/pkg/util/wait"
 )
@@ -76,18 +79,30 @@ func (c *Client) unreachable(action string, tries int, err error) error {
 // transient reports whether the same request may succeed a moment later.
 func (c *Client) transient(err error) bool {
 	if s := apierrors.APIStatus(nil); errors.As(err, &s) {
-		code := s.Status().Code
-		return code == http.StatusTooManyRequests ||
-			code >= http.StatusInternalServerError && code != http.StatusNotImplemented
+		return transientStatus(s.Status())
 	}
-	// A server that never answered is more likely a wrong address than one that
-	// starts again, and that should be said at once.
+	// A server that never answered is more likely a wrong address or certificate
+	// than one that starts again, and that should be said at once.
+	if c.answered.Load() {
+		return true
+	}
 	if dial := (*net.OpError)(nil); errors.As(err, &dial) && dial.Op == "dial" {
-		return c.answered.Load()
+		return false
 	}
-	return utilnet.IsConnectionReset(err) || utilnet.IsConnectionRefused(err) ||
-		utilnet.IsProbableEOF(err) || utilnet.IsHTTP2ConnectionLost(err) || utilnet.IsTimeout(err) ||
-		errors.Is(err, context.DeadlineExceeded)
+	return utilnet.IsConnectionReset(err) || utilnet.IsHTTP2ConnectionLost(err) || utilnet.IsTimeout(err) ||
+		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, context.DeadlineExceeded)
+}
+
+func transientStatus(s metav1.Status) bool {
+	switch {
+	case s.Code == http.StatusInternalServerError && s.Reason == metav1.StatusReasonUnknown:
+		// The server has no word for it: an object that it cannot make sense of,
+		// unless it comes from the storage behind the server.
+		return strings.Contains(s.Message, "etcdserver:") || strings.Contains(s.Message, "rpc error:")
+	case s.Code >= http.StatusInternalServerError:
+		return s.Code != http.StatusNotImplemented
+	}
+	return s.Code == http.StatusTooManyRequests
 }
 
 // passing reports whether an error may be over a while later, however long that

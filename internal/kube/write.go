@@ -33,7 +33,11 @@ func (c *Client) DryRun(
 func (c *Client) apply(
 	ctx context.Context, object *unstructured.Unstructured, force, dryRun bool,
 ) (*unstructured.Unstructured, error) {
-	r, err := c.resource(ctx, object.GroupVersionKind())
+	find := c.awaitResource
+	if dryRun {
+		find = c.resource
+	}
+	r, err := find(ctx, object.GroupVersionKind())
 	if err != nil {
 		return nil, err
 	}
