@@ -154,7 +154,7 @@ func (a *appBlock) noteRanges() {
 
 // appValue is what references to an app see.
 func (s *scope) appValue(a *appBlock) cty.Value {
-	namespace, ok := s.namespace(a.DeclRange)
+	namespace, ok := s.namespace()
 	if !ok {
 		return cty.DynamicVal
 	}
@@ -204,12 +204,15 @@ func (s *scope) checkAppName(a *appBlock, at hcl.Range) {
 
 // decodeDependsOn reads references, which order and have no value.
 func decodeDependsOn(s *scope, to *appBlock, a argument) {
+	const form = "depends_on is a list of apps, configs and secrets, as in [app.mysql, secret.tls]."
 	exprs, diags := hcl.ExprList(a.expr)
-	s.diags = append(s.diags, diags...)
+	if diags.HasErrors() {
+		s.invalid(a, form)
+	}
 	for _, expr := range exprs {
 		t, diags := hcl.AbsTraversalForExpr(expr)
 		if diags.HasErrors() || len(t) != 2 || !slices.Contains([]string{"app", "config", "secret"}, t.RootName()) {
-			s.report(problem(expr.Range().Ptr(), "Invalid reference", "depends_on is a list of apps, configs and secrets, as in [app.mysql, secret.tls]."))
+			s.report(problem(expr.Range().Ptr(), "Invalid reference", form))
 			continue
 		}
 		n, ok := s.find(t)

@@ -73,7 +73,9 @@ func blockTypeOf(kind DataKind) string {
 
 func decodeEnvFrom(s *scope, to *appBlock, b *hcl.Block) {
 	var e envFromBlock
-	envFromSchema.decode(s, b.Body, &e)
+	if s.failed(func() { envFromSchema.decode(s, b.Body, &e) }) {
+		return
+	}
 	if e.kind == "" || e.twice {
 		s.report(problem(&b.DefRange, "Invalid block", "An env_from block takes from one place: config or secret."))
 		return

@@ -106,7 +106,7 @@ func decodeMount(s *scope, to *appBlock, b *hcl.Block) {
 func (s *scope) checkItems(m *mountBlock) {
 	if m.Data == nil {
 		if m.data.Items != nil || m.data.Mode != nil || m.data.Optional {
-			s.report(problem(&m.DeclRange, "Invalid mount", "items, mode and optional belong to a config or secret; this mount is a %s.", m.sources[0]))
+			s.report(problem(&m.DeclRange, "Invalid mount", "items, mode and optional go with config or secret, not with %s.", m.sources[0]))
 		}
 		return
 	}
@@ -165,7 +165,9 @@ func mode[T any](field func(*T) **int32) kind[T] {
 func decodeClaim(s *scope, to *mountBlock, b *hcl.Block) {
 	c := claimBlock{Claim: Claim{DeclRange: b.DefRange}}
 	to.sources = append(to.sources, "claim")
-	claimSchema.decode(s, b.Body, &c)
+	if s.failed(func() { claimSchema.decode(s, b.Body, &c) }) {
+		return
+	}
 	to.Claim = &c.Claim
 	if c.existing != "" {
 		if c.Size != "" || c.Name != "" || c.AccessModes != nil || c.StorageClass != nil {

@@ -47,7 +47,9 @@ func decodePort(s *scope, to *appBlock, b *hcl.Block) {
 		p.ServicePort = p.Number
 	}
 	for _, other := range to.Ports {
-		s.checkPorts(other, p, b)
+		if s.failed(func() { s.checkPorts(other, p, b) }) {
+			break
+		}
 	}
 	to.Ports = append(to.Ports, p)
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -63,14 +64,14 @@ func dataName(text string) error {
 
 func dataKey(text string) error {
 	if text == "." || text == ".." {
-		return errors.New("must not be a directory")
+		return errors.New("must not be the name of a directory")
 	}
 	return matches(text, subdomainLength, dataKeyPattern, "must be made of letters, digits, dashes, underscores and dots")
 }
 
 func envName(text string) error {
 	if text == "." || text == ".." {
-		return errors.New("must not be a directory")
+		return errors.New("must not be the name of a directory")
 	}
 	return matches(text, subdomainLength, envNamePattern,
 		"must be the name of an environment variable: letters, digits, underscores, dashes and dots, no digit first")
@@ -78,10 +79,13 @@ func envName(text string) error {
 
 func portName(text string) error {
 	const longest = 15
-	if !strings.ContainsAny(text, "abcdefghijklmnopqrstuvwxyz") && text != "" {
+	if err := matches(text, longest, portNamePattern, "must be made of lower-case letters and digits, with single dashes between them"); err != nil {
+		return err
+	}
+	if !strings.ContainsAny(text, "abcdefghijklmnopqrstuvwxyz") {
 		return errors.New("must have a letter in it, as in \"http\"")
 	}
-	return matches(text, longest, portNamePattern, "must be made of lower-case letters, digits and single dashes inside")
+	return nil
 }
 
 // qualifiedName is a name with an optional DNS name and a slash before it.
@@ -146,15 +150,24 @@ func relativePath(text string) error {
 // oneOf checks for one of a few words.
 func oneOf(words ...string) check {
 	return func(text string) error {
-		var quoted []string
-		for _, word := range words {
-			if text == word {
-				return nil
-			}
-			if word != "" {
-				quoted = append(quoted, fmt.Sprintf("%q", word))
-			}
+		if slices.Contains(words, text) {
+			return nil
 		}
-		return fmt.Errorf("must be %s, not %q.%s", strings.Join(quoted, " or "), text, suggestion(text, words))
+		return fmt.Errorf("must be %s, not %q.%s", choice(words), text, suggestion(text, words))
 	}
+}
+
+// choice writes words as something to choose from.
+func choice(words []string) string {
+	var quoted []string
+	for _, word := range words {
+		if word != "" {
+			quoted = append(quoted, fmt.Sprintf("%q", word))
+		}
+	}
+	last := len(quoted) - 1
+	if last == 0 {
+		return quoted[0]
+	}
+	return strings.Join(quoted[:last], ", ") + " or " + quoted[last]
 }

@@ -25,7 +25,12 @@ type Address struct {
 }
 
 // String returns the address as it is written in expressions.
-func (a Address) String() string { return a.Type + "." + a.Name }
+func (a Address) String() string {
+	if a.Type == "variable" {
+		return "var." + a.Name
+	}
+	return a.Type + "." + a.Name
+}
 
 // Release is the release block: what is planned, applied, recorded and rolled
 // back as one.

@@ -92,7 +92,7 @@ func (s *scope) decodeData(d *Data, a argument, key check) {
 // title names a Data in sentences.
 func (d *Data) title() string {
 	if d.Address.Type == "app" {
-		return "The config of " + d.Address.String()
+		return "The " + blockTypeOf(d.Kind) + " of " + d.Address.String()
 	}
 	return d.Address.String()
 }

@@ -25,6 +25,10 @@ type evaluation struct {
 	// evaluated counts as sensitive though it refers to nothing that is.
 	sensitiveCall bool
 
+	// skipped counts the expressions that could not be evaluated because of
+	// an error reported elsewhere.
+	skipped int
+
 	release   *Release
 	variables map[*node]*variable
 	data      map[*node]*Data
@@ -99,11 +103,12 @@ func (ev *evaluation) end() {
 
 func (ev *evaluation) report(d *hcl.Diagnostic) { ev.diags = append(ev.diags, d) }
 
-// failed runs a step and reports whether it found an error.
+// failed runs a step and reports whether it found an error, or could not do
+// its work because of an earlier one.
 func (ev *evaluation) failed(step func()) bool {
-	before := len(ev.diags)
+	before, skipped := len(ev.diags), ev.skipped
 	step()
-	return ev.diags[before:].HasErrors()
+	return ev.diags[before:].HasErrors() || ev.skipped > skipped
 }
 
 // ofType returns the nodes of one block type, as written.

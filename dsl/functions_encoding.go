@@ -52,7 +52,7 @@ var base64DecodeFunc = function.New(&function.Spec{
 	Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
 		raw, err := base64.StdEncoding.DecodeString(args[0].AsString())
 		if err != nil {
-			return cty.DynamicVal, function.NewArgErrorf(0, "is not base64")
+			return cty.DynamicVal, function.NewArgErrorf(0, "this is not base64")
 		}
 		return exactly(raw), nil
 	},

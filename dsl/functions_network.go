@@ -29,7 +29,7 @@ var cidrHostFunc = function.New(&function.Spec{
 			n.Add(n, size)
 		}
 		if n.Sign() < 0 || n.Cmp(size) >= 0 {
-			return cty.DynamicVal, function.NewArgErrorf(1, "is more than the network has addresses")
+			return cty.DynamicVal, function.NewArgErrorf(1, "the network does not have that many addresses")
 		}
 		return cty.StringVal(offset(network.Addr(), n).String()), nil
 	},

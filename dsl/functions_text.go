@@ -60,7 +60,7 @@ var replaceFunc = function.New(&function.Spec{
 		}
 		pattern, err := regexp.Compile(search[1 : len(search)-1])
 		if err != nil {
-			return cty.DynamicVal, function.NewArgError(1, fmt.Errorf("is not a regular expression: %w", err))
+			return cty.DynamicVal, function.NewArgError(1, fmt.Errorf("this is not a regular expression: %w", err))
 		}
 		return cty.StringVal(pattern.ReplaceAllString(text, replacement)), nil
 	},

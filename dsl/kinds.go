@@ -79,7 +79,7 @@ func (s *scope) plain(a argument, want cty.Type) (cty.Value, bool) {
 		return v, false
 	}
 	v, _ = v.UnmarkDeep()
-	if v.IsNull() {
+	if s.absent(a, v) {
 		return v, false
 	}
 	v, err := convert.Convert(v, want)
@@ -87,7 +87,16 @@ func (s *scope) plain(a argument, want cty.Type) (cty.Value, bool) {
 		s.invalid(a, "%q is not valid: %s.", a.name, err)
 		return v, false
 	}
-	return v, !v.IsNull()
+	return v, true
+}
+
+// absent reports whether an argument is null, that is not given, which is an
+// error if it is required.
+func (s *scope) absent(a argument, v cty.Value) bool {
+	if v.IsNull() && a.required {
+		s.invalid(a, "%q is required, so it must not be null.", a.name)
+	}
+	return v.IsNull()
 }
 
 // invalid reports a value that the argument does not take.
@@ -191,7 +200,7 @@ func (s *scope) texts(a argument, checks ...check) ([]string, bool) {
 		if !diags.HasErrors() && len(list) < len(written) {
 			rng = written[len(list)].Range()
 		}
-		item, itemOK := s.item(a.name, element, rng, checks...)
+		item, itemOK := s.item(fmt.Sprintf("%s[%d]", a.name, len(list)), element, rng, checks...)
 		ok = ok && itemOK
 		list = append(list, item)
 	}
@@ -201,7 +210,7 @@ func (s *scope) texts(a argument, checks ...check) ([]string, bool) {
 // item checks one element of a list or map.
 func (s *scope) item(name string, v cty.Value, at hcl.Range, checks ...check) (string, bool) {
 	if v.IsNull() {
-		s.report(problem(&at, "Invalid value", "%q holds null, which is no text.", name))
+		s.report(problem(&at, "Invalid value", "%q is null, and must be text.", name))
 		return "", false
 	}
 	return s.text(argument{name: name, expr: hcl.StaticExpr(v, at), rng: at}, checks...)
@@ -212,12 +221,12 @@ func (s *scope) textMap(a argument, key check, checks ...check) (map[string]stri
 	m := map[string]string{}
 	for _, e := range entries {
 		if isSensitive(e.value) {
-			_, ok = s.plain(argument{name: a.name, expr: hcl.StaticExpr(e.value, e.rng), rng: e.rng}, cty.DynamicPseudoType)
+			_, ok = s.plain(argument{name: a.name + "." + e.key, expr: hcl.StaticExpr(e.value, e.rng), rng: e.rng}, cty.DynamicPseudoType)
 			continue
 		}
 		ok = s.checkKey(e, key) && ok
 		v, _ := e.value.UnmarkDeep()
-		item, itemOK := s.item(a.name, v, e.rng, checks...)
+		item, itemOK := s.item(a.name+"."+e.key, v, e.rng, checks...)
 		ok = ok && itemOK
 		m[e.key] = item
 	}
@@ -239,7 +248,7 @@ func (s *scope) entries(a argument) ([]entry, bool) {
 		return nil, false
 	}
 	v, marks := v.Unmark()
-	if v.IsNull() {
+	if s.absent(a, v) {
 		return nil, true
 	}
 	if ty := v.Type(); !ty.IsObjectType() && !ty.IsMapType() {

@@ -1,9 +1,6 @@
 package dsl
 
-import (
-	"github.com/hashicorp/hcl/v2"
-	"github.com/zclconf/go-cty/cty"
-)
+import "github.com/zclconf/go-cty/cty"
 
 var releaseSchema = newSchema([]arg[Release]{
 	{
@@ -78,9 +75,9 @@ func (ev *evaluation) visitRelease() {
 }
 
 // namespace returns the release's namespace, for names that contain it.
-func (s *scope) namespace(at hcl.Range) (string, bool) {
+func (s *scope) namespace() (string, bool) {
 	n := s.nodes[s.releaseAddress()]
-	if n == nil || !s.follow(n, at).IsKnown() {
+	if n == nil || !s.visit(n).IsKnown() {
 		return "", false
 	}
 	return s.release.Namespace, true

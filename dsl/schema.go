@@ -43,6 +43,8 @@ type argument struct {
 	name string
 	expr hcl.Expression
 	rng  hcl.Range // name and value
+
+	required bool // null will not do
 }
 
 // described is a schema of any T.
@@ -117,7 +119,7 @@ func (sc *schema[T]) many(block string) bool {
 func (sc *schema[T]) fill(s *scope, content *hcl.BodyContent, to *T, wanted func(name string) bool) {
 	for _, a := range sc.args {
 		if attr := content.Attributes[a.name]; attr != nil && wanted(a.name) {
-			a.kind.decode(s, to, argument{name: a.name, expr: attr.Expr, rng: attr.Range})
+			a.kind.decode(s, to, argument{name: a.name, expr: attr.Expr, rng: attr.Range, required: a.required})
 		}
 	}
 	for _, n := range sc.blocks {
@@ -153,6 +155,7 @@ func (sc *schema[T]) decodeObject(s *scope, a argument, to *T) bool {
 		part, there := given[arg.name]
 		switch {
 		case there:
+			part.required = arg.required
 			ok = !s.failed(func() { arg.kind.decode(s, to, part) }) && ok
 		case arg.required:
 			s.report(problem(a.expr.Range().Ptr(), "Missing required argument", "%q needs %q.", a.name, arg.name))

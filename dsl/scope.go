@@ -18,6 +18,7 @@ type scope struct {
 func (s *scope) value(expr hcl.Expression) (cty.Value, bool) {
 	ctx, ok := s.context(expr)
 	if !ok {
+		s.skipped++
 		return cty.DynamicVal, false
 	}
 	s.sensitiveCall = false
@@ -26,6 +27,9 @@ func (s *scope) value(expr hcl.Expression) (cty.Value, bool) {
 		diags = withhold(diags)
 	}
 	s.diags = append(s.diags, diags...)
+	if !v.IsWhollyKnown() {
+		s.skipped++
+	}
 	return v, !diags.HasErrors() && v.IsWhollyKnown()
 }
 

@@ -1,0 +1,9 @@
+release "r" {}
+
+config "web-config" { data = {} }
+secret "web-config" { data = {} }
+
+app "web" {
+  image  = "nginx"
+  config = { A = "b" } # ERROR: Duplicate object: This would be a second ConfigMap "web-config"; the first is at main.hcl:3.
+}
