@@ -6,6 +6,8 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"stowage/dsl"
 )
 
 // The names stowage leaves in a cluster.
@@ -79,8 +81,13 @@ type Object struct {
 	Origin   Origin
 	Role     Role
 	Version  *DataVersion // set on versioned ConfigMaps and Secrets
+	// References of the block that the object comes from; unknown for an object
+	// of an earlier revision.
+	References []dsl.Reference
 	// Timeout bounds how long an apply waits for the object; 0: as the command says.
 	Timeout time.Duration
+	// References are the blocks that the configuration wants to be there before it.
+	References []dsl.Reference
 }
 
 // DataVersion tells which version of which data a ConfigMap or Secret holds.

@@ -1,0 +1,217 @@
+package planner
+
+import (
+	"fmt"
+	"maps"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/hcl/v2"
+	"k8s.io/apimachinery/pkg/api/resource"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime"
+	corev1ac "k8s.io/client-go/applyconfigurations/core/v1"
+
+	"stowage/dsl"
+)
+
+// The recommended labels of Kubernetes.
+const (
+	labelName      = "app.kubernetes.io/name"
+	labelInstance  = "app.kubernetes.io/instance"
+	labelVersion   = "app.kubernetes.io/version"
+	labelManagedBy = "app.kubernetes.io/managed-by"
+)
+
+// Render returns every object of a configuration: the namespace, the data that
+// apps share, then app by app its own data, claims, workload and Service. The
+// order is always the same, and the configuration is not modified. Manifests
+// hold only what is meant, as the API server would store it.
+//
+// What cannot be rendered comes back at once, as a *multierror.Error of
+// *ObjectError.
+func Render(cfg *dsl.Config) ([]Object, error) {
+	r := &renderer{
+		release:   cfg.Release,
+		baseNames: baseNames(cfg),
+		origins:   make(map[ObjectID]Origin),
+	}
+	r.namespace()
+	for _, d := range cfg.Data {
+		r.data(d, r.labels(d.Labels))
+	}
+	for _, a := range cfg.Apps {
+		r.app(a)
+	}
+	if err := joined(r.errs); err != nil {
+		return nil, err
+	}
+	return r.objects, nil
+}
+
+// renderer collects the objects of one configuration.
+type renderer struct {
+	release   dsl.Release
+	baseNames map[dataRef]string
+	objects   []Object
+	origins   map[ObjectID]Origin // where the objects made so far come from
+	errs      []*ObjectError
+}
+
+// dataRef names a ConfigMap or Secret.
+type dataRef struct {
+	kind dsl.DataKind
+	name string
+}
+
+// baseNames returns the names without their versions.
+func baseNames(cfg *dsl.Config) map[dataRef]string {
+	names := make(map[dataRef]string)
+	add := func(d *dsl.Data) {
+		if d != nil {
+			names[dataRef{d.Kind, d.Name}] = d.BaseName
+		}
+	}
+	for _, d := range cfg.Data {
+		add(d)
+	}
+	for _, a := range cfg.Apps {
+		add(a.Config)
+		add(a.Secret)
+	}
+	return names
+}
+
+// add converts an apply configuration and keeps it with what is known of it.
+func (r *renderer) add(o Object, applied any) {
+	content, err := runtime.DefaultUnstructuredConverter.ToUnstructured(applied)
+	if err != nil {
+		panic(fmt.Sprintf("apply configuration %T: %v", applied, err)) // all of them can be converted
+	}
+	o.Manifest = &unstructured.Unstructured{Object: content}
+	o.ID = IDOf(o.Manifest)
+	if first, twice := r.origins[o.ID]; twice {
+		r.fail(&ObjectError{
+			ID: o.ID, Origin: o.Origin, Err: fmt.Errorf("is already made at %s", first),
+			Hint: "give one of the two another name",
+		})
+		return
+	}
+	r.origins[o.ID] = o.Origin
+	r.objects = append(r.objects, o)
+}
+
+func (r *renderer) fail(err *ObjectError) { r.errs = append(r.errs, err) }
+
+// namespace makes the release's namespace, unless it comes with the cluster.
+func (r *renderer) namespace() {
+	name := r.release.Namespace
+	if name == "default" || strings.HasPrefix(name, "kube-") {
+		return
+	}
+	r.add(
+		Object{Address: dsl.Address{Type: "release", Name: r.release.Name}.String(), Origin: OriginOf(r.release.DeclRange), Role: RoleNamespace},
+		corev1ac.Namespace(name).WithLabels(r.labels(nil)),
+	)
+}
+
+// app makes the objects of one app, a governing Service before the workload
+// and any other after it.
+func (r *renderer) app(a *dsl.App) {
+	for _, d := range []*dsl.Data{a.Config, a.Secret} {
+		if d != nil {
+			r.data(d, r.appLabels(a, d.Labels))
+		}
+	}
+	r.claims(a)
+	if a.Service != nil && a.Service.Headless && a.Kind == dsl.StatefulSet {
+		r.service(a)
+		r.workload(a)
+		return
+	}
+	r.workload(a)
+	if a.Service != nil {
+		r.service(a)
+	}
+}
+
+// object returns what all objects of an app have in common.
+func (r *renderer) object(a *dsl.App, role Role, at hcl.Range) Object {
+	if at.Filename == "" {
+		at = a.DeclRange
+	}
+	return Object{Address: a.Address().String(), Origin: OriginOf(at), Role: role}
+}
+
+// labels returns the labels of every object of the release on top of the
+// user's.
+func (r *renderer) labels(user map[string]string) map[string]string {
+	const ours = 5
+	labels := make(map[string]string, len(user)+ours)
+	maps.Copy(labels, user)
+	labels[labelInstance] = r.release.Name
+	labels[labelManagedBy] = FieldManager
+	labels[LabelRelease] = r.release.Name
+	return labels
+}
+
+// appLabels returns the labels of every object of an app. The app's version is
+// not among them: it is the workload's, and a new one must not touch data,
+// claims and Services that stay the same.
+func (r *renderer) appLabels(a *dsl.App, user map[string]string) map[string]string {
+	labels := r.labels(a.Labels)
+	for name, value := range user {
+		if _, taken := labels[name]; !taken {
+			labels[name] = value
+		}
+	}
+	labels[labelName] = a.Name
+	labels[LabelApp] = a.Name
+	return labels
+}
+
+// workloadLabels returns the labels of a workload and of its pods.
+func (r *renderer) workloadLabels(a *dsl.App) map[string]string {
+	labels := r.appLabels(a, nil)
+	if a.Version != "" {
+		labels[labelVersion] = a.Version
+	}
+	return labels
+}
+
+// selector returns the labels that find an app's pods. It must stay as it is:
+// the selectors of workloads are immutable.
+func (r *renderer) selector(a *dsl.App) map[string]string {
+	return map[string]string{labelName: a.Name, labelInstance: r.release.Name}
+}
+
+// quantity reads a quantity at field of an object of the app.
+func (r *renderer) quantity(id ObjectID, at hcl.Range, field, text string) resource.Quantity {
+	q, err := resource.ParseQuantity(text)
+	if err != nil {
+		r.fail(&ObjectError{
+			ID: id, Origin: OriginOf(at), Field: field, Err: fmt.Errorf("%q is no quantity: %w", text, err),
+			Hint: `write it as "250m", "0.5", "512Mi" or "1Gi"`,
+		})
+	}
+	return q
+}
+
+// seconds returns a duration in the unit of the API, nil for none.
+func seconds(d time.Duration) *int32 {
+	if d == 0 {
+		return nil
+	}
+	s := int32(d / time.Second) //nolint:gosec // 68 years of seconds fit
+	return &s
+}
+
+// given returns a pointer to a value, nil for the zero value: what is not said
+// is not sent.
+func given[T comparable](v T) *T {
+	var zero T
+	if v == zero {
+		return nil
+	}
+	return &v
+}
