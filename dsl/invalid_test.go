@@ -16,7 +16,7 @@ import (
 // TestInvalid evaluates the configurations in testdata/invalid, each a file
 // or a directory of files. A line that must be reported ends with a comment
 // "# ERROR: Summary: detail" or "# WARNING: ..."; what belongs to no line
-// stands in a comment "# ERROR nowhere: ..." at the top, and what belongs to a
+// stands in a comment "# ERROR nowhere: ..." at the end, and what belongs to a
 // file in JSON in a file want.txt. All that is found must be expected, and the
 // other way round. A comment "# --var x=y" gives an input.
 func TestInvalid(t *testing.T) {
@@ -175,16 +175,16 @@ func rewrite(t *testing.T, fixture string, files []string, diags hcl.Diagnostics
 		if !strings.HasSuffix(name, ".hcl") {
 			continue
 		}
-		lines := strings.Split(readText(t, name), "\n")
+		lines := strings.Split(strings.TrimRight(readText(t, name), "\n"), "\n")
 		lines = slices.DeleteFunc(lines, func(line string) bool { return strings.Contains(line, " nowhere: ") })
 		for i, line := range lines {
 			lines[i] = expectation.ReplaceAllString(line, "")
 		}
-		var top []string
+		var end []string
 		for _, d := range diags {
 			switch {
 			case d.Subject == nil && name == files[0]:
-				top = append(top, fmt.Sprintf("# %s nowhere: %s", severity(d), oneLine(d)))
+				end = append(end, fmt.Sprintf("# %s nowhere: %s", severity(d), oneLine(d)))
 			case d.Subject != nil && d.Subject.Filename == name:
 				lines[d.Subject.Start.Line-1] += fmt.Sprintf(" # %s: %s", severity(d), oneLine(d))
 			}
@@ -193,7 +193,8 @@ func rewrite(t *testing.T, fixture string, files []string, diags hcl.Diagnostics
 		if !strings.HasSuffix(fixture, ".hcl") {
 			to = filepath.Join(fixture, name)
 		}
-		if err := os.WriteFile(to, []byte(strings.Join(append(top, lines...), "\n")), 0o600); err != nil {
+		text := strings.TrimRight(strings.Join(append(lines, end...), "\n"), "\n") + "\n"
+		if err := os.WriteFile(to, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
