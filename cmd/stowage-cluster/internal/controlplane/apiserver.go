@@ -20,7 +20,7 @@ import (
 	"stowage/cmd/stowage-cluster/internal/pki"
 )
 
-// auditPolicy records who wrote what, in the order in which the writes were completed, and no content. What the
+// auditPolicy records who wrote what, in the order in which the writes were completed, and no object's content. What the
 // cluster's own parts write is left out.
 const auditPolicy = `apiVersion: audit.k8s.io/v1
 kind: Policy
@@ -28,8 +28,10 @@ omitStages: [RequestReceived, ResponseStarted]
 rules:
 - level: None
   users: [%s]
+- level: Request # the body of a deletion is its options, among them whether it is a dry run
+  verbs: [delete, deletecollection]
 - level: Metadata
-  verbs: [create, update, patch, delete, deletecollection]
+  verbs: [create, update, patch]
 - level: None
 `
 
