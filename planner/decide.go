@@ -61,7 +61,7 @@ func (c *Change) baseOn(u *unstructured.Unstructured) {
 // schema checks it instead.
 func (m *maker) createUnchecked(o Object, c *Change, why string) {
 	c.Action, c.Unchecked = Create, why
-	if err := m.in.Graph.Validate(o); err != nil {
+	if err := Validate(o); err != nil {
 		m.fail(rejections(o, err, m.secret)...)
 	}
 }

@@ -79,7 +79,7 @@ func (m *maker) waitForUsers(c *Change, deleted map[ObjectID]*Change, ordered ma
 			if other.Role != RoleWorkload || other.Address != c.Address || ordered[c.ID] && ordered[other.ID] {
 				continue
 			}
-			if headless(u) {
+			if isHeadless(u) {
 				waitFor(c, other.ID)
 			} else {
 				waitFor(other, c.ID)
@@ -88,7 +88,7 @@ func (m *maker) waitForUsers(c *Change, deleted map[ObjectID]*Change, ordered ma
 	}
 }
 
-func headless(u *unstructured.Unstructured) bool {
+func isHeadless(u *unstructured.Unstructured) bool {
 	ip, _, _ := unstructured.NestedString(u.Object, "spec", "clusterIP")
 	return ip == "None"
 }

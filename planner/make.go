@@ -29,8 +29,6 @@ type Ordering interface {
 	Order() []Object
 	// Needs returns what must pass which gate before the object is applied.
 	Needs(id ObjectID) []Need
-	// Validate checks an object strictly against the built-in types.
-	Validate(object Object) error
 }
 
 // Options are the explicit permissions of the person who plans. The zero value

@@ -81,9 +81,6 @@ type Object struct {
 	Origin   Origin
 	Role     Role
 	Version  *DataVersion // set on versioned ConfigMaps and Secrets
-	// References of the block that the object comes from; unknown for an object
-	// of an earlier revision.
-	References []dsl.Reference
 	// Timeout bounds how long an apply waits for the object; 0: as the command says.
 	Timeout time.Duration
 	// References are the blocks that the configuration wants to be there before it.

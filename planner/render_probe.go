@@ -1,0 +1,58 @@
+package planner
+
+import (
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/util/intstr"
+	corev1ac "k8s.io/client-go/applyconfigurations/core/v1"
+
+	"stowage/dsl"
+)
+
+// probe returns nil for none.
+func (p *pod) probe(from *dsl.Probe) *corev1ac.ProbeApplyConfiguration {
+	if from == nil {
+		return nil
+	}
+	probe := corev1ac.Probe()
+	switch {
+	case from.HTTP != nil:
+		probe.WithHTTPGet(p.httpGet(from.HTTP))
+	case from.TCP != "":
+		probe.WithTCPSocket(corev1ac.TCPSocketAction().WithPort(p.port(from.TCP)))
+	case from.GRPC != nil:
+		probe.WithGRPC(corev1ac.GRPCAction().WithPort(from.GRPC.Port).WithService(from.GRPC.Service))
+	default:
+		probe.WithExec(corev1ac.ExecAction().WithCommand(from.Exec...))
+	}
+	probe.InitialDelaySeconds = seconds(from.InitialDelay)
+	probe.PeriodSeconds = seconds(from.Period)
+	probe.TimeoutSeconds = seconds(from.Timeout)
+	probe.SuccessThreshold = given(from.SuccessThreshold)
+	probe.FailureThreshold = given(from.FailureThreshold)
+	return probe
+}
+
+// httpGet sends path and scheme, and gRPC its service, even where they are the
+// API's defaults. Otherwise nobody would own them, they would stay behind on a
+// change to another way of asking, and the API server refuses two ways at once.
+func (p *pod) httpGet(from *dsl.HTTPProbe) *corev1ac.HTTPGetActionApplyConfiguration {
+	get := corev1ac.HTTPGetAction().WithPath("/").WithPort(p.port(from.Port)).WithScheme(corev1.URISchemeHTTP)
+	if from.Path != "" {
+		get.WithPath(from.Path)
+	}
+	if from.Scheme != "" {
+		get.WithScheme(corev1.URIScheme(from.Scheme))
+	}
+	for _, h := range from.Headers {
+		get.WithHTTPHeaders(corev1ac.HTTPHeader().WithName(h.Name).WithValue(h.Value))
+	}
+	return get
+}
+
+// port returns the container port that a probe asks, by name where it has one.
+func (p *pod) port(text string) intstr.IntOrString {
+	if name, ok := containerPortNames(p.app)[text]; ok {
+		return intstr.FromString(name)
+	}
+	return intstr.Parse(text)
+}
