@@ -1,0 +1,427 @@
+package release
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	"stowage/internal/testcluster"
+)
+
+var start = time.Date(2026, 3, 1, 12, 0, 0, 123000000, time.UTC)
+
+func newRecord(revision int, objects ...*unstructured.Unstructured) *Record {
+	r := &Record{
+		Summary: Summary{
+			Revision: revision, Started: start, Who: "ann@laptop", Commit: "0123abc", StowageVersion: "1.2.3",
+		},
+		Content: Content{
+			ConfigDir: "./shop",
+			Inventory: []Item{
+				{Version: "v1", Kind: "Secret", Namespace: "n", Name: "db-x", UID: "u1", LastRevision: revision,
+					DataVersion: &DataVersion{BaseName: "db", Version: "x"}},
+				{Group: "apps", Version: "v1", Kind: "Deployment", Namespace: "n", Name: "web", LastRevision: revision},
+			},
+		},
+	}
+	if err := r.SetObjects(objects); err != nil {
+		panic(err)
+	}
+	return r
+}
+
+func configMap(name, value string) *unstructured.Unstructured {
+	u := &unstructured.Unstructured{Object: map[string]any{"data": map[string]any{"k": value}, "n": int64(1)<<60 + 1}}
+	u.SetGroupVersionKind(schema.GroupVersionKind{Version: "v1", Kind: "ConfigMap"})
+	u.SetName(name)
+	return u
+}
+
+// incompressible returns so many bytes that gzip cannot shrink.
+func incompressible(size int, seed uint64) string {
+	random := rand.NewChaCha8([32]byte{byte(seed), byte(seed >> 8)})
+	raw := make([]byte, size*3/4)
+	_, _ = random.Read(raw)
+	return base64.StdEncoding.EncodeToString(raw)
+}
+
+func begin(t *testing.T, s *Store, r *Record) *Record {
+	t.Helper()
+	if err := s.Begin(t.Context(), r); err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func finish(t *testing.T, s *Store, r *Record, status Status) {
+	t.Helper()
+	r.Status, r.Finished = status, start.Add(time.Minute)
+	if err := s.Finish(t.Context(), r); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func latest(t *testing.T, s *Store) *Record {
+	t.Helper()
+	r, err := s.Latest(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// secrets returns the names of what a release has stored.
+func secrets(t *testing.T, s *Store) []string {
+	t.Helper()
+	items, err := s.client.ListMetadata(t.Context(), secretKind, s.namespace, labelRecord+"="+s.release)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, item := range items {
+		names = append(names, item.Name)
+	}
+	return names
+}
+
+func statuses(t *testing.T, s *Store) map[int]Status {
+	t.Helper()
+	history, err := s.History(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := map[int]Status{}
+	for _, summary := range history {
+		all[summary.Revision] = summary.Status
+	}
+	return all
+}
+
+func TestNothingStored(t *testing.T) {
+	c := dial(t)
+	for _, namespace := range []string{testcluster.Start(t).Namespace(t), "not-there"} {
+		record, key, err := NewStore(c, namespace, "shop").Load(t.Context())
+		if record != nil || key != nil || err != nil {
+			t.Errorf("in %s: %v, %v, %v", namespace, record, key, err)
+		}
+	}
+}
+
+func TestRecordComesBackAsItWas(t *testing.T) {
+	c := dial(t)
+	s := NewStore(c, testcluster.Start(t).Namespace(t), "shop")
+	r := begin(t, s, newRecord(1, configMap("a", "1"), configMap("b", "2")))
+	if diff := cmp.Diff(r, latest(t, s), cmpopts.IgnoreUnexported(Record{}), cmpopts.EquateEmpty()); diff != "" {
+		t.Errorf("pending record (-written +read):\n%s", diff)
+	}
+
+	r.Inventory[1].UID = "u2"
+	r.Messages = []string{"web: no progress"}
+	finish(t, s, r, Failed)
+	read := latest(t, s)
+	if diff := cmp.Diff(r, read, cmpopts.IgnoreUnexported(Record{})); diff != "" {
+		t.Errorf("finished record (-written +read):\n%s", diff)
+	}
+	objects, err := read.Objects()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]*unstructured.Unstructured{configMap("a", "1"), configMap("b", "2")}, objects); diff != "" {
+		t.Errorf("objects (-written +read):\n%s", diff)
+	}
+}
+
+func TestLoadTakesThreeRequests(t *testing.T) {
+	c := dial(t)
+	counter := &counting{Client: c}
+	s := NewStore(counter, testcluster.Start(t).Namespace(t), "shop")
+	key := NewKey()
+	if err := s.CreateKey(t.Context(), key); err != nil {
+		t.Fatal(err)
+	}
+	for revision := 1; revision <= 3; revision++ {
+		finish(t, s, begin(t, s, newRecord(revision, configMap("a", "1"))), Deployed)
+	}
+	counter.requests.Store(0)
+	record, stored, err := s.Load(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if record.Revision != 3 || string(stored) != string(key) {
+		t.Errorf("revision %d, key %x, want 3, %x", record.Revision, stored, key)
+	}
+	if n := counter.requests.Load(); n != 3 {
+		t.Errorf("%d requests", n)
+	}
+}
+
+func TestKeyIsCreatedOnce(t *testing.T) {
+	c := dial(t)
+	s := NewStore(c, testcluster.Start(t).Namespace(t), "shop")
+	key := NewKey()
+	for range 2 { // a lost answer makes the same request twice
+		if err := s.CreateKey(t.Context(), key); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.CreateKey(t.Context(), NewKey()); !errors.Is(err, ErrKeyExists) {
+		t.Errorf("another key: %v", err)
+	}
+}
+
+func TestStatusesFollowEachOther(t *testing.T) {
+	c := dial(t)
+	s := NewStore(c, testcluster.Start(t).Namespace(t), "shop")
+	finish(t, s, begin(t, s, newRecord(1)), Deployed)
+	finish(t, s, begin(t, s, newRecord(2)), Failed)
+	begin(t, s, newRecord(3)) // its run is killed
+	r := begin(t, s, newRecord(4))
+	want := map[int]Status{1: Deployed, 2: Failed, 3: Pending, 4: Pending}
+	if got := statuses(t, s); !maps.Equal(got, want) {
+		t.Errorf("statuses %v, want %v", got, want)
+	}
+	finish(t, s, r, Deployed)
+	want = map[int]Status{1: Superseded, 2: Failed, 3: Failed, 4: Deployed}
+	if got := statuses(t, s); !maps.Equal(got, want) {
+		t.Errorf("statuses %v, want %v", got, want)
+	}
+	if r := latest(t, s); r.Status != Deployed {
+		t.Errorf("the newest is %s", r.Status)
+	}
+}
+
+func TestTwoWriters(t *testing.T) {
+	c := dial(t)
+	s := NewStore(c, testcluster.Start(t).Namespace(t), "shop")
+	first := begin(t, s, newRecord(1, configMap("a", "1")))
+	exists := (*ExistsError)(nil)
+	if err := s.Begin(t.Context(), newRecord(1, configMap("a", "2"))); !errors.As(err, &exists) {
+		t.Errorf("beginning the same revision twice: %v", err)
+	}
+	same := latest(t, s)
+	finish(t, s, first, Deployed)
+	same.Status = Failed
+	if err := s.Finish(t.Context(), same); !apierrors.IsConflict(err) {
+		t.Errorf("finishing what somebody else has finished: %v", err)
+	}
+	if r := latest(t, s); r.Status != Deployed {
+		t.Errorf("the newest is %s", r.Status)
+	}
+}
+
+// TestS20LargeRelease stores 500 objects of 10 KB that do not compress.
+func TestS20LargeRelease(t *testing.T) {
+	c := dial(t)
+	s := NewStore(c, testcluster.Start(t).Namespace(t), "shop")
+	var objects []*unstructured.Unstructured
+	for i := range 500 {
+		objects = append(objects, configMap(fmt.Sprintf("c%d", i), incompressible(10_000, uint64(i))))
+	}
+	r := begin(t, s, newRecord(1, objects...))
+	finish(t, s, r, Deployed)
+	stored, err := c.List(t.Context(), secretKind, s.namespace, labelRecord+"=shop")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(stored) < 5 {
+		t.Errorf("5 MB in %d Secrets", len(stored))
+	}
+	for _, secret := range stored {
+		body, err := json.Marshal(secret)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(body) > 900<<10 {
+			t.Errorf("Secret %s has %d bytes", secret.GetName(), len(body))
+		}
+	}
+	read, err := latest(t, s).Objects()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(objects, read); diff != "" {
+		t.Errorf("objects (-written +read):\n%s", diff)
+	}
+}
+
+// large returns a record of three chunks.
+func large(revision int) *Record {
+	return newRecord(revision, configMap("a", incompressible(2*chunkSize, uint64(revision))))
+}
+
+func TestKilledBetweenAnyTwoWrites(t *testing.T) {
+	c := dial(t)
+	runs := 0
+	for writes := 0; ; writes++ {
+		s := NewStore(c, testcluster.Start(t).Namespace(t), "shop")
+		finish(t, s, begin(t, s, large(1)), Deployed)
+
+		dying := NewStore(&killed{Client: c, after: writes}, s.namespace, s.release)
+		r := large(2)
+		err := dying.Begin(t.Context(), r)
+		if err == nil {
+			r.Status, r.Messages = Deployed, []string{incompressible(chunkSize, 9)}
+			err = dying.Finish(t.Context(), r)
+		}
+		if err == nil {
+			break // it was not killed any more
+		}
+		if !errors.Is(err, errKilled) {
+			t.Fatal(err)
+		}
+		runs++
+		left := latest(t, s) // whatever it is, it can be read
+		if _, err := left.Objects(); err != nil {
+			t.Fatalf("killed after write %d: %v", writes, err)
+		}
+		next := large(left.Revision + 1)
+		finish(t, s, begin(t, s, next), Deployed)
+		if err := s.Prune(t.Context(), 1); err != nil {
+			t.Fatal(err)
+		}
+		if names := secrets(t, s); len(names) != len(next.digests) {
+			t.Errorf("killed after write %d, then applied and pruned: %q", writes, names)
+		}
+	}
+	if runs < 7 {
+		t.Errorf("only %d writes to be killed before", runs)
+	}
+}
+
+func TestPruneKeepsTheNewest(t *testing.T) {
+	c := dial(t)
+	s := NewStore(c, testcluster.Start(t).Namespace(t), "shop")
+	if err := s.CreateKey(t.Context(), NewKey()); err != nil {
+		t.Fatal(err)
+	}
+	finish(t, s, begin(t, s, newRecord(1)), Deployed)
+	finish(t, s, begin(t, s, newRecord(2)), Deployed)
+	finish(t, s, begin(t, s, large(3)), Failed)
+	finish(t, s, begin(t, s, newRecord(4)), Failed)
+	finish(t, s, begin(t, s, newRecord(5)), Failed)
+	if err := s.Prune(t.Context(), 2); err != nil {
+		t.Fatal(err)
+	}
+	want := map[int]Status{2: Deployed, 4: Failed, 5: Failed}
+	if got := statuses(t, s); !maps.Equal(got, want) {
+		t.Errorf("left: %v, want %v", got, want)
+	}
+	names := []string{"stowage.shop.key", "stowage.shop.v2", "stowage.shop.v4", "stowage.shop.v5"}
+	if got := secrets(t, s); !slices.Equal(got, names) {
+		t.Errorf("left: %q, want %q", got, names)
+	}
+}
+
+func TestForgetLeavesNothing(t *testing.T) {
+	c := dial(t)
+	s := NewStore(c, testcluster.Start(t).Namespace(t), "shop")
+	other := NewStore(c, s.namespace, "shop.v1") // its names begin as ours do
+	if err := s.CreateKey(t.Context(), NewKey()); err != nil {
+		t.Fatal(err)
+	}
+	finish(t, s, begin(t, s, large(1)), Deployed)
+	finish(t, s, begin(t, s, large(2)), Deployed)
+	finish(t, other, begin(t, other, newRecord(1)), Deployed)
+	for range 2 {
+		if err := s.Forget(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if names := secrets(t, s); len(names) != 0 {
+		t.Errorf("left: %q", names)
+	}
+	if latest(t, other) == nil {
+		t.Error("the other release is gone")
+	}
+}
+
+func TestUnreadableRecords(t *testing.T) {
+	c := dial(t)
+	for name, test := range map[string]struct {
+		patch  string // of the head
+		remove bool   // the first further chunk
+		secret string // that the error names
+		want   string
+	}{
+		"later format": {
+			patch: `{"metadata":{"annotations":{"stowage.dev/format":"2","stowage.dev/version":"9.0.0"}}}`,
+			want:  "revision 1 of release shop has record format 2, written by stowage 9.0.0; this stowage reads formats up to 1",
+		},
+		"no format":       {patch: `{"metadata":{"annotations":{"stowage.dev/format":null}}}`, secret: "stowage.shop.v1", want: "is no number"},
+		"no chunks":       {patch: `{"metadata":{"annotations":{"stowage.dev/chunks":null}}}`, secret: "stowage.shop.v1", want: "is empty"},
+		"changed content": {patch: `{"data":{"record":"aGVsbG8="}}`, secret: "stowage.shop.v1", want: "not what was written"},
+		"no content":      {patch: `{"data":null}`, secret: "stowage.shop.v1", want: `it has no data "record"`},
+		"missing chunk":   {patch: `{}`, remove: true, secret: "stowage.shop.v1.1.", want: "it is missing"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := NewStore(c, testcluster.Start(t).Namespace(t), "shop")
+			begin(t, s, large(1))
+			if _, err := c.MergePatch(t.Context(), secretKind, s.namespace, "stowage.shop.v1", []byte(test.patch)); err != nil {
+				t.Fatal(err)
+			}
+			if test.remove {
+				if err := c.Delete(t.Context(), secretKind, s.namespace, secrets(t, s)[1], "", ""); err != nil {
+					t.Fatal(err)
+				}
+			}
+			_, err := s.Latest(t.Context())
+			if err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Fatalf("error %v, want %s", err, test.want)
+			}
+			damaged := (*DamagedError)(nil)
+			if errors.As(err, &damaged) != (test.secret != "") || damaged != nil && !strings.HasPrefix(damaged.Secret, test.secret) {
+				t.Errorf("error %v, want Secret %s", err, test.secret)
+			}
+		})
+	}
+}
+
+// TestS39NoSecretValueInARecord looks for values in all that a store has
+// written.
+func TestS39NoSecretValueInARecord(t *testing.T) {
+	const canary = "canary-8f2c61"
+	c := dial(t)
+	s := NewStore(c, testcluster.Start(t).Namespace(t), "shop")
+	secret := &unstructured.Unstructured{Object: map[string]any{
+		"data":       map[string]any{"password": base64.StdEncoding.EncodeToString([]byte(canary))},
+		"stringData": map[string]any{"token": canary},
+	}}
+	secret.SetGroupVersionKind(secretKind)
+	secret.SetName("db")
+	before := secret.DeepCopy()
+	finish(t, s, begin(t, s, newRecord(1, secret)), Deployed)
+
+	objects, err := latest(t, s).Objects()
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := json.Marshal(objects)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, form := range []string{canary, base64.StdEncoding.EncodeToString([]byte(canary))} {
+		if strings.Contains(string(text), form) {
+			t.Errorf("the record holds %s", form)
+		}
+	}
+	want := map[string]any{"password": nil}
+	if diff := cmp.Diff(want, objects[0].Object["data"]); diff != "" {
+		t.Errorf("data of the recorded Secret (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(before, secret); diff != "" {
+		t.Errorf("recording changed the object (-before +after):\n%s", diff)
+	}
+}
