@@ -1,16 +1,56 @@
-# Targets come in pairs: check finds, fmt mends.
+# What a contributor needs; `make help` lists it.
 SHELL         := /bin/sh
 .DEFAULT_GOAL := help
 
-VERSION  := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
-GOBUILD  := CGO_ENABLED=0 go build -trimpath
-TOOLS    := .ci/tools/go.mod
-LINT     := go tool -modfile=$(CURDIR)/$(TOOLS) golangci-lint
-CLUSTER  := cmd/stowage-cluster
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+CLUSTER := cmd/stowage-cluster
+LINT    := go tool -modfile=$(CURDIR)/.ci/tools/go.mod golangci-lint
 
-.PHONY: help build demo test check fmt bench clean
+# Tests and the demo use what was just built.
+export STOWAGE_CLUSTER := $(CURDIR)/bin/stowage-cluster
+
+.PHONY: help build bin/stowage bin/stowage-cluster demo test check fmt bench fuzz clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: bin/stowage bin/stowage-cluster ## Build bin/stowage and bin/stowage-cluster
+
+bin/stowage:
+	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o $@ ./cmd/stowage
+
+bin/stowage-cluster:
+	$(CLUSTER)/build.sh $@
+
+demo: build ## Plan, apply, change and destroy Petclinic on a local cluster of its own
+	@STOWAGE=$(CURDIR)/bin/stowage examples/petclinic/demo.sh
+
+test: build ## Run all tests; those that need a cluster share a local one
+	go test ./...
+	cd $(CLUSTER) && go test ./...
+
+check: ## Look for what fmt would change, and for what lint, vet and tidy object to
+	@unformatted=$$(gofmt -l .); [ -z "$$unformatted" ] || { echo "not formatted (make fmt):"; echo "$$unformatted"; exit 1; }
+	go mod tidy -diff
+	cd $(CLUSTER) && go mod tidy -diff
+	go vet ./...
+	cd $(CLUSTER) && go vet ./...
+	$(LINT) config verify --config .ci/golangci.yaml
+	$(LINT) run --config .ci/golangci.yaml ./...
+	cd $(CLUSTER) && $(LINT) run --config $(CURDIR)/.ci/golangci.yaml ./...
+
+fmt: ## Format the code and the examples, and tidy the modules
+	gofmt -w .
+	go mod tidy
+	cd $(CLUSTER) && go mod tidy
+	go run ./cmd/stowage fmt examples/petclinic
+
+bench: build ## Measure plan and apply beside the floor that the API server sets
+	go run ./internal/bench
+
+fuzz: ## Fuzz what parses, for a while
+	go test ./dsl -run '^$$' -fuzz FuzzParse -fuzztime 60s
+	go test ./dsl -run '^$$' -fuzz FuzzEvaluate -fuzztime 60s
+
+clean: ## Remove what was built
+	rm -rf bin dist
