@@ -81,6 +81,7 @@ func (m *maker) sweepTemplateClaims(claims []*unstructured.Unstructured) {
 				m.keep(IDOf(claim), why)
 				continue
 			}
+			m.live.objects[IDOf(claim)] = claim
 			m.remove(claim, fmt.Sprintf("%s is deleted", c.ID))
 			last := m.deletes[len(m.deletes)-1]
 			last.Needs = append(last.Needs, Need{ID: c.ID, Gate: Gone})

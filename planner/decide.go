@@ -16,9 +16,9 @@ import (
 func (m *maker) decide(o Object) (change *Change, ask bool) {
 	c := &Change{
 		ID: o.ID, Action: Create, Address: o.Address, Role: o.Role, Origin: o.Origin,
-		Needs: m.in.Graph.Needs(o.ID), Version: o.Version, Object: o.Manifest,
+		Needs: m.in.Graph.Needs(o.ID), Version: o.Version, Timeout: o.Timeout, Object: o.Manifest,
 	}
-	was := m.liveOf(o)
+	was := m.live.object(o.ID)
 	if was != nil {
 		if o.Role == RoleNamespace && !isOurs(was, m.in.Release) {
 			return nil, false // somebody else's namespace, which we only use
@@ -41,16 +41,12 @@ func (m *maker) decide(o Object) (change *Change, ask bool) {
 	return c, true
 }
 
-func (m *maker) liveOf(o Object) *unstructured.Unstructured {
-	if o.Role == RoleNamespace {
-		return m.live.namespaces[o.ID.Name].object
-	}
-	return m.live.objects[o.ID]
-}
-
 // baseOn pins the change to the live object.
 func (c *Change) baseOn(u *unstructured.Unstructured) {
-	c.Live = &LiveRef{UID: u.GetUID(), ResourceVersion: u.GetResourceVersion(), Generation: u.GetGeneration()}
+	c.Live = &LiveRef{
+		APIVersion: u.GetAPIVersion(), UID: u.GetUID(),
+		ResourceVersion: u.GetResourceVersion(), Generation: u.GetGeneration(),
+	}
 	if c.Role == RoleWorkload || c.Role == RoleClaim {
 		health := HealthOf(u)
 		c.Health = &health
@@ -81,7 +77,7 @@ func (m *maker) recreate(o Object, c *Change) {
 
 // ask lets the server work out what applying the object would do.
 func (m *maker) ask(ctx context.Context, o Object, c *Change) error {
-	was := m.liveOf(o)
+	was := m.live.object(o.ID)
 	result, err := m.reader.DryRun(ctx, o.Manifest)
 	switch {
 	case err == nil:

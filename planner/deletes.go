@@ -3,29 +3,20 @@ package planner
 import (
 	"cmp"
 	"slices"
-
-	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 )
 
 // orderDeletes makes the deletes wait: each for those that use what it deletes,
 // and those that wait for no other delete for all that the plan writes.
-func (m *maker) orderDeletes() {
+func (m *maker) orderDeletes() error {
 	if len(m.deletes) == 0 {
-		return
+		return nil
 	}
 	deleted := make(map[ObjectID]*Change, len(m.deletes))
 	for _, c := range m.deletes {
 		deleted[c.ID] = c
 	}
-	waitFor := func(c *Change, user ObjectID) {
-		need := Need{ID: user, Gate: Gone}
-		if deleted[user] != nil && user != c.ID && !slices.Contains(c.Needs, need) {
-			c.Needs = append(c.Needs, need)
-		}
-	}
-	ordered := m.reverseGraph(deleted, waitFor)
-	for _, c := range m.deletes {
-		m.waitForUsers(c, deleted, ordered, waitFor)
+	if err := m.reverseOrder(deleted); err != nil {
+		return err
 	}
 	last := m.lastWrites()
 	for _, c := range m.deletes {
@@ -34,63 +25,27 @@ func (m *maker) orderDeletes() {
 		}
 	}
 	m.deletes = sortedDeletes(m.deletes, deleted)
+	return nil
 }
 
-// reverseGraph orders the deletes of objects that the configuration still has,
-// as it does when everything is destroyed, and returns which those are.
-func (m *maker) reverseGraph(deleted map[ObjectID]*Change, waitFor func(*Change, ObjectID)) map[ObjectID]bool {
-	ordered := map[ObjectID]bool{}
-	if m.in.Graph == nil {
-		return ordered
+// reverseOrder makes each delete wait for those that needed the object: the
+// graph is that of the live objects, turned around.
+func (m *maker) reverseOrder(deleted map[ObjectID]*Change) error {
+	objects := make([]Object, 0, len(m.deletes))
+	for _, c := range m.deletes {
+		objects = append(objects, Object{ID: c.ID, Manifest: m.live.object(c.ID), Address: c.Address, Role: c.Role})
 	}
-	for _, o := range m.in.Graph.Order() {
-		if deleted[o.ID] == nil {
-			continue
-		}
-		ordered[o.ID] = true
-		for _, need := range m.in.Graph.Needs(o.ID) {
-			if c := deleted[need.ID]; c != nil {
-				waitFor(c, o.ID)
-			}
-		}
+	graph, err := NewGraph(objects)
+	if err != nil {
+		return err
 	}
-	return ordered
-}
-
-// waitForUsers makes a delete wait for what live objects tell: a workload goes
-// before what it refers to and after its Services, and a namespace comes last.
-func (m *maker) waitForUsers(c *Change, deleted map[ObjectID]*Change, ordered map[ObjectID]bool, waitFor func(*Change, ObjectID)) {
-	u := m.live.objects[c.ID]
-	switch c.Role {
-	case RoleNamespace:
-		for _, other := range m.deletes {
-			if other.ID.Namespace == c.ID.Name {
-				waitFor(c, other.ID)
-			}
-		}
-	case RoleWorkload:
-		for id := range referencesOf(u) {
-			if data := deleted[id]; data != nil {
-				waitFor(data, c.ID)
-			}
-		}
-	case RoleService:
-		for _, other := range m.deletes {
-			if other.Role != RoleWorkload || other.Address != c.Address || ordered[c.ID] && ordered[other.ID] {
-				continue
-			}
-			if isHeadless(u) {
-				waitFor(c, other.ID)
-			} else {
-				waitFor(other, c.ID)
-			}
+	for _, user := range objects {
+		for _, need := range graph.Needs(user.ID) {
+			c := deleted[need.ID]
+			c.Needs = append(c.Needs, Need{ID: user.ID, Gate: Gone})
 		}
 	}
-}
-
-func isHeadless(u *unstructured.Unstructured) bool {
-	ip, _, _ := unstructured.NestedString(u.Object, "spec", "clusterIP")
-	return ip == "None"
+	return nil
 }
 
 // lastWrites returns what all writes have passed when it is passed: the changed

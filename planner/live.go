@@ -109,6 +109,14 @@ func (l *live) add(s scope, objects []*unstructured.Unstructured, err error) err
 	return nil
 }
 
+// object returns a live object, or nil.
+func (l *live) object(id ObjectID) *unstructured.Unstructured {
+	if id.Group == "" && id.Kind == namespaceKind.Kind {
+		return l.namespaces[id.Name].object
+	}
+	return l.objects[id]
+}
+
 // unreadableErr returns why nothing is known about the object, or nil when it
 // is known.
 func (l *live) unreadableErr(id ObjectID) error {

@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"maps"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -25,7 +26,41 @@ func unchanged(live, want *unstructured.Unstructured) bool {
 	if live.GetDeletionTimestamp() != nil {
 		return false
 	}
-	return ownedMap(tree, live.Object, appliedFields(want.Object))
+	return ownedMap(tree, withDefaults(live.Object), withDefaults(appliedFields(want.Object)))
+}
+
+// withDefaults fills in what the server fills in where a list is owned as a
+// whole, so that the list can be compared as a whole: in the claim templates of
+// a StatefulSet. Elsewhere, defaults are fields that nobody owns.
+func withDefaults(object map[string]any) map[string]any {
+	spec, _ := object["spec"].(map[string]any)
+	templates, ok := spec["volumeClaimTemplates"].([]any)
+	if !ok {
+		return object
+	}
+	filled := make([]any, len(templates))
+	for i, t := range templates {
+		template, _ := t.(map[string]any)
+		claim, _ := template["spec"].(map[string]any)
+		full := map[string]any{
+			"apiVersion": "v1", "kind": "PersistentVolumeClaim",
+			"status": map[string]any{"phase": "Pending"},
+		}
+		maps.Copy(full, template)
+		full["spec"] = overlaid(map[string]any{"volumeMode": "Filesystem"}, claim)
+		metadata, _ := template["metadata"].(map[string]any)
+		full["metadata"] = overlaid(map[string]any{"creationTimestamp": nil}, metadata)
+		filled[i] = full
+	}
+	return overlaid(object, map[string]any{"spec": overlaid(spec, map[string]any{"volumeClaimTemplates": filled})})
+}
+
+// overlaid returns a copy of base with the fields of over.
+func overlaid(base, over map[string]any) map[string]any {
+	both := make(map[string]any, len(base)+len(over))
+	maps.Copy(both, base)
+	maps.Copy(both, over)
+	return both
 }
 
 // appliedFields returns a manifest without the fields that identify the object:

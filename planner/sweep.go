@@ -30,8 +30,7 @@ func (m *maker) sweep(ctx context.Context) error {
 	if err := m.sweepClaims(ctx); err != nil {
 		return err
 	}
-	m.orderDeletes()
-	return nil
+	return m.orderDeletes()
 }
 
 // leftovers returns the inventory's items that are not desired.
@@ -56,10 +55,7 @@ func (m *maker) removable(item Item) (*unstructured.Unstructured, bool) {
 		})
 		return nil, false
 	}
-	u := m.live.objects[item.ID]
-	if item.ID.Group == "" && item.ID.Kind == namespaceKind.Kind {
-		u = m.live.namespaces[item.ID.Name].object
-	}
+	u := m.live.object(item.ID)
 	if u == nil || u.GetDeletionTimestamp() != nil {
 		return nil, false
 	}
