@@ -1,6 +1,7 @@
 package applier
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -99,7 +100,7 @@ func (e *NotReadyError) Error() string {
 	if e.TimedOut > 0 {
 		text = fmt.Sprintf("not ready after %s: %s", e.TimedOut, text)
 	}
-	if e.Evidence != nil && e.Evidence.Reason != "" {
+	if e.Evidence != nil && e.Evidence.Reason != "" && !strings.Contains(text, cmp.Or(e.Evidence.Message, e.Evidence.Reason)) {
 		text += "; " + e.Evidence.Summary()
 	}
 	return text

@@ -2,20 +2,203 @@ package applier
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/hashicorp/go-multierror"
+	"k8s.io/apimachinery/pkg/types"
 
 	"stowage/internal/release"
 	"stowage/planner"
 )
 
+// run is one walk of one plan.
 type run struct {
-	cluster Cluster
-	store   *release.Store
-	plan    *planner.Plan
-	opts    Options
+	cluster  Cluster
+	plan     *planner.Plan
+	opts     Options
+	events   *sink
+	secrets  *redactor
+	watches  *watches
+	recorder *recorder
+
+	// By the index of the change. Each is written by the goroutine that runs the
+	// step, or by the walk when it never runs, and read after the walk.
+	steps    []Step
+	outcomes []outcome
+}
+
+// outcome is what a step left in the cluster, for the record.
+type outcome struct {
+	uid  types.UID // of the object that is there now; empty: as it was before
+	gone bool
 }
 
 func newRun(cluster Cluster, store *release.Store, plan *planner.Plan, opts Options) *run {
-	return &run{cluster: cluster, store: store, plan: plan, opts: opts}
+	r := &run{
+		cluster:  cluster,
+		plan:     plan,
+		opts:     opts,
+		events:   &sink{consume: opts.OnEvent},
+		secrets:  newRedactor(plan),
+		watches:  newWatches(cluster, plan.Release.Name),
+		recorder: newRecorder(store, plan, opts),
+		steps:    make([]Step, len(plan.Changes)),
+		outcomes: make([]outcome, len(plan.Changes)),
+	}
+	for i := range plan.Changes {
+		c := &plan.Changes[i]
+		r.steps[i] = Step{ID: c.ID, Action: c.Action, Address: c.Address, Origin: c.Origin, Status: Pending}
+	}
+	return r
 }
 
-func (r *run) all(ctx context.Context) (*Result, error) { return &Result{}, ctx.Err() }
+// all walks the plan and records the outcome.
+func (r *run) all(ctx context.Context) (*Result, error) {
+	began := time.Now()
+	r.events.send(Event{Type: RunStarted})
+
+	walking, stop := context.WithCancel(ctx)
+	newWalk(r.tasks(), r.opts.Parallelism, r.skipped).run(walking)
+	stop()
+	r.watches.drain()
+
+	result := &Result{Revision: r.plan.Release.FromRevision, Steps: r.steps, Interrupted: r.interrupted(ctx)}
+	errs := r.errors(result)
+	if err := r.settle(ctx, result, errs); err != nil {
+		errs = multierror.Append(errs, err)
+	}
+	result.Duration = time.Since(began)
+	r.events.send(Event{Type: RunFinished, Duration: result.Duration, Result: result})
+	return result, errs.ErrorOrNil()
+}
+
+// interrupted reports whether the context ended before all was done.
+func (r *run) interrupted(ctx context.Context) bool {
+	if ctx.Err() == nil {
+		return false
+	}
+	for i := range r.steps {
+		if s := &r.steps[i]; s.Message == interrupted || errors.Is(s.Err, ErrInterrupted) {
+			return true
+		}
+	}
+	return false
+}
+
+// errors returns what went wrong. An interrupt is told once.
+func (r *run) errors(result *Result) *multierror.Error {
+	var errs *multierror.Error
+	if r.recorder.failure != nil {
+		errs = multierror.Append(errs, r.recorder.failure)
+	}
+	done := 0
+	for i := range r.steps {
+		switch s := &r.steps[i]; {
+		case s.Status == Done:
+			done++
+		case s.Err != nil && !errors.Is(s.Err, ErrInterrupted):
+			errs = multierror.Append(errs, s.Err)
+		}
+	}
+	if result.Interrupted {
+		errs = multierror.Append(errs, fmt.Errorf("%w: %d of %d steps were done", ErrInterrupted, done, len(r.steps)))
+	}
+	return errs
+}
+
+// settle records how the run ended. The record is written also when the run was
+// interrupted.
+func (r *run) settle(ctx context.Context, result *Result, errs *multierror.Error) error {
+	ctx, cancel := unstoppable(ctx)
+	defer cancel()
+	status, err := r.recorder.settle(ctx, r.outcomes, errs)
+	if status == "" {
+		return err
+	}
+	result.Revision, result.Record = r.recorder.revision(), status
+	r.events.send(Event{Type: RecordWritten, Revision: result.Revision, Record: status})
+	return err
+}
+
+// tasks returns the graph of the plan's changes, at their indexes, followed by
+// two more: the recording of the revision, which all but the release's new
+// namespace waits for, and the end of all that makes or changes objects, which
+// the deletions wait for. So nothing is deleted unless all else went well.
+func (r *run) tasks() []task {
+	changes := r.plan.Changes
+	index := make(map[planner.ObjectID]int, len(changes))
+	for i := range changes {
+		index[changes[i].ID] = i
+	}
+	begin, made := len(changes), len(changes)+1
+	tasks := make([]task, len(changes)+2)
+	tasks[begin] = task{title: "recording the revision", run: r.begin}
+	tasks[made] = task{run: func(context.Context, func()) error { return nil }}
+	for i := range changes {
+		c := &changes[i]
+		t := task{title: c.ID.String(), run: func(ctx context.Context, applied func()) error {
+			return r.step(ctx, i, applied)
+		}}
+		for _, n := range c.Needs {
+			if on, planned := index[n.ID]; planned { // otherwise it is there and not ours
+				t.needs = append(t.needs, need{on, n.Gate})
+			}
+		}
+		switch {
+		case r.isHome(c):
+			tasks[begin].needs = append(tasks[begin].needs, need{i, planner.Applied})
+		default:
+			t.needs = append(t.needs, need{begin, planner.Applied})
+		}
+		if c.Action == planner.Delete {
+			t.needs = append(t.needs, need{made, planner.Ready})
+		} else {
+			tasks[made].needs = append(tasks[made].needs, need{i, planner.Ready})
+		}
+		tasks[i] = t
+	}
+	return tasks
+}
+
+// isHome reports whether the change makes the namespace that the record is to
+// be kept in.
+func (r *run) isHome(c *planner.Change) bool {
+	return c.Action == planner.Create && c.ID == planner.ObjectID{Kind: "Namespace", Name: r.plan.Release.Namespace}
+}
+
+// begin records what is about to be done.
+func (r *run) begin(ctx context.Context, _ func()) error {
+	if r.plan.Empty() {
+		return nil
+	}
+	ctx, cancel := unstoppable(ctx)
+	defer cancel()
+	if err := r.recorder.begin(ctx, r.outcomes); err != nil {
+		return err
+	}
+	r.events.send(Event{Type: RecordWritten, Revision: r.recorder.revision(), Record: release.Pending})
+	return nil
+}
+
+// skipped notes that a task will never run.
+func (r *run) skipped(i int, why string) {
+	if i >= len(r.steps) {
+		return
+	}
+	r.steps[i].Status, r.steps[i].Message = Skipped, why
+	e := eventOf(StepSkipped, &r.plan.Changes[i])
+	e.Message = why
+	r.events.send(e)
+}
+
+// writeTimeout bounds a write, with all its attempts, that an interrupt may not
+// cut short.
+const writeTimeout = 2 * time.Minute
+
+// unstoppable returns a context that goes on when ctx is cancelled: a write
+// whose answer was not waited for would leave open what is in the cluster.
+func unstoppable(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), writeTimeout)
+}

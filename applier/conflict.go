@@ -1,0 +1,163 @@
+package applier
+
+import (
+	"context"
+	"errors"
+	"regexp"
+	"slices"
+	"strings"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"stowage/planner"
+)
+
+// takeOverAttempts bounds how often an object that controllers keep writing to
+// is tried again.
+const takeOverAttempts = 8
+
+// takeOver applies an object with force, since the plan showed which fields
+// others own. The write is bound to the state that was looked at: when
+// the object has moved on, only in its status or in what is nobody's field here,
+// it is tried again; otherwise nothing is written.
+func (r *run) takeOver(ctx context.Context, c *planner.Change) (*unstructured.Unstructured, error) {
+	version := c.Live.ResourceVersion
+	for attempt := 1; ; attempt++ {
+		object, err := r.cluster.Apply(ctx, pinned(c.Object, c.Live.UID, version), true)
+		if !isPrecondition(err) || attempt == takeOverAttempts {
+			return object, r.refusal(err)
+		}
+		live, err := r.same(ctx, c)
+		if err != nil {
+			return nil, err
+		}
+		version = live.GetResourceVersion()
+		// Without force the server says whose fields would be overwritten now.
+		object, err = r.cluster.Apply(ctx, pinned(c.Object, c.Live.UID, version), false)
+		if err == nil {
+			return object, nil
+		}
+		if !isPrecondition(err) && !r.foreseen(c, live, fieldConflicts(err)) {
+			return nil, r.refusal(err)
+		}
+	}
+}
+
+// same returns the live object if it is the one that was planned for.
+func (r *run) same(ctx context.Context, c *planner.Change) (*unstructured.Unstructured, error) {
+	live, err := r.cluster.Get(ctx, c.Object.GroupVersionKind(), c.ID.Namespace, c.ID.Name)
+	switch {
+	case apierrors.IsNotFound(err):
+		return nil, &ChangedError{What: "was deleted"}
+	case err != nil:
+		return nil, err
+	case live.GetUID() != c.Live.UID:
+		return nil, &ChangedError{What: "was deleted and made anew"}
+	}
+	return live, nil
+}
+
+// foreseen reports whether the plan showed all these fields as taken by these
+// managers, and their values cannot have changed since.
+func (r *run) foreseen(c *planner.Change, live *unstructured.Unstructured, conflicts []FieldOwner) bool {
+	if len(conflicts) == 0 {
+		return false
+	}
+	if r.opts.ForceConflicts {
+		return true
+	}
+	if c.Live.Generation == 0 || live.GetGeneration() != c.Live.Generation {
+		return false
+	}
+	planned := make(map[FieldOwner]bool, len(c.Drift))
+	for _, d := range c.Drift {
+		planned[FieldOwner{plainPath(d.Path), d.Manager}] = true
+	}
+	return !slices.ContainsFunc(conflicts, func(f FieldOwner) bool {
+		return !planned[FieldOwner{plainPath(f.Field), f.Manager}]
+	})
+}
+
+// plainPath makes paths comparable: labels[a.b/c] is the same as labels.a.b/c.
+func plainPath(path string) string {
+	return strings.NewReplacer("[", ".", "]", "").Replace(path)
+}
+
+// isPrecondition reports whether a write was refused since the object is not at
+// the uid or resource version given.
+func isPrecondition(err error) bool {
+	return apierrors.IsConflict(err) && len(fieldConflicts(err)) == 0
+}
+
+// fieldConflicts returns the fields that a server-side apply did not take over.
+func fieldConflicts(err error) []FieldOwner {
+	var fields []FieldOwner
+	for _, cause := range causesOf(err) {
+		if cause.Type == metav1.CauseTypeFieldManagerConflict {
+			fields = append(fields, FieldOwner{Field: pathOf(cause.Field), Manager: managerOf(cause.Message)})
+		}
+	}
+	return fields
+}
+
+var (
+	quotedName = regexp.MustCompile(`"([^"]*)"`)
+	listKey    = regexp.MustCompile(`\[[^]"]*("[^"]*"[^]"]*)*]`)
+	keyPart    = regexp.MustCompile(`[A-Za-z]*=("[^"]*"|[^],]*),?`)
+)
+
+// managerOf returns the manager of a message: conflict with "kubectl" using apps/v1 at ...
+func managerOf(message string) string {
+	if m := quotedName.FindStringSubmatch(message); m != nil {
+		return m[1]
+	}
+	return message
+}
+
+// pathOf writes the server's .spec.ports[port=53,protocol="UDP"].name as plans
+// do: spec.ports[53/UDP].name.
+func pathOf(field string) string {
+	return listKey.ReplaceAllStringFunc(strings.TrimPrefix(field, "."), func(key string) string {
+		var values []string
+		for _, part := range keyPart.FindAllStringSubmatch(key, -1) {
+			values = append(values, strings.Trim(part[1], `"`))
+		}
+		if len(values) == 0 {
+			return key // an index
+		}
+		return "[" + strings.Join(values, "/") + "]"
+	})
+}
+
+func causesOf(err error) []metav1.StatusCause {
+	var status apierrors.APIStatus
+	if !errors.As(err, &status) || status.Status().Details == nil {
+		return nil
+	}
+	return status.Status().Details.Causes
+}
+
+// refusal returns why the API server did not take a write, in words that quote
+// no secret. It returns nil for nil.
+func (r *run) refusal(err error) error {
+	var status apierrors.APIStatus
+	if err == nil || !errors.As(err, &status) {
+		return r.secrets.error(err)
+	}
+	if fields := fieldConflicts(err); len(fields) > 0 {
+		return &ChangedError{Fields: fields}
+	}
+	if isPrecondition(err) {
+		return &ChangedError{What: "was changed"}
+	}
+	s := status.Status()
+	rejected := &RejectedError{Reason: string(s.Reason), Message: r.secrets.text(s.Message)}
+	for _, cause := range causesOf(err) {
+		if cause.Field != "" {
+			rejected.Fields = append(rejected.Fields, FieldCause{cause.Field, r.secrets.text(cause.Message)})
+		}
+	}
+	return rejected
+}

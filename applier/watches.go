@@ -1,0 +1,174 @@
+package applier
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"sync"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/watch"
+
+	"stowage/planner"
+)
+
+// watches follows the objects of a release, with one watch for each kind and
+// namespace, begun when it is first needed.
+type watches struct {
+	cluster  Cluster
+	selector string
+
+	mu      sync.Mutex
+	streams map[scope]*stream
+	running sync.WaitGroup
+}
+
+// scope is what one watch covers.
+type scope struct {
+	kind      schema.GroupVersionKind
+	namespace string
+}
+
+func newWatches(cluster Cluster, release string) *watches {
+	return &watches{
+		cluster: cluster, selector: planner.LabelRelease + "=" + release,
+		streams: map[scope]*stream{},
+	}
+}
+
+// stream returns the watch of a scope. It goes on until the context of the first
+// call ends.
+func (w *watches) stream(ctx context.Context, kind schema.GroupVersionKind, namespace string) *stream {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	key := scope{kind, namespace}
+	s := w.streams[key]
+	if s == nil {
+		s = newStream()
+		w.streams[key] = s
+		w.running.Go(func() {
+			s.end(w.cluster.Watch(ctx, kind, namespace, w.selector, s.handle))
+		})
+	}
+	return s
+}
+
+// drain returns when all watches have ended.
+func (w *watches) drain() { w.running.Wait() }
+
+// stream holds the newest state of what one watch sees.
+type stream struct {
+	mu        sync.Mutex
+	objects   map[string]*unstructured.Unstructured // by name
+	deleted   map[types.UID]bool
+	synced    bool  // all that was there when the watch began has been seen
+	err       error // why the watch has ended
+	followers map[topic][]chan<- struct{}
+}
+
+// topic is what a follower wants to hear of: an object or all objects of an app.
+type topic struct{ app, object string }
+
+func newStream() *stream {
+	return &stream{
+		objects:   map[string]*unstructured.Unstructured{},
+		deleted:   map[types.UID]bool{},
+		followers: map[topic][]chan<- struct{}{},
+	}
+}
+
+func appOf(u *unstructured.Unstructured) string { return u.GetLabels()[planner.LabelApp] }
+
+func (s *stream) handle(t watch.EventType, object *unstructured.Unstructured) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch t {
+	case watch.Bookmark:
+		s.synced = true
+		s.wakeAll()
+		return nil
+	case watch.Deleted:
+		s.deleted[object.GetUID()] = true
+		delete(s.objects, object.GetName())
+	case watch.Added, watch.Modified:
+		s.objects[object.GetName()] = object
+	}
+	if s.synced {
+		wake(s.followers[topic{object: object.GetName()}])
+		wake(s.followers[topic{app: appOf(object)}])
+	}
+	return nil
+}
+
+// end notes that the watch is over.
+func (s *stream) end(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.err = err
+	s.wakeAll()
+}
+
+func (s *stream) wakeAll() {
+	for _, followers := range s.followers {
+		wake(followers)
+	}
+}
+
+func wake(followers []chan<- struct{}) {
+	for _, c := range followers {
+		select {
+		case c <- struct{}{}:
+		default: // it is awake already and has yet to look
+		}
+	}
+}
+
+// follow has changed told of changes to the topic, until the returned function
+// is called. The channel must have room for one.
+func (s *stream) follow(t topic, changed chan<- struct{}) (stop func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.followers[t] = append(s.followers[t], changed)
+	return func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.followers[t] = slices.DeleteFunc(s.followers[t], func(c chan<- struct{}) bool { return c == changed })
+	}
+}
+
+// view is what a stream knows of an object.
+type view struct {
+	object  *unstructured.Unstructured // nil: it is not there
+	deleted bool                       // the object of the uid that was asked for was seen to go
+}
+
+// object returns what is known of an object. It returns false as long as not
+// all is known, and an error when it will not be.
+func (s *stream) object(name string, uid types.UID) (view, bool, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return view{s.objects[name], s.deleted[uid]}, s.synced, s.err
+}
+
+// app returns the objects of an app, by name. What is not known is not there.
+func (s *stream) app(name string) []*unstructured.Unstructured {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var all []*unstructured.Unstructured
+	for _, object := range s.objects {
+		if appOf(object) == name {
+			all = append(all, object)
+		}
+	}
+	slices.SortFunc(all, func(a, b *unstructured.Unstructured) int { return strings.Compare(a.GetName(), b.GetName()) })
+	return all
+}
+
+// failure returns why the watch has ended, or nil while it goes on.
+func (s *stream) failure() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.err
+}
