@@ -22,16 +22,16 @@ var mountSchema = newSchema([]arg[mountBlock]{
 	{name: "config", kind: dataReference[mountBlock](ConfigMap), doc: "A ConfigMap as files: `config.NAME`, or the name of one that exists, as text."},
 	{name: "secret", kind: dataReference[mountBlock](Secret), doc: "A Secret as files: `secret.NAME`, or the name of one that exists, as text."},
 	{
+		name: "optional", kind: boolean(func(m *mountBlock) *bool { return &m.data.Optional }), initial: "false",
+		doc: "With `config` or `secret`: whether the container starts without it.",
+	},
+	{
 		name: "items", kind: kind[mountBlock]{name: "map", decode: decodeItems}, initial: "every key",
 		doc: "With `config` or `secret`: which keys become files. `{ KEY = \"path\" }`, or `{ KEY = { path = \"path\", mode = \"0440\" } }`.",
 	},
 	{
 		name: "mode", kind: mode(func(m *mountBlock) **int32 { return &m.data.Mode }), initial: `"0644"`,
 		doc: "With `config` or `secret`: permissions of the files, in octal.",
-	},
-	{
-		name: "optional", kind: boolean(func(m *mountBlock) *bool { return &m.data.Optional }), initial: "false",
-		doc: "With `config` or `secret`: whether the container starts without it.",
 	},
 	{name: "sub_path", kind: text(func(m *mountBlock) *string { return &m.SubPath }, relativePath), doc: "Mounts one file or directory of the volume instead of its root."},
 	{name: "read_only", kind: boolean(func(m *mountBlock) *bool { return &m.ReadOnly }), initial: "false", doc: "Whether the container can only read."},
@@ -97,24 +97,10 @@ func decodeMount(s *scope, to *appBlock, b *hcl.Block) {
 		s.report(problem(&b.DefRange, "Invalid mount", "A mount has one source: config, secret, claim, empty_dir or host_path."))
 		return
 	}
-	s.checkItems(m)
+	if m.Data == nil && (m.data.Items != nil || m.data.Mode != nil || m.data.Optional) {
+		s.report(problem(&m.DeclRange, "Invalid mount", "items, mode and optional go with config or secret, not with %s.", m.sources[0]))
+	}
 	to.Mounts = append(to.Mounts, m.Mount)
-}
-
-// checkItems reports items and modes where they mean nothing, and keys that
-// are not there.
-func (s *scope) checkItems(m *mountBlock) {
-	if m.Data == nil {
-		if m.data.Items != nil || m.data.Mode != nil || m.data.Optional {
-			s.report(problem(&m.DeclRange, "Invalid mount", "items, mode and optional go with config or secret, not with %s.", m.sources[0]))
-		}
-		return
-	}
-	for _, item := range m.data.Items {
-		if !m.data.Optional {
-			s.checkKeyExists(m.data.Kind, m.data.Name, item.Key, m.DeclRange)
-		}
-	}
 }
 
 // itemArgs is an item written { path = "file", mode = "0440" }.
@@ -139,6 +125,9 @@ func decodeItems(s *scope, to *mountBlock, a argument) {
 			if item.Path, ok = s.text(value, relativePath); !ok {
 				continue
 			}
+		}
+		if to.kind != "" && !to.data.Optional {
+			s.checkKeyExists(to.kind, to.name, e.key, e.rng)
 		}
 		to.data.Items = append(to.data.Items, item.Item)
 	}

@@ -29,6 +29,8 @@ type evaluation struct {
 	// an error reported elsewhere.
 	skipped int
 
+	releaseNode *node // the release block; nil if there is none
+
 	release   *Release
 	variables map[*node]*variable
 	data      map[*node]*Data
@@ -85,6 +87,9 @@ func (m *Module) begin(in Inputs) *evaluation {
 		n := &node{block: b, evaluate: ev.evaluator(b.address.Type)}
 		ev.nodes[b.address] = n
 		ev.order = append(ev.order, n)
+		if b.address.Type == "release" && ev.releaseNode == nil {
+			ev.releaseNode = n
+		}
 	}
 	root, err := os.OpenRoot(m.dir)
 	if err == nil {

@@ -62,6 +62,9 @@ func Parse(dir string) (*Module, hcl.Diagnostics) {
 	}
 	if !diags.HasErrors() {
 		m.blocks, m.diags = readBlocks(names, m.files)
+		for name, secret := range secretText(m.blocks) {
+			m.files[name] = masked(m.files[name], secret)
+		}
 	}
 	return m, tidy(diags)
 }
@@ -86,8 +89,8 @@ func parseFile(parser *hclparse.Parser, name string) (*hcl.File, hcl.Diagnostics
 }
 
 // Sources returns the parsed files, and after an evaluation its variable
-// files, by the names that diagnostics use, for showing snippets. In variable
-// files the values of sensitive variables are masked.
+// files, by the names that diagnostics use, for showing snippets. The values of
+// sensitive variables and the text of secrets are masked.
 func (m *Module) Sources() map[string]*hcl.File {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -38,11 +38,10 @@ func (s *scope) resolve(t hcl.Traversal) (cty.Value, resolution) {
 		v := cty.ObjectVal(map[string]cty.Value{"module": cty.StringVal(".")})
 		return v, resolution{ok: s.checkSteps(v, t, 1)}
 	case "release":
-		n := s.nodes[s.releaseAddress()]
-		if n == nil {
+		if s.releaseNode == nil {
 			return cty.DynamicVal, resolution{}
 		}
-		v := s.follow(n, t.SourceRange())
+		v := s.follow(s.releaseNode, t.SourceRange())
 		return v, resolution{ok: s.checkSteps(v, t, 1)}
 	default:
 		if blockTypes[root] == "" {

@@ -54,30 +54,18 @@ func (ev *evaluation) checkReleaseEdge(e edge) {
 		"The release block can refer to variables, and to locals made from these alone; %s is part of the release.", e.to.address))
 }
 
-// releaseAddress returns the address of the release block; there is one.
-func (ev *evaluation) releaseAddress() Address {
-	for _, n := range ev.order {
-		if n.address.Type == "release" {
-			return n.address
-		}
-	}
-	return Address{Type: "release"}
-}
-
 // visitRelease evaluates the release block or reports that there is none.
 func (ev *evaluation) visitRelease() {
-	n := ev.nodes[ev.releaseAddress()]
-	if n == nil {
+	if ev.releaseNode == nil {
 		ev.diags = append(ev.diags, ev.module.diags...)
 		return
 	}
-	ev.visit(n)
+	ev.visit(ev.releaseNode)
 }
 
 // namespace returns the release's namespace, for names that contain it.
 func (s *scope) namespace() (string, bool) {
-	n := s.nodes[s.releaseAddress()]
-	if n == nil || !s.visit(n).IsKnown() {
+	if s.releaseNode == nil || !s.visit(s.releaseNode).IsKnown() {
 		return "", false
 	}
 	return s.release.Namespace, true

@@ -208,11 +208,6 @@ func (s *scope) writtenParts(pairs []hcl.KeyValuePair) ([]argument, bool) {
 	return parts, true
 }
 
-// keyText evaluates the key of one item of an object.
-func (s *scope) keyText(expr hcl.Expression) (string, bool) {
-	return s.text(argument{name: "key", expr: expr, rng: expr.Range()})
-}
-
 func (sc *schema[T]) describe() description {
 	var d description
 	for _, a := range sc.args {

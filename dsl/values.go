@@ -109,7 +109,7 @@ func (ev *evaluation) readVarFile(name string) *hcl.File {
 	}
 	attrs, diags := file.Body.JustAttributes()
 	ev.diags = append(ev.diags, diags...)
-	shown := slices.Clone(file.Bytes)
+	var secret []hcl.Range
 	for _, attr := range attrs {
 		ev.give(attr.Name, given{
 			source: place(attr.Range),
@@ -117,10 +117,10 @@ func (ev *evaluation) readVarFile(name string) *hcl.File {
 			value:  func(*variable) (cty.Value, error) { return constant(attr.Expr) },
 		})
 		if ev.hidden(attr.Name) {
-			mask(shown, attr.Expr.Range())
+			secret = append(secret, attr.Expr.Range())
 		}
 	}
-	return &hcl.File{Body: file.Body, Bytes: shown, Nav: file.Nav}
+	return masked(file, secret)
 }
 
 // hidden reports whether the value given to a variable must not be shown. One
@@ -128,15 +128,6 @@ func (ev *evaluation) readVarFile(name string) *hcl.File {
 func (ev *evaluation) hidden(variable string) bool {
 	n := ev.nodes[Address{Type: "variable", Name: variable}]
 	return n == nil || declaredSensitive(n.block)
-}
-
-// mask overwrites a range of a source, and keeps its lines.
-func mask(src []byte, rng hcl.Range) {
-	for i := rng.Start.Byte; i < rng.End.Byte && i < len(src); i++ {
-		if src[i] != '\n' {
-			src[i] = '*'
-		}
-	}
 }
 
 // checkGiven reports values for variables that do not exist. The environment

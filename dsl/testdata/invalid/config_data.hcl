@@ -9,7 +9,7 @@ config "c" {
     list   = ["a"] # ERROR: Invalid value: The value of a key must be text, not tuple; jsonencode() or yamlencode() make text of it.
     object = { a = 1 } # ERROR: Invalid value: The value of a key must be text, not object; jsonencode() or yamlencode() make text of it.
     same   = 1
-    same   = 2 # ERROR: Duplicate key: This key is already written at main.hcl:11; only one of the two could count.
+    same   = 2 # ERROR: Duplicate key: "same" is already written at main.hcl:11; only one of the two could count.
   }
   versioned = "sometimes" # ERROR: Invalid value: "versioned" is not valid: a bool is required.
 }

@@ -15,7 +15,7 @@ app "a" {
     BOTH   = { secret = secret.s, config = "x", key = "password" } # ERROR: Invalid value: "BOTH" must name one place: { secret = NAME, key = KEY } or { config = NAME, key = KEY }.
     TYPO   = { secret = secret.s, kye = "password" } # ERROR: Missing required argument: "TYPO" needs "key". # ERROR: Unsupported argument: "TYPO" does not take "kye". Did you mean "key"?
     TWICE  = 1
-    TWICE  = 2 # ERROR: Duplicate key: This key is already written at main.hcl:17; only one of the two could count.
+    TWICE  = 2 # ERROR: Duplicate key: "TWICE" is already written at main.hcl:17; only one of the two could count.
     BINARY = base64decode("/w==") # ERROR: Invalid value: The value of an environment variable must be text, and this is binary.
   }
 }

@@ -33,9 +33,9 @@ app "a" {
 
 app "b" {
   image = "nginx"
-  mount "/items" { # ERROR: Unknown key: config.c has no key "app.cnf". Did you mean "app.conf"?
+  mount "/items" {
     config = config.c
-    items  = { "app.cnf" = "a.conf" }
+    items  = { "app.cnf" = "a.conf" } # ERROR: Unknown key: config.c has no key "app.cnf". Did you mean "app.conf"?
   }
   mount "/mode" {
     config = config.c

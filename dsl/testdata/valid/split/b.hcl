@@ -1,0 +1,2 @@
+release "split" {}
+locals { image = "nginx" }

@@ -1,0 +1,2 @@
+stage = "auto"
+not_null = null

@@ -1,0 +1,1 @@
+stage = "never read"
