@@ -17,7 +17,7 @@ app "petclinic" {
 
   port "http" {
     number    = 8080
-    node_port = 31080
+    node_port = var.node_port
   }
 
   readiness {

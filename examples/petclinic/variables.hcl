@@ -16,6 +16,12 @@ variable "replicas" {
   }
 }
 
+variable "node_port" {
+  description = "Port that leads to Petclinic on every node."
+  type        = number
+  default     = 31080
+}
+
 variable "mysql_password" {
   description = "Password of the database's root user. Give it as STOWAGE_VAR_mysql_password."
   type        = string

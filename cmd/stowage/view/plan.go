@@ -14,6 +14,14 @@ type Target struct {
 	Namespace string `json:"namespace"`
 }
 
+// String names the target, as a question does.
+func (t Target) String() string {
+	if t.Context == "" {
+		return fmt.Sprintf("namespace %s on %s", t.Namespace, t.Server)
+	}
+	return fmt.Sprintf("namespace %s of context %s (%s)", t.Namespace, t.Context, t.Server)
+}
+
 // Plan shows a plan to people: what changes and why, what does not although it
 // should be looked at, and the count.
 func Plan(s Screen, plan *planner.Plan, target Target) error {
@@ -84,22 +92,25 @@ func mark(action planner.Action) span {
 	case planner.Delete:
 		return span{"-", red}
 	default:
-		return txt(" ")
+		return txt("=")
 	}
 }
 
 // changes adds all that will be written, the places they come from in a column
-// of their own.
+// of their own. An object that is there already is among them when it is an
+// earlier version of a config that is used again.
 func (p *page) changes(plan *planner.Plan) {
-	origins := p.originColumn(plan.Changes)
-	for i := range plan.Changes {
-		change := &plan.Changes[i]
-		if change.Action == planner.NoOp {
-			continue
+	var changes []planner.Change
+	for _, change := range plan.Changes {
+		if change.Action != planner.NoOp || change.Data != nil {
+			changes = append(changes, change)
 		}
-		p.change(change, origins)
 	}
-	if !plan.Empty() {
+	origins := p.originColumn(changes)
+	for i := range changes {
+		p.change(&changes[i], origins)
+	}
+	if len(changes) > 0 {
 		p.blank()
 	}
 }
@@ -109,10 +120,8 @@ func (p *page) changes(plan *planner.Plan) {
 func (p *page) originColumn(changes []planner.Change) int {
 	name, origin := 0, 0
 	for i := range changes {
-		if changes[i].Action != planner.NoOp {
-			name = max(name, columns(changes[i].ID.String()))
-			origin = max(origin, columns(changes[i].Origin.String()))
-		}
+		name = max(name, columns(changes[i].ID.String()))
+		origin = max(origin, columns(changes[i].Origin.String()))
 	}
 	const mark, gap = 4, 4
 	return min(mark+name+gap, p.width-origin)
@@ -207,12 +216,13 @@ func (p *page) kept(kept []planner.Kept) {
 }
 
 // unchecked adds what the server was not asked about, once for each reason.
+// Deletions are left out: there is nothing to check about them.
 func (p *page) unchecked(plan *planner.Plan) {
 	var reasons []string
 	objects := make(map[string][]string)
 	for i := range plan.Changes {
 		change := &plan.Changes[i]
-		if change.Unchecked == "" {
+		if change.Unchecked == "" || change.Action == planner.Delete {
 			continue
 		}
 		if objects[change.Unchecked] == nil {
@@ -249,6 +259,13 @@ func (p *page) provisional(plan *planner.Plan) {
 	p.para(txt("Provisional: "), 2, plain, objectList(names)+
 		": the first apply makes the key that Secret versions are computed with, and the names will end differently.")
 	p.blank()
+}
+
+// Warnings shows what should be known, apart from any plan.
+func Warnings(s Screen, warnings []planner.Warning) error {
+	p := newPage(s)
+	p.warnings(warnings)
+	return p.flush(s)
 }
 
 func (p *page) warnings(warnings []planner.Warning) {

@@ -97,7 +97,11 @@ func everything() *planner.Plan {
 				Impact: "2 pods of web are removed; 3 pods roll, one at a time, each when the one before is available",
 			},
 			{ID: id("Job", "migrate"), Action: planner.Replace, Origin: at("jobs.hcl", 1), Reason: "replaced because spec.template is immutable", Checked: true},
-			{ID: id("Service", "old"), Action: planner.Delete, Reason: "left the configuration", Checked: true},
+			{
+				ID: id("ConfigMap", "queue-c4d5f6g7h8"), Action: planner.NoOp, Origin: at("queue.hcl", 2), Reason: "used again instead of queue-h8g7f6d5c4",
+				Data: &planner.DataDiff{From: "queue-h8g7f6d5c4", Keys: []planner.FieldDiff{{Path: "WORKERS", Op: planner.Update, Before: "8", After: "4"}}},
+			},
+			{ID: id("Service", "old"), Action: planner.Delete, Reason: "left the configuration", Unchecked: "deletes are not dry-run"},
 			{
 				ID: id("ConfigMap", "a-name-so-long-that-its-place-has-no-room-beside-it-on-a-line-of-eighty"), Action: planner.Create,
 				Origin: at("web.hcl", 90), Reason: "not there yet", Unchecked: "kind Widget has no definition yet",

@@ -23,3 +23,15 @@ func Raw(s Screen, text []byte) error {
 	_, err := s.Out.Write(text)
 	return err
 }
+
+// Prompt asks a question and leaves the cursor where the answer goes.
+func Prompt(s Screen, question, prompt string) error {
+	p := newPage(s)
+	p.blank()
+	p.para(txt(""), 0, bold, question)
+	p.buf.WriteString("  " + printable(prompt))
+	return p.flush(s)
+}
+
+// Gap adds an empty line.
+func Gap(s Screen) error { return Raw(s, []byte("\n")) }

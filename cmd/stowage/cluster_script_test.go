@@ -1,0 +1,282 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/dynamic"
+	"k8s.io/client-go/util/jsonpath"
+
+	"stowage/internal/testcluster"
+)
+
+// TestClusterScripts runs the whole tool against a real cluster, each script in
+// a namespace of its own, which does not exist when it begins.
+func TestClusterScripts(t *testing.T) {
+	cluster := testcluster.Start(t)
+	client, err := dynamic.NewForConfig(cluster.Config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	examples, err := filepath.Abs("../../examples")
+	if err != nil {
+		t.Fatal(err)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/cluster",
+		UpdateScripts:       *update,
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup: func(env *testscript.Env) error {
+			t := env.T().(testing.TB)
+			proxy := cluster.Proxy(t)
+			env.Values[proxyKey{}] = proxy
+			env.Setenv("HOME", env.WorkDir)
+			env.Setenv("EXAMPLES", examples)
+			env.Setenv("KUBECONFIG", proxy.Kubeconfig)
+			env.Setenv("NAMESPACE", cluster.UnusedNamespace(t))
+			env.Setenv("NODE_PORT", nodePort())
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"object":    func(ts *testscript.TestScript, neg bool, args []string) { object(ts, client, neg, args) },
+			"names":     func(ts *testscript.TestScript, neg bool, args []string) { names(ts, client, neg, args) },
+			"patch":     func(ts *testscript.TestScript, neg bool, args []string) { patch(ts, client, neg, args) },
+			"delete":    func(ts *testscript.TestScript, neg bool, args []string) { remove(ts, client, neg, args) },
+			"await":     func(ts *testscript.TestScript, neg bool, args []string) { await(ts, client, neg, args) },
+			"exits":     exits,
+			"writes":    writes,
+			"reset":     reset,
+			"normalise": normalise,
+			"nowhere":   func(ts *testscript.TestScript, neg bool, args []string) { nowhere(ts, client, neg, args) },
+		},
+	})
+}
+
+// nodePort returns a port for a Service of one test alone: all tests share the
+// cluster's 2768 of them.
+func nodePort() string { return strconv.Itoa(30100 + rand.IntN(2000)) }
+
+// proxyKey finds the proxy in front of a script's cluster.
+type proxyKey struct{}
+
+func proxyOf(ts *testscript.TestScript) *testcluster.Proxy {
+	return ts.Value(proxyKey{}).(*testcluster.Proxy)
+}
+
+// resource returns the client for a kind in the script's namespace. It knows
+// the built-in kinds that the scripts use.
+func resource(ts *testscript.TestScript, client dynamic.Interface, kind string) dynamic.ResourceInterface {
+	gvk := schema.GroupVersionKind{Version: "v1", Kind: kind}
+	switch kind {
+	case "Deployment", "StatefulSet", "ReplicaSet":
+		gvk.Group = "apps"
+	}
+	plural, _ := meta.UnsafeGuessKindToResource(gvk)
+	if kind == "Namespace" {
+		return client.Resource(plural)
+	}
+	return client.Resource(plural).Namespace(ts.Getenv("NAMESPACE"))
+}
+
+// object KIND NAME [JSONPATH] writes a field of an object to stdout, and fails
+// when there is no such object; ! object KIND NAME fails when there is.
+func object(ts *testscript.TestScript, client dynamic.Interface, neg bool, args []string) {
+	if len(args) < 2 {
+		ts.Fatalf("usage: object KIND NAME [JSONPATH]")
+	}
+	found, err := resource(ts, client, args[0]).Get(context.Background(), args[1], metav1.GetOptions{})
+	if neg {
+		if err == nil {
+			ts.Fatalf("%s %s is there", args[0], args[1])
+		}
+		return
+	}
+	ts.Check(err)
+	if len(args) == 3 {
+		text, err := fieldOf(found, args[2])
+		ts.Check(err)
+		fmt.Fprintln(ts.Stdout(), text)
+	}
+}
+
+// fieldOf evaluates a JSONPath, such as .spec.replicas.
+func fieldOf(object *unstructured.Unstructured, path string) (string, error) {
+	query := jsonpath.New("field").AllowMissingKeys(true)
+	if err := query.Parse("{" + path + "}"); err != nil {
+		return "", err
+	}
+	var text strings.Builder
+	err := query.Execute(&text, object.Object)
+	return text.String(), err
+}
+
+// names KIND writes the names of all objects of a kind that belong to a
+// release to stdout.
+func names(ts *testscript.TestScript, client dynamic.Interface, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: names KIND")
+	}
+	list, err := resource(ts, client, args[0]).List(context.Background(), metav1.ListOptions{LabelSelector: "stowage.dev/release"})
+	ts.Check(err)
+	for _, item := range list.Items {
+		fmt.Fprintln(ts.Stdout(), item.GetName())
+	}
+}
+
+// patch MANAGER KIND NAME PATCH makes a merge patch as another field manager.
+func patch(ts *testscript.TestScript, client dynamic.Interface, neg bool, args []string) {
+	if neg || len(args) != 4 {
+		ts.Fatalf("usage: patch MANAGER KIND NAME PATCH")
+	}
+	_, err := resource(ts, client, args[1]).Patch(context.Background(), args[2], types.MergePatchType, []byte(args[3]),
+		metav1.PatchOptions{FieldManager: args[0]})
+	ts.Check(err)
+}
+
+// delete KIND NAME deletes an object behind the release's back.
+func remove(ts *testscript.TestScript, client dynamic.Interface, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: delete KIND NAME")
+	}
+	ts.Check(resource(ts, client, args[0]).Delete(context.Background(), args[1], metav1.DeleteOptions{}))
+}
+
+// await KIND NAME JSONPATH VALUE waits until a field has a value, or the object
+// is there when no field is given.
+func await(ts *testscript.TestScript, client dynamic.Interface, neg bool, args []string) {
+	if neg || len(args) != 4 {
+		ts.Fatalf("usage: await KIND NAME JSONPATH VALUE")
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	// From the beginning of the history that the server keeps, so that what is
+	// there already is seen too.
+	watch, err := resource(ts, client, args[0]).Watch(ctx, metav1.ListOptions{FieldSelector: "metadata.name=" + args[1]})
+	ts.Check(err)
+	defer watch.Stop()
+	for event := range watch.ResultChan() {
+		if found, ok := event.Object.(*unstructured.Unstructured); ok {
+			if text, err := fieldOf(found, args[2]); err == nil && text == args[3] {
+				return
+			}
+		}
+	}
+	ts.Fatalf("the watch of %s %s ended", args[0], args[1])
+}
+
+// exits CODE PROGRAM ARG... runs a program that must exit with the code.
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits CODE PROGRAM ARG...")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	code := 0
+	if err := ts.Exec(args[1], args[2:]...); err != nil {
+		var exit *exec.ExitError
+		if !errors.As(err, &exit) {
+			ts.Fatalf("%v", err)
+		}
+		code = exit.ExitCode()
+	}
+	if code != want {
+		ts.Fatalf("exit code %d, want %d", code, want)
+	}
+}
+
+// writes N fails unless the script's commands have made exactly N writing
+// requests since the last reset.
+func writes(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: writes N")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	if made := proxyOf(ts).Writes(); len(made) != want {
+		ts.Fatalf("%d writes, want %d: %v", len(made), want, made)
+	}
+}
+
+// reset forgets the requests so far.
+func reset(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 0 {
+		ts.Fatalf("usage: reset")
+	}
+	proxyOf(ts).Reset()
+}
+
+// nowhere TEXT fails when an object or event of the namespace, Secrets that are
+// meant to hold it excepted, has the text, raw or as base64.
+func nowhere(ts *testscript.TestScript, client dynamic.Interface, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: nowhere TEXT")
+	}
+	for _, kind := range []string{"ConfigMap", "Secret", "Deployment", "StatefulSet", "Service", "Event", "Pod"} {
+		list, err := resource(ts, client, kind).List(context.Background(), metav1.ListOptions{})
+		ts.Check(err)
+		for _, item := range list.Items {
+			if kind == "Secret" && item.GetLabels()["stowage.dev/release"] != "" {
+				continue
+			}
+			if leaks(item.Object, args[0]) {
+				ts.Fatalf("%s %s holds %s", kind, item.GetName(), args[0])
+			}
+		}
+	}
+}
+
+// leaks reports whether the text is in a value, be it gzip or base64 under base64.
+func leaks(value any, text string) bool {
+	raw, err := json.Marshal(value)
+	if err != nil {
+		return true
+	}
+	for _, layer := range layers(string(raw)) {
+		if strings.Contains(layer, text) {
+			return true
+		}
+	}
+	return false
+}
+
+// What differs between two runs of a script.
+var volatile = []struct {
+	pattern *regexp.Regexp
+	with    string
+}{
+	{regexp.MustCompile(`https?://127\.0\.0\.1:\d+`), "SERVER"},
+	{regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ`), "TIME"},
+	{regexp.MustCompile(`\b(\d+m)?\d+(\.\d+)?s\b`), "0s"},
+	{regexp.MustCompile(`\bby \S+@\S+`), "by WHO"},
+	{regexp.MustCompile(`\b(petclinic|web)-[a-z0-9]{8,10}-[a-z0-9]{5}\b`), "$1-POD"},
+}
+
+// normalise FILE DEST writes FILE, which may be stdout or stderr, to DEST
+// without what differs between two runs.
+func normalise(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: normalise FILE DEST")
+	}
+	text := strings.ReplaceAll(ts.ReadFile(args[0]), ts.Getenv("NAMESPACE"), "NAMESPACE")
+	for _, v := range volatile {
+		text = v.pattern.ReplaceAllString(text, v.with)
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(text), 0o600))
+}

@@ -1,0 +1,124 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"stowage/cmd/stowage/view"
+	"stowage/internal/testcluster"
+)
+
+const examplesDir = "../../examples"
+
+// secretsOfExamples are the values that examples take from the environment.
+var secretsOfExamples = []string{"STOWAGE_VAR_mysql_password=example"}
+
+// stowage runs a command in this process and returns its exit code and what it
+// wrote.
+func stowage(t *testing.T, args ...string) (code int, out, errs string) {
+	t.Helper()
+	var stdout, stderr bytes.Buffer
+	s := &streams{
+		in:      strings.NewReader(""),
+		out:     view.Screen{Out: &stdout},
+		err:     view.Screen{Out: &stderr},
+		environ: secretsOfExamples,
+	}
+	root := newRoot(s)
+	root.SetArgs(args)
+	command, err := root.ExecuteContextC(t.Context())
+	code = conclude(t.Context(), s, command, err)
+	return code, stdout.String(), stderr.String()
+}
+
+// want runs a command that must exit with the code, and returns its output.
+func want(t *testing.T, code int, args ...string) string {
+	t.Helper()
+	got, out, errs := stowage(t, args...)
+	if got != code {
+		t.Fatalf("stowage %s: exit code %d, want %d\n%s%s", strings.Join(args, " "), got, code, out, errs)
+	}
+	return out
+}
+
+// examples returns the directories of examples.
+func examples(t *testing.T) []string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(examplesDir, "*", "*.hcl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var dirs []string
+	for _, file := range files {
+		if dir := filepath.Dir(file); len(dirs) == 0 || dirs[len(dirs)-1] != dir {
+			dirs = append(dirs, dir)
+		}
+	}
+	if len(dirs) == 0 {
+		t.Fatal("there are no examples")
+	}
+	return dirs
+}
+
+func TestExamplesAreValidInEveryEnvironment(t *testing.T) {
+	for _, dir := range examples(t) {
+		t.Run(filepath.Base(dir), func(t *testing.T) {
+			want(t, exitOK, "validate", dir)
+			varFiles, err := filepath.Glob(filepath.Join(dir, "*.vars.hcl"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, file := range varFiles {
+				want(t, exitOK, "validate", dir, "--var-file", file)
+				want(t, exitOK, "render", dir, "--var-file", file)
+				want(t, exitOK, "graph", dir, "--var-file", file)
+			}
+			want(t, exitOK, "fmt", "--check", dir)
+		})
+	}
+}
+
+func TestExamplesHoldNoPasswordOfProduction(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join(examplesDir, "*", "prod.vars.hcl"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no var files of production: %v", err)
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(string(text)) {
+			if name, _, ok := strings.Cut(line, "="); ok && !strings.HasPrefix(line, "#") && strings.Contains(name, "password") {
+				t.Errorf("%s: %s", file, line)
+			}
+		}
+	}
+}
+
+// Each example is applied, found unchanged, and destroyed, on a real cluster.
+func TestExamplesLiveAndLeave(t *testing.T) {
+	cluster := testcluster.Start(t)
+	for _, dir := range examples(t) {
+		t.Run(filepath.Base(dir), func(t *testing.T) {
+			in := []string{dir, "--kubeconfig", cluster.Kubeconfig, "-n", cluster.UnusedNamespace(t)}
+			variables := []string{"--var", "node_port=" + nodePort()}
+			with := func(verb string, more ...string) []string {
+				return append(append([]string{verb}, in...), more...)
+			}
+			want(t, exitChanges, with("plan", append(variables, "--detailed-exitcode")...)...)
+			want(t, exitOK, with("apply", append(variables, "--auto-approve")...)...)
+			want(t, exitOK, with("plan", append(variables, "--detailed-exitcode")...)...)
+			if status := want(t, exitOK, with("status", "-o", "json")...); !strings.Contains(status, `"healthy": true`) {
+				t.Errorf("not healthy:\n%s", status)
+			}
+			want(t, exitOK, with("destroy", "--auto-approve", "--delete-claims", "--delete-namespace")...)
+			if status := want(t, exitOK, with("status")...); !strings.Contains(status, "is not there") {
+				t.Errorf("still there after destroy:\n%s", status)
+			}
+		})
+	}
+}

@@ -1,0 +1,113 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/hashicorp/go-multierror"
+	"github.com/hashicorp/hcl/v2"
+	"github.com/spf13/cobra"
+
+	"stowage/cmd/stowage/view"
+	"stowage/internal/kube"
+	"stowage/planner"
+)
+
+// The exit codes. Scripts rely on them.
+const (
+	exitOK          = 0
+	exitError       = 1
+	exitChanges     = 2 // plan --detailed-exitcode: there is something to apply
+	exitInterrupted = 130
+)
+
+var (
+	// errInterrupted is the cause of a context that an interrupt cancelled.
+	errInterrupted = errors.New("interrupted")
+	// errChanges makes plan --detailed-exitcode say that there are changes.
+	errChanges = errors.New("changes are pending")
+	// errShown ends a command that has already shown what is wrong.
+	errShown = errors.New("shown already")
+)
+
+// hintError is an error with what to do about it.
+type hintError struct {
+	error
+	hint string
+}
+
+func (e *hintError) Unwrap() error { return e.error }
+
+// usageError is a command line that makes no sense.
+type usageError struct {
+	error
+	hint string
+}
+
+// usage returns an error about the command line.
+func usage(hint, format string, args ...any) error {
+	return &usageError{error: fmt.Errorf(format, args...), hint: hint}
+}
+
+// diagnosticsError is a configuration that is wrong, with its source.
+type diagnosticsError struct {
+	hcl.Diagnostics
+	sources map[string]*hcl.File
+}
+
+// conclude shows the error that a command ended with and returns its exit code.
+// It is the only place that does either.
+func conclude(ctx context.Context, s *streams, command *cobra.Command, err error) int {
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.Is(err, errChanges):
+		return exitChanges
+	}
+	if !errors.Is(err, errShown) {
+		showError(ctx, s, command, err)
+	}
+	if errors.Is(context.Cause(ctx), errInterrupted) {
+		return exitInterrupted
+	}
+	return exitError
+}
+
+// showError shows an error in the form that suits its kind. Showing it is the
+// last thing the process does: there is nobody to tell when that fails.
+func showError(ctx context.Context, s *streams, command *cobra.Command, err error) {
+	var diags *diagnosticsError
+	var wrong *usageError
+	var many *multierror.Error
+	switch {
+	case errors.As(err, &diags):
+		_ = view.Diagnostics(s.err, diags.Diagnostics, diags.sources)
+	case errors.As(err, &wrong):
+		_ = view.Problem(s.err, wrong, wrong.hint)
+		_ = view.Note(s.err, fmt.Sprintf("Run '%s --help' for usage.", command.CommandPath()))
+	case errors.Is(context.Cause(ctx), errInterrupted):
+		_ = view.Note(s.err, "Interrupted.")
+	case errors.As(err, &many):
+		for _, one := range many.Errors {
+			_ = view.Problem(s.err, one, hintOf(one))
+		}
+	default:
+		_ = view.Problem(s.err, err, hintOf(err))
+	}
+}
+
+// hintOf returns what to do about an error, where that is known.
+func hintOf(err error) string {
+	var hinted *hintError
+	var object *planner.ObjectError
+	switch {
+	case errors.As(err, &hinted):
+		return hinted.hint
+	case errors.As(err, &object):
+		return object.Hint
+	case errors.Is(err, kube.ErrNoConfig):
+		return "--local uses a cluster on this machine, and starts it when needed"
+	}
+	return ""
+}

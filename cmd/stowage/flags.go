@@ -1,0 +1,111 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"stowage/dsl"
+	"stowage/planner"
+)
+
+// output is the value of -o.
+type output struct {
+	format  string
+	formats []string
+}
+
+// register adds -o to a command. The empty format, for people, is always there.
+func (o *output) register(cmd *cobra.Command, formats ...string) {
+	o.formats = formats
+	cmd.Flags().VarP(o, "output", "o", "write "+strings.Join(formats, " or ")+" instead of text for people")
+	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp))
+}
+
+func (o *output) is(format string) bool { return o.format == format }
+
+// String, Set and Type make output a flag.
+func (o *output) String() string { return o.format }
+
+// Type is the placeholder in the help text.
+func (o *output) Type() string { return "format" }
+
+// Set takes one of the formats.
+func (o *output) Set(format string) error {
+	if !slices.Contains(o.formats, format) {
+		return fmt.Errorf("there is no format %q, but %s", format, strings.Join(o.formats, ", "))
+	}
+	o.format = format
+	return nil
+}
+
+// inputFlags are what gives variables their values.
+type inputFlags struct {
+	vars     []string
+	varFiles []string
+}
+
+func (f *inputFlags) register(cmd *cobra.Command) {
+	// Arrays, not slices: a value may hold commas.
+	cmd.Flags().StringArrayVar(&f.vars, "var", nil, "set a variable, as name=value")
+	cmd.Flags().StringArrayVar(&f.varFiles, "var-file", nil, "set variables from a file")
+}
+
+// inputs returns what comes from outside the configuration. An empty namespace
+// leaves it to the release block.
+func (f *inputFlags) inputs(environ []string, namespace string) dsl.Inputs {
+	return dsl.Inputs{Environ: environ, VarFiles: f.varFiles, Vars: f.vars, Namespace: namespace}
+}
+
+// clusterFlags say which cluster is meant, in kubectl's spelling.
+type clusterFlags struct {
+	kubeconfig string
+	context    string
+	namespace  string
+	local      bool
+}
+
+func (f *clusterFlags) register(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&f.kubeconfig, "kubeconfig", "", "path of the kubeconfig")
+	cmd.Flags().StringVar(&f.context, "context", "", "context of the kubeconfig")
+	f.registerNamespace(cmd)
+	cmd.Flags().BoolVar(&f.local, "local", false, "use the local cluster, starting it when needed")
+	cmd.MarkFlagsMutuallyExclusive("local", "kubeconfig")
+	cmd.MarkFlagsMutuallyExclusive("local", "context")
+}
+
+// registerNamespace adds the one flag of them that makes sense without a cluster.
+func (f *clusterFlags) registerNamespace(cmd *cobra.Command) {
+	cmd.Flags().StringVarP(&f.namespace, "namespace", "n", "", "namespace, instead of the release block's")
+}
+
+// permissionFlags allow what cannot be undone.
+type permissionFlags struct {
+	deleteClaims    bool
+	deleteNamespace bool
+	allowEmpty      bool
+	forceConflicts  bool
+}
+
+func (f *permissionFlags) register(cmd *cobra.Command) {
+	f.registerDelete(cmd)
+	cmd.Flags().BoolVar(&f.allowEmpty, "allow-empty", false, "allow a configuration of no objects to delete all there is")
+	cmd.Flags().BoolVar(&f.forceConflicts, "force-conflicts", false, "take over fields that somebody else owns")
+}
+
+// registerDelete adds those of them that destroy has a use for.
+func (f *permissionFlags) registerDelete(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&f.deleteClaims, "delete-claims", false, "delete claims too, with the data on them")
+	cmd.Flags().BoolVar(&f.deleteNamespace, "delete-namespace", false, "delete the namespace too, with all that is in it")
+}
+
+func (f *permissionFlags) options() planner.Options {
+	return planner.Options{
+		DeleteClaims:    f.deleteClaims,
+		DeleteNamespace: f.deleteNamespace,
+		AllowEmpty:      f.allowEmpty,
+		ForceConflicts:  f.forceConflicts,
+	}
+}

@@ -1,0 +1,142 @@
+package main
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/hashicorp/hcl/v2/hclwrite"
+	"github.com/rogpeppe/go-internal/diff"
+	"github.com/spf13/cobra"
+
+	"stowage/cmd/stowage/view"
+)
+
+// stdinPath stands for the standard input.
+const stdinPath = "-"
+
+type fmtOptions struct {
+	streams *streams
+	check   bool
+	diff    bool
+	paths   []string
+}
+
+func newFmt(s *streams) *cobra.Command {
+	o := fmtOptions{streams: s}
+	cmd := &cobra.Command{
+		Use:   "fmt [DIR | FILE | -]...",
+		Short: "Rewrite HCL files in the canonical format",
+		Long: `Rewrite HCL files in the canonical format, and list those that changed.
+
+A directory means all its *.hcl files, - the standard input, which is formatted
+to the standard output.`,
+		RunE: func(_ *cobra.Command, args []string) error {
+			o.paths = args
+			if len(args) == 0 {
+				o.paths = []string{"."}
+			}
+			return o.run()
+		},
+	}
+	cmd.Flags().BoolVar(&o.check, "check", false, "write nothing; exit with 1 when a file is not formatted")
+	cmd.Flags().BoolVar(&o.diff, "diff", false, "show what changes in each file")
+	return cmd
+}
+
+func (o *fmtOptions) run() error {
+	files, err := o.files()
+	if err != nil {
+		return err
+	}
+	changed := false
+	for _, file := range files {
+		formatted, err := o.format(file)
+		if err != nil {
+			return err
+		}
+		changed = changed || !formatted
+	}
+	if o.check && changed {
+		return errShown
+	}
+	return nil
+}
+
+// files returns the files that the paths mean, each once.
+func (o *fmtOptions) files() ([]string, error) {
+	var files []string
+	for _, path := range o.paths {
+		info, err := os.Stat(path)
+		switch {
+		case path == stdinPath:
+			files = append(files, path)
+		case err != nil:
+			return nil, err
+		case info.IsDir():
+			found, err := filepath.Glob(filepath.Join(path, "*.hcl"))
+			if err != nil {
+				return nil, err
+			}
+			files = append(files, found...)
+		default:
+			files = append(files, path)
+		}
+	}
+	slices.Sort(files)
+	return slices.Compact(files), nil
+}
+
+// format formats one file as the options want it, and reports whether it was
+// formatted before.
+func (o *fmtOptions) format(path string) (bool, error) {
+	source, err := o.read(path)
+	if err != nil {
+		return false, err
+	}
+	if file, diags := hclsyntax.ParseConfig(source, path, hcl.InitialPos); diags.HasErrors() {
+		return false, &diagnosticsError{Diagnostics: diags, sources: map[string]*hcl.File{path: file}}
+	}
+	formatted := hclwrite.Format(source)
+	same := bytes.Equal(source, formatted)
+	if path == stdinPath && !o.check && !o.diff {
+		return same, view.Raw(o.streams.out, formatted)
+	}
+	if same {
+		return true, nil
+	}
+	if path != stdinPath {
+		if err := view.Note(o.streams.out, path); err != nil {
+			return false, err
+		}
+	}
+	if o.diff {
+		if err := view.Raw(o.streams.out, diff.Diff("old/"+path, source, "new/"+path, formatted)); err != nil {
+			return false, err
+		}
+	}
+	if o.check || path == stdinPath {
+		return false, nil
+	}
+	return false, rewrite(path, formatted)
+}
+
+func (o *fmtOptions) read(path string) ([]byte, error) {
+	if path == stdinPath {
+		return io.ReadAll(o.streams.in)
+	}
+	return os.ReadFile(path)
+}
+
+// rewrite replaces what is in a file, and keeps its mode.
+func rewrite(path string, content []byte) error {
+	info, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(path, content, info.Mode().Perm())
+}

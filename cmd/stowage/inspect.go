@@ -1,0 +1,152 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	"stowage/applier"
+	"stowage/cmd/stowage/view"
+	"stowage/internal/release"
+	"stowage/planner"
+)
+
+const labelVersion = "app.kubernetes.io/version"
+
+// inspect reads the state of a release. What it should be is what the release
+// recorded: a plan of just that tells health and drift.
+func inspect(ctx context.Context, s *session) (view.Status, error) {
+	status := view.Status{Target: s.target, Release: s.release.Name, Objects: []view.StatusObject{}}
+	record, err := s.store.Latest(ctx)
+	if err != nil {
+		return status, fmt.Errorf("release %s: %w", s.release.Name, err)
+	}
+	if record == nil {
+		return status, nil
+	}
+	status.Revision = revisionOf(record)
+	manifests, err := record.Objects()
+	if err != nil {
+		return status, err
+	}
+	prior, err := applier.PriorOf(record)
+	if err != nil {
+		return status, err
+	}
+	objects := withoutSecrets(manifests)
+	live := &observer{Reader: s.client, objects: make(map[planner.ObjectID]*unstructured.Unstructured)}
+	plan, err := planner.Make(ctx, planner.Input{
+		Release:      s.release.Name,
+		Namespace:    s.release.Namespace,
+		HistoryLimit: s.release.HistoryLimit,
+		Objects:      objects,
+		Graph:        asRecorded(objects),
+		Prior:        prior,
+		Options:      planner.Options{AllowEmpty: true, ForceConflicts: true},
+	}, live)
+	if err != nil {
+		return status, err
+	}
+	pods, err := podsOf(ctx, s)
+	if err != nil {
+		return status, err
+	}
+	status.Warnings = append(plan.Warnings, s.notices.take()...)
+	for _, manifest := range manifests {
+		status.Objects = append(status.Objects, statusOf(manifest, plan, live.objects, pods))
+	}
+	return status, nil
+}
+
+func revisionOf(record *release.Record) *view.StatusRevision {
+	return &view.StatusRevision{
+		Number:   record.Revision,
+		Status:   string(record.Status),
+		Started:  record.Started,
+		Finished: record.Finished,
+		Who:      record.Who,
+		Messages: record.Messages,
+	}
+}
+
+// withoutSecrets returns the recorded objects that can be compared with the
+// cluster: all but Secrets, whose values are recorded nowhere.
+func withoutSecrets(manifests []*unstructured.Unstructured) []planner.Object {
+	var objects []planner.Object
+	for _, manifest := range manifests {
+		if id := planner.IDOf(manifest); id.Kind != "Secret" || id.Group != "" {
+			objects = append(objects, planner.Object{ID: id, Manifest: manifest})
+		}
+	}
+	return objects
+}
+
+// asRecorded is the order of objects that were in order when they were
+// recorded.
+type asRecorded []planner.Object
+
+// Order returns the objects as they were recorded.
+func (o asRecorded) Order() []planner.Object { return o }
+
+// Needs returns nothing: nobody waits for anything.
+func (o asRecorded) Needs(planner.ObjectID) []planner.Need { return nil }
+
+// observer remembers the live objects that planning reads.
+type observer struct {
+	planner.Reader
+	mu      sync.Mutex
+	objects map[planner.ObjectID]*unstructured.Unstructured
+}
+
+// List lists, and remembers.
+func (o *observer) List(ctx context.Context, kind schema.GroupVersionKind, namespace, selector string) ([]*unstructured.Unstructured, error) {
+	objects, err := o.Reader.List(ctx, kind, namespace, selector)
+	o.remember(objects...)
+	return objects, err
+}
+
+// Get gets, and remembers.
+func (o *observer) Get(ctx context.Context, kind schema.GroupVersionKind, namespace, name string) (*unstructured.Unstructured, error) {
+	object, err := o.Reader.Get(ctx, kind, namespace, name)
+	if err == nil {
+		o.remember(object)
+	}
+	return object, err
+}
+
+func (o *observer) remember(objects ...*unstructured.Unstructured) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, object := range objects {
+		o.objects[planner.IDOf(object)] = object
+	}
+}
+
+// statusOf returns the state of one recorded object.
+func statusOf(
+	manifest *unstructured.Unstructured, plan *planner.Plan,
+	live map[planner.ObjectID]*unstructured.Unstructured, pods map[string][]view.StatusPod,
+) view.StatusObject {
+	labels := manifest.GetLabels()
+	object := view.StatusObject{
+		ID:      planner.IDOf(manifest),
+		App:     labels[planner.LabelApp],
+		Version: labels[labelVersion],
+		Health:  planner.Health{Condition: planner.NotFound},
+	}
+	if found := live[object.ID]; found != nil {
+		object.Health = planner.HealthOf(found)
+	}
+	for i := range plan.Changes {
+		if plan.Changes[i].ID == object.ID {
+			object.Drift = plan.Changes[i].Drift
+		}
+	}
+	if _, isWorkload, _ := unstructured.NestedMap(manifest.Object, "spec", "template"); isWorkload {
+		object.Pods = pods[object.App]
+	}
+	return object
+}

@@ -1,0 +1,47 @@
+// Command stowage deploys releases, described in HCL, to Kubernetes: it shows
+// exactly what will change, and changes that, in dependency order.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"stowage/cmd/stowage/view"
+)
+
+func main() { os.Exit(run()) }
+
+// run runs the command that the process was started with, and returns its exit
+// code.
+func run() int {
+	ctx, stop := interruptible(context.Background())
+	defer stop()
+	s := &streams{
+		in:          os.Stdin,
+		interactive: isTerminal(os.Stdin),
+		out:         view.ScreenOf(os.Stdout, os.Getenv),
+		err:         view.ScreenOf(os.Stderr, os.Getenv),
+		environ:     os.Environ(),
+	}
+	root := newRoot(s)
+	root.SetArgs(os.Args[1:])
+	command, err := root.ExecuteContextC(ctx)
+	return conclude(ctx, s, command, err)
+}
+
+// interruptible returns a context that the first interrupt cancels, so that the
+// command can end in order. A second one ends the process at once.
+func interruptible(parent context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancelCause(parent)
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		<-signals
+		cancel(errInterrupted)
+		<-signals
+		os.Exit(exitInterrupted)
+	}()
+	return ctx, func() { cancel(nil) }
+}

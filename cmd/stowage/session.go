@@ -1,0 +1,138 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"stowage/applier"
+	"stowage/cmd/stowage/view"
+	"stowage/dsl"
+	"stowage/internal/kube"
+	"stowage/internal/release"
+	"stowage/planner"
+)
+
+// session is what the commands that speak to a cluster have in common: one
+// configuration, one release, one cluster.
+type session struct {
+	configuration *configuration
+	release       *dsl.Release
+	client        *kube.Client
+	target        view.Target
+	store         *release.Store
+	notices       *notices
+}
+
+// open loads a configuration, finds out which release it is, and connects to
+// the cluster. No request is made.
+func open(ctx context.Context, s *streams, dir string, inputs inputFlags, cluster clusterFlags) (*session, error) {
+	configuration, err := load(dir, inputs.inputs(s.environ, cluster.namespace))
+	if err != nil {
+		return nil, err
+	}
+	found, err := configuration.identify()
+	if err != nil {
+		return nil, err
+	}
+	notices := &notices{seen: make(map[string]bool)}
+	client, err := cluster.connect(ctx, s, notices.add)
+	if err != nil {
+		return nil, err
+	}
+	target := client.Target()
+	return &session{
+		configuration: configuration,
+		release:       found,
+		client:        client,
+		target:        view.Target{Context: target.Context, Server: target.Server, Namespace: found.Namespace},
+		store:         release.NewStore(client, found.Namespace, found.Name),
+		notices:       notices,
+	}, nil
+}
+
+// recorded is what the release has left in the cluster.
+type recorded struct {
+	record *release.Record // the newest revision; nil: it was never applied
+	prior  *planner.Prior  // the same, for planning
+	key    []byte          // of the versions of Secrets; nil: it has none yet
+}
+
+// recorded reads what the release has left in the cluster.
+func (s *session) recorded(ctx context.Context) (recorded, error) {
+	record, key, err := s.store.Load(ctx)
+	if err != nil {
+		return recorded{}, fmt.Errorf("release %s: %w", s.release.Name, err)
+	}
+	prior, err := applier.PriorOf(record)
+	return recorded{record: record, prior: prior, key: key}, err
+}
+
+// plan evaluates the configuration with the release's key and compares it with
+// the cluster.
+func (s *session) plan(ctx context.Context, r recorded, options planner.Options) (*planner.Plan, error) {
+	config, warnings, err := s.configuration.evaluate(r.key)
+	if err != nil {
+		return nil, err
+	}
+	objects, graph, err := order(config)
+	if err != nil {
+		return nil, err
+	}
+	return s.make(ctx, planner.Input{Objects: objects, Graph: graph, Prior: r.prior, Options: options}, warnings)
+}
+
+// planDestroy plans to delete all that the release has made. The configuration
+// is not evaluated: it takes no variables to delete.
+func (s *session) planDestroy(ctx context.Context, r recorded, options planner.Options) (*planner.Plan, error) {
+	options.Destroy = true
+	return s.make(ctx, planner.Input{Prior: r.prior, Options: options}, nil)
+}
+
+func (s *session) make(ctx context.Context, input planner.Input, warnings []planner.Warning) (*planner.Plan, error) {
+	input.Release = s.release.Name
+	input.Namespace = s.release.Namespace
+	input.HistoryLimit = s.release.HistoryLimit
+	plan, err := planner.Make(ctx, input, s.client)
+	if err != nil {
+		return nil, err
+	}
+	warned := *plan
+	warned.Warnings = append(append(warnings, plan.Warnings...), s.notices.take()...)
+	return &warned, nil
+}
+
+// order renders a configuration and orders its objects.
+func order(config *dsl.Config) ([]planner.Object, *planner.Graph, error) {
+	objects, err := planner.Render(config)
+	if err != nil {
+		return nil, nil, err
+	}
+	graph, err := planner.NewGraph(objects)
+	return objects, graph, err
+}
+
+// notices collects the warnings that a server sends with its answers, each once.
+type notices struct {
+	mu    sync.Mutex
+	seen  map[string]bool
+	fresh []planner.Warning
+}
+
+func (n *notices) add(message string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if !n.seen[message] {
+		n.seen[message] = true
+		n.fresh = append(n.fresh, planner.Warning{Summary: "The server says: " + message})
+	}
+}
+
+// take returns the warnings since it was called last.
+func (n *notices) take() []planner.Warning {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	fresh := n.fresh
+	n.fresh = nil
+	return fresh
+}

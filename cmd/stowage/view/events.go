@@ -1,0 +1,156 @@
+package view
+
+import (
+	"encoding/json"
+	"io"
+	"time"
+
+	"stowage/applier"
+	"stowage/planner"
+)
+
+// JSONLines writes what happens during a run as one JSON document a line: the
+// plan first (type "plan"), then each event as it happens.
+type JSONLines struct {
+	encoder *json.Encoder
+	err     error
+}
+
+// NewJSONLines writes to w.
+func NewJSONLines(w io.Writer) *JSONLines {
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	return &JSONLines{encoder: encoder}
+}
+
+// Plan writes the plan.
+func (j *JSONLines) Plan(plan *planner.Plan, target Target) {
+	j.write(struct {
+		Type string `json:"type"`
+		planDocument
+	}{"plan", documentOf(plan, target)})
+}
+
+// Event writes an event.
+func (j *JSONLines) Event(e applier.Event) {
+	document := eventDocument{
+		FormatVersion: FormatVersion,
+		Type:          string(e.Type),
+		Time:          e.Time.UTC(),
+		Action:        string(e.Action),
+		Address:       e.Address,
+		Origin:        e.Origin,
+		Message:       e.Message,
+		Seconds:       e.Duration.Seconds(),
+		Evidence:      evidenceOf(e.Evidence),
+		Revision:      e.Revision,
+		Record:        string(e.Record),
+	}
+	if e.ID != (planner.ObjectID{}) {
+		document.ID = &e.ID
+	}
+	if e.Err != nil {
+		document.Error = e.Err.Error()
+	}
+	if e.Result != nil {
+		document.Result = resultOf(e.Result)
+	}
+	j.write(document)
+}
+
+// Err returns the first error of writing.
+func (j *JSONLines) Err() error { return j.err }
+
+func (j *JSONLines) write(document any) {
+	if err := j.encoder.Encode(document); j.err == nil {
+		j.err = err
+	}
+}
+
+type eventDocument struct {
+	Type          string            `json:"type"`
+	FormatVersion string            `json:"formatVersion"`
+	Time          time.Time         `json:"time"`
+	ID            *planner.ObjectID `json:"id,omitempty"`
+	Action        string            `json:"action,omitempty"`
+	Address       string            `json:"address,omitempty"`
+	Origin        planner.Origin    `json:"origin,omitzero"`
+	Message       string            `json:"message,omitempty"`
+	Seconds       float64           `json:"seconds,omitempty"` // that the ended step or run took
+	Error         string            `json:"error,omitempty"`
+	Evidence      *evidenceDocument `json:"evidence,omitempty"`
+	Revision      int               `json:"revision,omitempty"`
+	Record        string            `json:"record,omitempty"`
+	Result        *resultDocument   `json:"result,omitempty"`
+}
+
+type evidenceDocument struct {
+	Pod       string      `json:"pod,omitempty"`
+	Container string      `json:"container,omitempty"`
+	Reason    string      `json:"reason,omitempty"`
+	ExitCode  *int32      `json:"exitCode,omitempty"`
+	Signal    int32       `json:"signal,omitempty"`
+	Restarts  int32       `json:"restarts,omitempty"`
+	Message   string      `json:"message,omitempty"`
+	Events    []eventLine `json:"events,omitempty"`
+	Logs      []string    `json:"logs,omitempty"`
+	Previous  bool        `json:"previous,omitempty"` // logs are of the run before the last restart
+	Missing   []string    `json:"missing,omitempty"`
+}
+
+type eventLine struct {
+	Object  string `json:"object"`
+	Reason  string `json:"reason"`
+	Message string `json:"message"`
+	Count   int    `json:"count"`
+}
+
+func evidenceOf(e *applier.Evidence) *evidenceDocument {
+	if e == nil {
+		return nil
+	}
+	document := &evidenceDocument{
+		Pod: e.Pod, Container: e.Container, Reason: e.Reason, ExitCode: e.ExitCode, Signal: e.Signal,
+		Restarts: e.Restarts, Message: e.Message, Logs: e.Logs, Previous: e.Previous, Missing: e.Missing,
+	}
+	for _, line := range e.Events {
+		document.Events = append(document.Events, eventLine(line))
+	}
+	return document
+}
+
+type resultDocument struct {
+	Revision    int            `json:"revision"`
+	Record      string         `json:"record,omitempty"`
+	Interrupted bool           `json:"interrupted"`
+	Steps       []stepDocument `json:"steps"`
+	Seconds     float64        `json:"seconds"`
+}
+
+type stepDocument struct {
+	ID      planner.ObjectID `json:"id"`
+	Action  string           `json:"action"`
+	Address string           `json:"address,omitempty"`
+	Origin  planner.Origin   `json:"origin,omitzero"`
+	Status  string           `json:"status"`
+	Message string           `json:"message,omitempty"`
+	Error   string           `json:"error,omitempty"`
+	Seconds float64          `json:"seconds"`
+}
+
+func resultOf(r *applier.Result) *resultDocument {
+	document := &resultDocument{
+		Revision: r.Revision, Record: string(r.Record), Interrupted: r.Interrupted,
+		Steps: make([]stepDocument, len(r.Steps)), Seconds: r.Duration.Seconds(),
+	}
+	for i, step := range r.Steps {
+		document.Steps[i] = stepDocument{
+			ID: step.ID, Action: string(step.Action), Address: step.Address, Origin: step.Origin,
+			Status: string(step.Status), Message: step.Message, Seconds: step.Duration.Seconds(),
+		}
+		if step.Err != nil {
+			document.Steps[i].Error = step.Err.Error()
+		}
+	}
+	return document
+}

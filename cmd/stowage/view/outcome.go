@@ -1,0 +1,186 @@
+package view
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"stowage/applier"
+	"stowage/planner"
+)
+
+// tableLimit is how many finished steps the closing table of a failed run lists;
+// more are counted.
+const tableLimit = 40
+
+// Outcome shows how a run that went well ended.
+func Outcome(s Screen, plan *planner.Plan, result *applier.Result) error {
+	p := newPage(s)
+	p.blank()
+	took := seconds(result.Duration)
+	done := func(a planner.Action) int { return result.Count(a, applier.Done) }
+	switch {
+	case plan.Release.Destroy:
+		p.line(span{fmt.Sprintf("Destroyed %s: %d deleted in %s.", plan.Release.Name, done(planner.Delete), took), bold})
+	case plan.Empty():
+		p.line(span{fmt.Sprintf("No changes. %s is ready.", plan.Release.Name), bold})
+	default:
+		p.line(span{fmt.Sprintf("Applied %s, revision %d: %d created, %d changed, %d replaced, %d deleted; %d unchanged, in %s.",
+			plan.Release.Name, result.Revision, done(planner.Create), done(planner.Update), done(planner.Replace),
+			done(planner.Delete), plan.Count(planner.NoOp), took), bold})
+	}
+	return p.flush(s)
+}
+
+// Failure shows how a run that went wrong ended: what was done and what was not,
+// and last of all, for each object that failed, what is known about why.
+func Failure(s Screen, plan *planner.Plan, result *applier.Result, err error) error {
+	p := newPage(s)
+	p.blank()
+	p.stepTable(result.Steps)
+	p.closingLine(plan, result)
+	shown := false
+	for i := range result.Steps {
+		if step := &result.Steps[i]; step.Err != nil {
+			p.blank()
+			p.failedStep(step)
+			shown = true
+		}
+	}
+	if !shown || !allOfSteps(err) {
+		p.blank()
+		p.para(span{"Error: ", red}, len("Error: "), plain, err.Error())
+	}
+	return p.flush(s)
+}
+
+// stepTable adds what became of each change.
+func (p *page) stepTable(steps []applier.Step) {
+	var rows []applier.Step
+	done, width := 0, 0
+	for _, step := range steps {
+		if step.Action == planner.NoOp && step.Status == applier.Done {
+			continue
+		}
+		if step.Status == applier.Done {
+			if done++; done > tableLimit {
+				continue
+			}
+		}
+		width = max(width, columns(step.ID.String()))
+		rows = append(rows, step)
+	}
+	for _, step := range rows {
+		outcome := span{string(step.Status), statusStyle(step.Status)}
+		if step.Message != "" {
+			outcome.text += ": " + step.Message
+		}
+		left := "  " + pad(step.ID.String(), width+2)
+		p.para(txt(left), min(columns(left), p.width/2), outcome.style, outcome.text)
+	}
+	if done > tableLimit {
+		p.line(span{fmt.Sprintf("  and %d more done", done-tableLimit), dim})
+	}
+	if len(rows) > 0 {
+		p.blank()
+	}
+}
+
+func statusStyle(status applier.Status) style {
+	switch status {
+	case applier.Done:
+		return green
+	case applier.Failed:
+		return red
+	default:
+		return yellow
+	}
+}
+
+func (p *page) closingLine(plan *planner.Plan, result *applier.Result) {
+	count := make(map[applier.Status]int)
+	for _, step := range result.Steps {
+		if step.Action != planner.NoOp || step.Status != applier.Done {
+			count[step.Status]++
+		}
+	}
+	how := "failed"
+	if result.Interrupted {
+		how = "was interrupted"
+	}
+	what := fmt.Sprintf("Apply of %s %s", plan.Release.Name, how)
+	if plan.Release.Destroy {
+		what = fmt.Sprintf("Destroying %s %s", plan.Release.Name, how)
+	}
+	p.line(span{fmt.Sprintf("%s: %d done, %d failed, %d skipped, after %s.", what,
+		count[applier.Done], count[applier.Failed], count[applier.Skipped], seconds(result.Duration)), bold})
+}
+
+// failedStep adds why one change failed, with all the evidence there is.
+func (p *page) failedStep(step *applier.Step) {
+	cause, hint := step.Err, ""
+	var object *applier.ObjectError
+	if errors.As(step.Err, &object) {
+		cause, hint = object.Err, object.Hint
+	}
+	p.para(span{"Error: ", red}, len("Error: "), plain, step.ID.String()+": "+cause.Error())
+	from := []string{}
+	if step.Address != "" {
+		from = append(from, step.Address)
+	}
+	if place := step.Origin.String(); place != "" {
+		from = append(from, "at "+place)
+	}
+	if len(from) > 0 {
+		p.line(txt("  " + strings.Join(from, " ")))
+	}
+	var notReady *applier.NotReadyError
+	if errors.As(step.Err, &notReady) && notReady.Evidence != nil {
+		p.evidence(notReady.Evidence)
+	}
+	if hint != "" {
+		p.para(span{"  hint: ", cyan}, len("  hint: "), plain, hint)
+	}
+}
+
+func (p *page) evidence(e *applier.Evidence) {
+	if len(e.Events) > 0 {
+		p.line(txt("  newest warnings:"))
+	}
+	for _, event := range e.Events {
+		times := ""
+		if event.Count > 1 {
+			times = fmt.Sprintf(" (%d times)", event.Count)
+		}
+		p.para(txt("    "+event.Object+" "+event.Reason+times+": "), 6, plain, event.Message)
+	}
+	if len(e.Logs) > 0 {
+		of := ""
+		if e.Previous {
+			of = ", before its last restart"
+		}
+		p.line(txt("  last lines of container " + e.Container + of + ":"))
+	}
+	for _, line := range e.Logs {
+		p.line(span{"    │ ", dim}, txt(strings.TrimRight(line, "\r\n")))
+	}
+	for _, missing := range e.Missing {
+		p.para(txt("  not known: "), 4, plain, missing)
+	}
+}
+
+// allOfSteps reports whether an error is about single objects alone.
+func allOfSteps(err error) bool {
+	var many interface{ WrappedErrors() []error }
+	if !errors.As(err, &many) {
+		var one *applier.ObjectError
+		return errors.As(err, &one)
+	}
+	for _, each := range many.WrappedErrors() {
+		var one *applier.ObjectError
+		if !errors.As(each, &one) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,213 @@
+package view
+
+import (
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"stowage/applier"
+	"stowage/planner"
+)
+
+const (
+	// redrawEvery is how often the times in the live region are brought up to date.
+	redrawEvery = time.Second
+	// heartbeatEvery is how often a screen that cannot be redrawn is told what is
+	// waited for.
+	heartbeatEvery = 30 * time.Second
+	// regionLimit bounds the live region, in steps.
+	regionLimit = 8
+)
+
+// Progress shows how an apply goes: a line for each step that ended, and what
+// is waited for and why: on a terminal in a region that is redrawn in place,
+// elsewhere in a line now and then.
+type Progress struct {
+	screen Screen
+	stop   chan struct{}
+	ended  sync.WaitGroup
+
+	mu      sync.Mutex
+	region  region
+	total   int // steps that the plan has to do
+	done    int
+	running []runningStep // in the order they began
+	began   time.Time
+	err     error // of the first write that failed
+}
+
+// runningStep is a step that is being written or waited for.
+type runningStep struct {
+	id     planner.ObjectID
+	action planner.Action
+	since  time.Time
+	why    string // empty while it is being written
+}
+
+// NewProgress starts to show the progress of applying the plan. Close ends it.
+func NewProgress(s Screen, plan *planner.Plan) *Progress {
+	p := &Progress{
+		screen: s,
+		region: region{screen: s},
+		stop:   make(chan struct{}),
+		total:  len(plan.Changes) - plan.Count(planner.NoOp),
+		began:  time.Now(),
+	}
+	every := heartbeatEvery
+	if s.Live {
+		every = redrawEvery
+	}
+	p.ended.Go(func() { p.tick(every) })
+	return p
+}
+
+// tick keeps what is shown up to date while nothing happens.
+func (p *Progress) tick(every time.Duration) {
+	ticker := time.NewTicker(every)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-p.stop:
+			return
+		case now := <-ticker.C:
+			p.mu.Lock()
+			if p.screen.Live {
+				p.show(newPage(p.screen), now)
+			} else {
+				p.heartbeat(now)
+			}
+			p.mu.Unlock()
+		}
+	}
+}
+
+// Close ends the live region and returns the first error of writing.
+func (p *Progress) Close() error {
+	close(p.stop)
+	p.ended.Wait()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.running = nil
+	p.write(p.region.draw(newPage(p.screen), newPage(p.screen)))
+	return p.err
+}
+
+// Event shows an event of an apply.
+func (p *Progress) Event(e applier.Event) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	above := newPage(p.screen)
+	switch e.Type {
+	case applier.StepStarted:
+		p.running = append(p.running, runningStep{id: e.ID, action: e.Action, since: e.Time})
+	case applier.StepWaiting:
+		if i := p.find(e.ID); i >= 0 {
+			p.running[i].why = e.Message
+		}
+	case applier.StepDone, applier.StepFailed:
+		p.end(above, e)
+	default:
+		return
+	}
+	p.show(above, e.Time)
+}
+
+func (p *Progress) find(id planner.ObjectID) int {
+	return slices.IndexFunc(p.running, func(step runningStep) bool { return step.id == id })
+}
+
+// end takes a step out of those that run and writes its line. A step that never
+// began was nothing to do.
+func (p *Progress) end(above *page, e applier.Event) {
+	waited := false
+	i := p.find(e.ID)
+	if i >= 0 {
+		waited = p.running[i].why != ""
+		p.running = slices.Delete(p.running, i, i+1)
+	}
+	if e.Action != planner.NoOp {
+		p.done++
+	}
+	switch {
+	case e.Type == applier.StepFailed:
+		above.line(txt("  "), span{"✗", red}, txt(" "), span{e.ID.String(), bold}, txt(" "+failedVerb(e.Action)+" after "+seconds(e.Duration)))
+	case i >= 0:
+		above.line(txt("  "), mark(e.Action), txt(" "+e.ID.String()+" "+doneVerb(e.Action, waited)),
+			span{" " + seconds(e.Duration), dim})
+	}
+}
+
+// show redraws: the lines above, and under them what is running.
+func (p *Progress) show(above *page, now time.Time) {
+	lines := newPage(p.screen)
+	if p.screen.Live {
+		p.drawRunning(lines, now)
+	}
+	p.write(p.region.draw(above, lines))
+}
+
+func (p *Progress) drawRunning(lines *page, now time.Time) {
+	for i, step := range p.running {
+		if i == regionLimit {
+			lines.line(span{fmt.Sprintf("  … and %d more", len(p.running)-regionLimit), dim})
+			break
+		}
+		text := fmt.Sprintf("  … %s %s", step.id, seconds(now.Sub(step.since)))
+		if step.why != "" {
+			text += "  " + step.why
+		}
+		lines.line(span{truncate(text, lines.width-1), dim})
+	}
+	if len(p.running) > 0 {
+		lines.line(span{truncate(fmt.Sprintf("  %d of %d done, %s", p.done, p.total, seconds(now.Sub(p.began))), lines.width-1), dim})
+	}
+}
+
+// heartbeat writes what is waited for, for a log.
+func (p *Progress) heartbeat(now time.Time) {
+	above := newPage(p.screen)
+	for _, step := range p.running {
+		text := fmt.Sprintf("waiting for %s, %s", step.id, seconds(now.Sub(step.since)))
+		if step.why != "" {
+			text += ": " + step.why
+		}
+		above.para(txt("  "), 4, plain, text)
+	}
+	p.write(above.flush(p.screen))
+}
+
+func (p *Progress) write(err error) {
+	if p.err == nil {
+		p.err = err
+	}
+}
+
+func doneVerb(action planner.Action, waited bool) string {
+	verb := map[planner.Action]string{
+		planner.Create: "created", planner.Update: "changed", planner.Replace: "replaced", planner.Delete: "deleted", planner.NoOp: "unchanged",
+	}[action]
+	if waited && action != planner.Delete {
+		verb += ", ready"
+	}
+	return verb
+}
+
+func failedVerb(action planner.Action) string {
+	if action == planner.Delete {
+		return "not deleted"
+	}
+	return "failed"
+}
+
+// seconds writes a duration as people read one: 0.1s, 12s, 3m05s.
+func seconds(d time.Duration) string {
+	switch {
+	case d < 10*time.Second:
+		return fmt.Sprintf("%.1fs", d.Seconds())
+	case d < time.Minute:
+		return fmt.Sprintf("%.0fs", d.Truncate(time.Second).Seconds())
+	default:
+		return fmt.Sprintf("%dm%02ds", int(d.Minutes()), int(d.Seconds())%60)
+	}
+}

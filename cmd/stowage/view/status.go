@@ -1,0 +1,201 @@
+package view
+
+import (
+	"fmt"
+	"io"
+	"time"
+
+	"stowage/planner"
+)
+
+// Status is the state of a release in the cluster.
+type Status struct {
+	Target   Target            `json:"target"`
+	Release  string            `json:"release"`
+	Revision *StatusRevision   `json:"revision,omitempty"` // nil: the release is not there
+	Objects  []StatusObject    `json:"objects"`
+	Warnings []planner.Warning `json:"warnings,omitempty"`
+}
+
+// StatusRevision is the newest revision of a release.
+type StatusRevision struct {
+	Number   int       `json:"number"`
+	Status   string    `json:"status"`
+	Started  time.Time `json:"started"`
+	Finished time.Time `json:"finished,omitzero"`
+	Who      string    `json:"who,omitempty"`
+	Messages []string  `json:"messages,omitempty"` // what went wrong
+}
+
+// StatusObject is one object of a release, as it is now.
+type StatusObject struct {
+	ID      planner.ObjectID     `json:"id"`
+	App     string               `json:"app,omitempty"` // empty: it belongs to no single app
+	Version string               `json:"version,omitempty"`
+	Health  planner.Health       `json:"health"`
+	Drift   []planner.FieldOwner `json:"drift,omitempty"` // fields that somebody changed since they were applied
+	Pods    []StatusPod          `json:"pods,omitempty"`
+}
+
+// StatusPod is one pod of a workload.
+type StatusPod struct {
+	Name     string `json:"name"`
+	State    string `json:"state"` // its phase, or what keeps a container from running
+	Ready    bool   `json:"ready"`
+	Restarts int32  `json:"restarts"`
+	Node     string `json:"node,omitempty"`
+	Image    string `json:"image,omitempty"` // of its first container
+}
+
+// healthy reports whether nothing about a release needs a look.
+func (s Status) healthy() bool {
+	for _, object := range s.Objects {
+		if object.Health.Condition != planner.Current || len(object.Drift) > 0 {
+			return false
+		}
+	}
+	return s.Revision != nil && s.Revision.Status == "deployed"
+}
+
+// StatusJSON writes the state of a release for programs.
+func StatusJSON(w io.Writer, status Status) error {
+	return writeJSON(w, struct {
+		FormatVersion string `json:"formatVersion"`
+		Healthy       bool   `json:"healthy"`
+		Status
+	}{FormatVersion, status.healthy(), status})
+}
+
+// ShowStatus shows the state of a release as a table.
+func ShowStatus(s Screen, status Status) error {
+	p := newPage(s)
+	p.header(statusTitle(status), status.Target)
+	if status.Revision == nil {
+		p.line(span{status.Release + " is not there: it was never applied, or it was destroyed.", bold})
+		return p.flush(s)
+	}
+	for _, message := range status.Revision.Messages {
+		p.para(span{"! ", yellow}, 2, plain, message)
+	}
+	if len(status.Revision.Messages) > 0 {
+		p.blank()
+	}
+	p.statusTable(status.Objects)
+	p.statusDrift(status.Objects)
+	p.warnings(status.Warnings)
+	p.line(span{statusSummary(status), bold})
+	return p.flush(s)
+}
+
+func statusTitle(status Status) string {
+	if status.Revision == nil {
+		return "Release " + status.Release
+	}
+	title := fmt.Sprintf("Release %s, revision %d %s", status.Release, status.Revision.Number, status.Revision.Status)
+	if !status.Revision.Finished.IsZero() {
+		title += " " + status.Revision.Finished.UTC().Format(time.RFC3339)
+	}
+	if status.Revision.Who != "" {
+		title += " by " + status.Revision.Who
+	}
+	return title
+}
+
+// statusColumns are the widths of the table's columns but the last.
+type statusColumns struct{ app, version, object int }
+
+func (p *page) statusTable(objects []StatusObject) {
+	const gap = 2
+	widths := statusColumns{columns("APP"), columns("VERSION"), columns("OBJECT")}
+	for _, object := range objects {
+		widths.app = max(widths.app, columns(object.App))
+		widths.version = max(widths.version, columns(object.Version))
+		widths.object = max(widths.object, columns(object.ID.String()))
+		for _, pod := range object.Pods {
+			widths.object = max(widths.object, columns(podTitle(pod)))
+		}
+	}
+	widths = statusColumns{widths.app + gap, widths.version + gap, widths.object + gap}
+	p.statusRow(widths, "APP", "VERSION", "OBJECT", span{"HEALTH", plain})
+	shown := ""
+	for _, object := range objects {
+		app, version := object.App, object.Version
+		if app == shown {
+			app = ""
+		}
+		shown = object.App
+		p.statusRow(widths, app, version, object.ID.String(), span{healthText(object.Health), healthStyle(object.Health)})
+		for _, pod := range object.Pods {
+			p.statusRow(widths, "", "", podTitle(pod), podState(pod))
+		}
+	}
+	p.blank()
+}
+
+func (p *page) statusRow(widths statusColumns, app, version, object string, last span) {
+	left := pad(app, widths.app) + pad(version, widths.version) + pad(object, widths.object)
+	hang := columns(left)
+	if p.width-hang < minWidth/2 { // too narrow for a column of its own
+		p.line(txt(left))
+		left, hang = spaces(6), 6
+	}
+	p.para(txt(left), hang, last.style, last.text)
+}
+
+func podTitle(pod StatusPod) string { return "  Pod " + pod.Name }
+
+func podState(pod StatusPod) span {
+	state := span{text: pod.State, style: dim}
+	if pod.Ready {
+		state.text += ", ready"
+	} else {
+		state = span{pod.State + ", not ready", yellow}
+	}
+	if pod.Restarts == 1 {
+		state.text += ", 1 restart"
+	} else if pod.Restarts > 1 {
+		state.text += fmt.Sprintf(", %d restarts", pod.Restarts)
+	}
+	return state
+}
+
+func healthStyle(health planner.Health) style {
+	switch health.Condition {
+	case planner.Current:
+		return green
+	case planner.Failed, planner.NotFound:
+		return red
+	default:
+		return yellow
+	}
+}
+
+func (p *page) statusDrift(objects []StatusObject) {
+	drifted := false
+	for _, object := range objects {
+		if len(object.Drift) == 0 {
+			continue
+		}
+		drifted = true
+		p.line(span{object.ID.String(), bold})
+		for _, field := range object.Drift {
+			p.drift(field)
+		}
+	}
+	if drifted {
+		p.blank()
+	}
+}
+
+func statusSummary(status Status) string {
+	notReady, drifted := 0, 0
+	for _, object := range status.Objects {
+		if object.Health.Condition != planner.Current {
+			notReady++
+		}
+		if len(object.Drift) > 0 {
+			drifted++
+		}
+	}
+	return fmt.Sprintf("%d objects: %d not ready, %d drifted.", len(status.Objects), notReady, drifted)
+}
