@@ -17,10 +17,7 @@ import (
 	"stowage/internal/testcluster"
 )
 
-var (
-	configMaps = schema.GroupVersionKind{Version: "v1", Kind: "ConfigMap"}
-	namespaces = schema.GroupVersionKind{Version: "v1", Kind: "Namespace"}
-)
+var configMaps = schema.GroupVersionKind{Version: "v1", Kind: "ConfigMap"}
 
 // clusterConfig returns the way to the test cluster.
 func clusterConfig(t *testing.T) *rest.Config {
@@ -115,14 +112,4 @@ func loses(f *faults, r *http.Request) (*http.Response, error) {
 	}
 	_, err = io.Copy(io.Discard, response.Body)
 	return nil, errors.Join(err, response.Body.Close(), io.ErrUnexpectedEOF)
-}
-
-// only lets a fault happen to the n-th request.
-func only(n int, f fault) func(int, *http.Request) fault {
-	return func(i int, _ *http.Request) fault {
-		if i == n {
-			return f
-		}
-		return nil
-	}
 }
