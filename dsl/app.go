@@ -50,7 +50,7 @@ var appSchema = newSchema([]arg[appBlock]{
 		doc: "Environment variables that are secrets. They become a Secret `APP-secret-VERSION` of the app's own; a change rolls the app.",
 	},
 	{
-		name: "env", kind: kind[appBlock]{name: "map", decode: decodeEnv},
+		name: "env", kind: kind[appBlock]{name: "map of text or objects", object: keyObjectSchema, decode: decodeEnv},
 		doc: "Single environment variables: text, a reference to a key, or an object `{ secret = NAME, key = KEY }`. See [Environment](#environment).",
 	},
 	{

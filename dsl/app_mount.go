@@ -26,7 +26,7 @@ var mountSchema = newSchema([]arg[mountBlock]{
 		doc: "With `config` or `secret`: whether the container starts without it.",
 	},
 	{
-		name: "items", kind: kind[mountBlock]{name: "map", decode: decodeItems}, initial: "every key",
+		name: "items", kind: kind[mountBlock]{name: "map of text or objects", object: itemSchema, decode: decodeItems}, initial: "every key",
 		doc: "With `config` or `secret`: which keys become files. `{ KEY = \"path\" }`, or `{ KEY = { path = \"path\", mode = \"0440\" } }`.",
 	},
 	{
