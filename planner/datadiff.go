@@ -12,7 +12,7 @@ import (
 // that the release used before, key by key, though they are two objects.
 func (m *maker) compareData() {
 	for _, c := range m.changes {
-		if c == nil || c.Version == nil {
+		if c.Version == nil {
 			continue
 		}
 		from, ok := m.versionBefore(c)
@@ -70,7 +70,7 @@ func sameKind(a, b ObjectID) bool {
 func (m *maker) rollingConsumers(data ObjectID) []ObjectID {
 	var consumers []ObjectID
 	for _, c := range m.changes {
-		if c == nil || c.Role != RoleWorkload || c.Live == nil || c.Action == NoOp {
+		if c.Role != RoleWorkload || c.Live == nil || c.Action == NoOp {
 			continue
 		}
 		if referencesOf(c.Object)[data] {

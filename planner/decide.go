@@ -7,12 +7,15 @@ import (
 	"strings"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 )
 
+// leftAlone marks a change that turned out to be none: the plan does not have it.
+const leftAlone Action = ""
+
 // decide says what happens to an object as far as that can be told without a
-// request, and whether the server must be asked for the rest. No change: the
-// object is left alone.
+// request, and whether the server must be asked for the rest.
 func (m *maker) decide(o Object) (change *Change, ask bool) {
 	c := &Change{
 		ID: o.ID, Action: Create, Address: o.Address, Role: o.Role, Origin: o.Origin,
@@ -21,7 +24,8 @@ func (m *maker) decide(o Object) (change *Change, ask bool) {
 	was := m.live.object(o.ID)
 	if was != nil {
 		if o.Role == RoleNamespace && !isOurs(was, m.in.Release) {
-			return nil, false // somebody else's namespace, which we only use
+			c.Action = leftAlone // somebody else's namespace, which we only use
+			return c, false
 		}
 		c.baseOn(was)
 	}
@@ -78,7 +82,7 @@ func (m *maker) recreate(o Object, c *Change) {
 // ask lets the server work out what applying the object would do.
 func (m *maker) ask(ctx context.Context, o Object, c *Change) error {
 	was := m.live.object(o.ID)
-	result, err := m.reader.DryRun(ctx, o.Manifest)
+	was, result, err := m.dryRun(ctx, o, was)
 	switch {
 	case err == nil:
 		return m.compare(ctx, o, c, was, result)
@@ -90,10 +94,44 @@ func (m *maker) ask(ctx context.Context, o Object, c *Change) error {
 		return m.compareLocally(o, c, was, m.secret.text(err.Error()))
 	case apierrors.IsInvalid(err):
 		return m.refused(ctx, o, c, was, err)
+	case !isAnswer(err):
+		return fmt.Errorf("cannot dry-run %s: %w", o.ID, err)
 	default:
 		m.fail(rejections(o, err, m.secret)...)
 	}
 	return nil
+}
+
+// isAnswer reports whether an error is what the server says about the object,
+// rather than that it could not be asked.
+func isAnswer(err error) bool {
+	var status apierrors.APIStatus
+	return errors.As(err, &status) || meta.IsNoMatchError(err)
+}
+
+// dryRun asks what applying the object would make of it, and returns the live
+// object that the answer is about: when somebody, most often a controller, wrote
+// to it after it was listed, it is read again, so that the difference between
+// both is ours alone.
+func (m *maker) dryRun(ctx context.Context, o Object, listed *unstructured.Unstructured) (was, result *unstructured.Unstructured, err error) {
+	const attempts = 4
+	was = listed
+	for range attempts {
+		result, err = m.reader.DryRun(ctx, o.Manifest)
+		if err != nil || was == nil || result.GetResourceVersion() == was.GetResourceVersion() {
+			return was, result, err
+		}
+		was, err = m.reader.Get(ctx, o.Manifest.GroupVersionKind(), o.ID.Namespace, o.ID.Name)
+		switch {
+		case apierrors.IsNotFound(err):
+			was = nil // gone; the next answer is about a create
+		case apierrors.IsForbidden(err):
+			return listed, result, nil // may be listed, but not read alone
+		case err != nil:
+			return listed, nil, err
+		}
+	}
+	return was, result, nil
 }
 
 // compare finds the difference between the live object and what the server
@@ -101,6 +139,7 @@ func (m *maker) ask(ctx context.Context, o Object, c *Change) error {
 func (m *maker) compare(ctx context.Context, o Object, c *Change, was, result *unstructured.Unstructured) error {
 	c.Checked = true
 	if was == nil && result.GetResourceVersion() == "" {
+		c.Live, c.Health = nil, nil
 		return nil // a plain create
 	}
 	if was == nil {
@@ -113,6 +152,7 @@ func (m *maker) compare(ctx context.Context, o Object, c *Change, was, result *u
 		m.fail(foreignError(o, was))
 		return nil
 	}
+	c.baseOn(was)
 	changes := diffObjects(was, result)
 	switch {
 	case len(changes) > 0:
@@ -153,10 +193,9 @@ func (m *maker) unlisted(ctx context.Context, o Object, c *Change) (*unstructure
 	switch {
 	case err == nil:
 		if o.Role == RoleNamespace && !isOurs(was, m.in.Release) {
-			c.Action = NoOp
+			c.Action = leftAlone
 			return nil, nil
 		}
-		c.baseOn(was)
 		return was, nil
 	case apierrors.IsNotFound(err):
 		return nil, nil // gone in the meantime: still a create
@@ -173,12 +212,7 @@ func (m *maker) unlisted(ctx context.Context, o Object, c *Change) (*unstructure
 func (m *maker) compareLocally(o Object, c *Change, was *unstructured.Unstructured, why string) error {
 	c.Unchecked = why
 	if was == nil {
-		if cause := m.live.unreadableErr(o.ID); cause != nil {
-			c.Action = Update
-			c.Unchecked = "can neither be read nor checked: " + m.secret.text(cause.Error())
-		} else {
-			m.createUnchecked(o, c, why)
-		}
+		m.decideBlindly(o, c, why)
 		return nil
 	}
 	if !isOurs(was, m.in.Release) {
@@ -198,6 +232,26 @@ func (m *maker) compareLocally(o Object, c *Change, was *unstructured.Unstructur
 	c.Action = Update
 	m.describe(o, c, was, result, changes)
 	return nil
+}
+
+// decideBlindly decides about an object that the server does not check and that
+// was not found, which may mean that it could not be looked for.
+func (m *maker) decideBlindly(o Object, c *Change, why string) {
+	cause := m.live.unreadableErr(o.ID)
+	switch {
+	case cause == nil:
+		m.createUnchecked(o, c, why)
+	case o.Role == RoleNamespace:
+		c.Action = leftAlone
+		m.warn(Warning{
+			Summary: fmt.Sprintf("%s can neither be read nor checked and is taken to be there", o.ID),
+			Detail:  m.secret.text(cause.Error()),
+			Origin:  o.Origin,
+		})
+	default:
+		c.Action = Update
+		c.Unchecked = "can neither be read nor checked: " + m.secret.text(cause.Error())
+	}
 }
 
 // describe fills in an update whose changes are known.

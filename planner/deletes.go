@@ -53,7 +53,7 @@ func (m *maker) reverseOrder(deleted map[ObjectID]*Change) error {
 func (m *maker) lastWrites() []Need {
 	waitedFor := map[ObjectID]bool{}
 	for _, c := range m.changes {
-		if c == nil || c.Action == NoOp {
+		if c.Action == NoOp {
 			continue
 		}
 		for _, need := range c.Needs {
@@ -63,7 +63,7 @@ func (m *maker) lastWrites() []Need {
 	var last []Need
 	for _, c := range m.changes {
 		switch {
-		case c == nil || c.Action == NoOp:
+		case c.Action == NoOp:
 		case c.Role == RoleWorkload:
 			last = append(last, Need{ID: c.ID, Gate: Ready})
 		case !waitedFor[c.ID]:

@@ -82,20 +82,16 @@ func deploymentRoll(u *unstructured.Unstructured) string {
 	if replicas == 0 {
 		return "no pod rolls, since none runs"
 	}
-	pods := podsOf(u, replicas)
 	strategy, _, _ := unstructured.NestedString(u.Object, "spec", "strategy", "type")
 	if strategy == "Recreate" {
-		return fmt.Sprintf("DOWNTIME: recreate: %s stop before new ones start", pods)
+		return restart(u, replicas)
 	}
 	surge, surgeText := scaled(u, replicas, true, "spec", "strategy", "rollingUpdate", "maxSurge")
 	fewer, fewerText := scaled(u, replicas, false, "spec", "strategy", "rollingUpdate", "maxUnavailable")
-	rolls := pods + " roll"
-	if replicas == 1 {
-		rolls = pods + " rolls"
-	}
+	rolls := verb(podsOf(u, replicas), replicas, "roll")
 	switch {
 	case surge == 0 && replicas <= max(fewer, 1): // Kubernetes takes one down when both round to 0
-		return fmt.Sprintf("DOWNTIME: %s stop before new ones start", pods)
+		return restart(u, replicas)
 	case surge == 0:
 		return fmt.Sprintf("%s, %d fewer at a time (unavailable %s)", rolls, max(fewer, 1), fewerText)
 	case fewer == 0:
@@ -114,9 +110,9 @@ func statefulSetRoll(u *unstructured.Unstructured) string {
 	case rolling == 0:
 		return "no pod rolls, since none is above the partition"
 	case replicas == 1:
-		return fmt.Sprintf("DOWNTIME: %s stops before the new one starts", podsOf(u, 1))
+		return restart(u, 1)
 	case rolling == 1:
-		return fmt.Sprintf("%s rolls, the others are below the partition", podsOf(u, 1))
+		return podsOf(u, 1) + " rolls, the others are below the partition"
 	}
 	return fmt.Sprintf("%s roll, one at a time, each stopped before the new one starts", podsOf(u, rolling))
 }
@@ -135,6 +131,14 @@ func scaled(u *unstructured.Unstructured, replicas int64, up bool, fields ...str
 		return 0, value.String()
 	}
 	return int64(n), value.String()
+}
+
+// restart says that the old pods are gone before the new ones are there.
+func restart(u *unstructured.Unstructured, n int64) string {
+	if n == 1 {
+		return fmt.Sprintf("DOWNTIME: %s stops before the new one starts", podsOf(u, n))
+	}
+	return fmt.Sprintf("DOWNTIME: %s stop before new ones start", podsOf(u, n))
 }
 
 func podsOf(u *unstructured.Unstructured, n int64) string {
@@ -171,9 +175,9 @@ func serviceImpact(was, result *unstructured.Unstructured, changes []fieldChange
 func replaceImpact(o Object, was *unstructured.Unstructured) string {
 	switch o.ID.Kind {
 	case "Deployment", "StatefulSet":
-		return fmt.Sprintf("DOWNTIME: %s stop before new ones start", podsOf(was, intOr(was, 1, "spec", "replicas")))
+		return restart(was, intOr(was, 1, "spec", "replicas"))
 	case "DaemonSet":
-		return fmt.Sprintf("DOWNTIME: %s stop before new ones start", podsOf(was, intOr(was, 0, "status", "desiredNumberScheduled")))
+		return restart(was, intOr(was, 0, "status", "desiredNumberScheduled"))
 	case "Job":
 		return "the Job runs again from the start"
 	case "Service":
@@ -189,7 +193,7 @@ func deleteImpact(was *unstructured.Unstructured) string {
 	switch was.GetKind() {
 	case "Deployment", "StatefulSet":
 		if n := intOr(was, 1, "spec", "replicas"); n > 0 {
-			return podsOf(was, n) + stopVerb(n)
+			return verb(podsOf(was, n), n, "stop")
 		}
 	case "Service":
 		return fmt.Sprintf("nothing answers as %s any more", was.GetName())
@@ -201,9 +205,10 @@ func deleteImpact(was *unstructured.Unstructured) string {
 	return ""
 }
 
-func stopVerb(n int64) string {
+// verb joins a subject and what it does.
+func verb(subject string, n int64, does string) string {
 	if n == 1 {
-		return " stops"
+		does += "s"
 	}
-	return " stop"
+	return subject + " " + does
 }

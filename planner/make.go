@@ -3,6 +3,7 @@ package planner
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -73,7 +74,7 @@ type maker struct {
 	secret *redactor
 
 	desired map[ObjectID]Object
-	changes []*Change // of the desired objects, in the graph's order; nil where the object is left alone
+	changes []*Change // of the desired objects, in the graph's order
 	deletes []*Change
 	kept    []Kept
 
@@ -134,7 +135,9 @@ func (m *maker) decideAll(ctx context.Context) error {
 			group.Go(func() error { return m.ask(ctx, o, change) })
 		}
 	}
-	return group.Wait()
+	err := group.Wait()
+	m.changes = slices.DeleteFunc(m.changes, func(c *Change) bool { return c.Action == leftAlone })
+	return err
 }
 
 func (m *maker) fail(errs ...*ObjectError) {
@@ -162,9 +165,7 @@ func (m *maker) plan() (*Plan, error) {
 	m.explain()
 	for _, list := range [][]*Change{m.changes, m.deletes} {
 		for _, c := range list {
-			if c != nil {
-				p.Changes = append(p.Changes, *c)
-			}
+			p.Changes = append(p.Changes, *c)
 		}
 	}
 	dropUnknownNeeds(p.Changes)
@@ -183,7 +184,7 @@ func (m *maker) toRevision() int {
 // writes reports whether anything decided so far is written.
 func (m *maker) writes() bool {
 	for _, c := range m.changes {
-		if c != nil && c.Action != NoOp {
+		if c.Action != NoOp {
 			return true
 		}
 	}

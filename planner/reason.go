@@ -11,7 +11,7 @@ import (
 func (m *maker) explain() {
 	versions := m.newVersions()
 	for _, c := range m.changes {
-		if c == nil || c.Reason != "" {
+		if c.Reason != "" {
 			continue
 		}
 		switch c.Action {
@@ -34,7 +34,7 @@ func (m *maker) explain() {
 func (m *maker) newVersions() map[ObjectID][]string {
 	versions := map[ObjectID][]string{}
 	for _, c := range m.changes {
-		if c == nil || c.Data == nil {
+		if c.Data == nil {
 			continue
 		}
 		for _, consumer := range c.Data.Consumers {

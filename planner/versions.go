@@ -150,7 +150,7 @@ func (m *maker) changingApps() map[string]bool {
 	apps := map[string]bool{}
 	for _, list := range [][]*Change{m.changes, m.deletes} {
 		for _, c := range list {
-			if c == nil || c.Role != RoleWorkload || c.Action == NoOp {
+			if c.Role != RoleWorkload || c.Action == NoOp {
 				continue
 			}
 			if u := m.live.objects[c.ID]; u != nil {

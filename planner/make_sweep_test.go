@@ -1,0 +1,137 @@
+package planner_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"stowage/planner"
+)
+
+// position of a change in the plan.
+func position(p *planner.Plan, kind, name string) int {
+	return slices.IndexFunc(p.Changes, func(c planner.Change) bool { return c.ID.Kind == kind && c.ID.Name == name })
+}
+
+func TestWhatLeftTheConfigurationIsDeletedLast(t *testing.T) {
+	c := newCluster(t, true)
+	c.carryOut(t, c.planHCL(t, shop, planner.Options{}))
+	before, rest, _ := strings.Cut(shop, `app "front" {`)
+	_, rest, _ = strings.Cut(rest, "\n}\n")
+	p := c.planHCL(t, strings.Replace(before+rest, `image = "nginx:1.27"`, `image = "nginx:1.28"`, 1), planner.Options{})
+	want := []string{"update Deployment back", "delete Service front", "delete Deployment front"}
+	if d := cmp.Diff(want, summary(p)); d != "" {
+		t.Fatal(d)
+	}
+	service, deployment := change(t, p, "Service", "front"), change(t, p, "Deployment", "front")
+	if d := cmp.Diff([]planner.Need{{ID: change(t, p, "Deployment", "back").ID, Gate: planner.Ready}}, service.Needs); d != "" {
+		t.Error(d)
+	}
+	if d := cmp.Diff([]planner.Need{{ID: service.ID, Gate: planner.Gone}}, deployment.Needs); d != "" {
+		t.Error(d)
+	}
+	if deployment.Live.UID == "" || deployment.Impact != "2 pods of front stop" || deployment.Reason != "left the configuration" {
+		t.Errorf("%+v", deployment)
+	}
+}
+
+func TestS36EmptyConfigurationNeedsPermission(t *testing.T) {
+	c := newCluster(t, true)
+	c.carryOut(t, c.planHCL(t, shop, planner.Options{}))
+	const empty = `release "shop" { namespace = "NAMESPACE" }`
+	if _, err := c.tryPlanHCL(t, empty, planner.Options{}); err == nil || !strings.Contains(err.Error(), "--allow-empty") {
+		t.Errorf("%v", err)
+	}
+	p := c.planHCL(t, empty, planner.Options{AllowEmpty: true})
+	if p.Count(planner.Delete) < 4 {
+		t.Errorf("%q", summary(p))
+	}
+}
+
+const stored = `
+release "shop" { namespace = "NAMESPACE" }
+app "db" {
+  kind  = "StatefulSet"
+  image = "mysql:5.7"
+  mount "/data" {
+    claim { size = "1Gi" }
+  }
+  port "tcp" { number = 3306 }
+}
+app "files" {
+  image = "nginx:1.27"
+  mount "/data" {
+    claim { size = "1Gi" }
+  }
+}
+`
+
+func TestS38DestroyKeepsClaimsUnlessAskedFor(t *testing.T) {
+	c := newCluster(t, false)
+	c.carryOut(t, c.planHCL(t, stored, planner.Options{}))
+	c.waitHealthy(t, "apps", "StatefulSet", "db")
+	c.waitHealthy(t, "apps", "Deployment", "files")
+
+	p := c.planHCL(t, stored, planner.Options{Destroy: true})
+	want := []string{"delete Deployment files", "delete Service db", "delete StatefulSet db"}
+	got := summary(p)
+	slices.Sort(got)
+	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
+	}
+	if position(p, "Service", "db") > position(p, "StatefulSet", "db") {
+		t.Error("the Service goes after its workload")
+	}
+	var kept []string
+	for _, k := range p.Kept {
+		kept = append(kept, k.ID.Kind)
+	}
+	slices.Sort(kept)
+	if d := cmp.Diff([]string{"Namespace", "PersistentVolumeClaim", "PersistentVolumeClaim"}, kept); d != "" {
+		t.Error(d)
+	}
+
+	_, err := c.tryPlanHCL(t, stored, planner.Options{Destroy: true, DeleteNamespace: true})
+	if errs := objectErrors(t, err); len(errs) != 1 || !strings.Contains(errs[0].Error(), "DATA: refused") {
+		t.Errorf("%v", err)
+	}
+
+	p = c.planHCL(t, stored, planner.Options{Destroy: true, DeleteNamespace: true, DeleteClaims: true})
+	if got := p.Count(planner.Delete); got != 6 || len(p.Kept) != 0 {
+		t.Errorf("%q, kept %v", summary(p), p.Kept)
+	}
+	checkOrder(t, p)
+	if last := p.Changes[len(p.Changes)-1]; last.ID.Kind != "Namespace" {
+		t.Errorf("the last is %s", last.ID)
+	}
+}
+
+func TestS35RecreatedObjectIsNotDeleted(t *testing.T) {
+	c := newCluster(t, true)
+	c.carryOut(t, c.planHCL(t, shop, planner.Options{}))
+	for i := range c.prior.Inventory {
+		if c.prior.Inventory[i].ID.Name == "front" {
+			c.prior.Inventory[i].UID = "another"
+		}
+	}
+	before, rest, _ := strings.Cut(shop, `app "front" {`)
+	_, rest, _ = strings.Cut(rest, "\n}\n")
+	p := c.planHCL(t, before+rest, planner.Options{})
+	if !p.Empty() || len(p.Kept) != 2 || len(p.Warnings) != 2 {
+		t.Errorf("%q, kept %v, warnings %v", summary(p), p.Kept, p.Warnings)
+	}
+}
+
+// checkOrder checks that every change comes after those it needs.
+func checkOrder(t *testing.T, p *planner.Plan) {
+	t.Helper()
+	for i, c := range p.Changes {
+		for _, need := range c.Needs {
+			if at := position(p, need.ID.Kind, need.ID.Name); at < 0 || at >= i {
+				t.Errorf("%s needs %s, which is at %d of %d", c.ID, need.ID, at, i)
+			}
+		}
+	}
+}
