@@ -108,6 +108,10 @@ func decodeOwnData(s *scope, d *Data, a argument) *Data {
 	own := *s
 	own.refs = &d.References // they hold up the data, and the app only through it
 	own.decodeData(d, a, envName)
+	for _, key := range slices.Sorted(maps.Keys(d.Binary)) {
+		at := d.KeyRanges[key]
+		s.report(problem(&at, "Invalid value", "The value of an environment variable must be text, and this is binary."))
+	}
 	d.References = settle(d.References)
 	return d
 }

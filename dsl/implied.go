@@ -4,13 +4,21 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
+	"unicode"
 
 	"github.com/hashicorp/hcl/v2"
 )
 
-// hostPattern finds host names in text: after "//", with user and password in
-// between or not, and before ":PORT". A word alone is not taken for a host.
-var hostPattern = regexp.MustCompile(`(?:(?://|@)([a-z][-a-z0-9]*)((?:\.[-a-z0-9]+)*)(?::([0-9]+))?(?:[/?,;#]|$))|(?:(?:^|[,;= ])([a-z][-a-z0-9]*)((?:\.[-a-z0-9]+)*):([0-9]+)(?:[/?,;]|$))`)
+var (
+	// urlHost finds a host name in a word: after "//", with user and password
+	// in between or not.
+	urlHost = regexp.MustCompile(`(?://|@)([a-z][-a-z0-9]*)((?:\.[-a-z0-9]+)*)(?::([0-9]+))?(?:[/?#]|$)`)
+
+	// bareHost finds one that only a port tells to be a host. A word alone is
+	// not taken for a host.
+	bareHost = regexp.MustCompile(`^([a-z][-a-z0-9]*)((?:\.[-a-z0-9]+)*):([0-9]+)(?:[/?]|$)`)
+)
 
 // implied is one text that may name other apps' Services.
 type implied struct {
@@ -115,11 +123,11 @@ type host struct {
 
 func hostsIn(text string) []host {
 	var hosts []host
-	for _, m := range hostPattern.FindAllStringSubmatch(text, -1) {
-		if m[1] != "" {
+	for _, word := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(",;=|()<>\"'", r) || unicode.IsSpace(r) }) {
+		if m := urlHost.FindStringSubmatch(word); m != nil {
 			hosts = append(hosts, host{name: m[1], domain: m[2], port: m[3]})
-		} else {
-			hosts = append(hosts, host{name: m[4], domain: m[5], port: m[6], bare: true})
+		} else if m := bareHost.FindStringSubmatch(word); m != nil {
+			hosts = append(hosts, host{name: m[1], domain: m[2], port: m[3], bare: true})
 		}
 	}
 	return hosts

@@ -155,11 +155,7 @@ func (s *scope) integer(a argument, low, high int32) (int32, bool) {
 	}
 	n, accuracy := v.AsBigFloat().Int64()
 	if accuracy != 0 || n < int64(low) || n > int64(high) {
-		if high == math.MaxInt32 {
-			s.invalid(a, "%q must be a whole number, %d or more.", a.name, low)
-		} else {
-			s.invalid(a, "%q must be a whole number from %d to %d.", a.name, low, high)
-		}
+		s.invalid(a, "%q must be a whole number from %d to %d.", a.name, low, high)
 		return 0, false
 	}
 	return int32(n), true //nolint:gosec // within low and high

@@ -25,7 +25,7 @@ app "b" {
   readiness {} # ERROR: Invalid probe: A probe asks in one way: http, tcp, exec or grpc. This one has 0.
   liveness {
     tcp               = 70000 # ERROR: Unknown port: app.b has no port "70000".
-    failure_threshold = 0 # ERROR: Invalid value: "failure_threshold" must be a whole number, 1 or more.
+    failure_threshold = 0 # ERROR: Invalid value: "failure_threshold" must be a whole number from 1 to 2147483647.
   }
   startup {
     http              = "/" # ERROR: Invalid value: "http" must be an object, as in http = { ... }.

@@ -1,0 +1,2 @@
+release "r" {}
+variable "a" { default = 1 }
