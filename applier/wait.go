@@ -176,7 +176,7 @@ func (w *waiter) isNew(u *unstructured.Unstructured) bool {
 
 // explain looks for the reason in the workload and its pods.
 func (w *waiter) explain(ctx context.Context, s *state) {
-	if w.pods == nil {
+	if w.pods == nil || unobserved(s.object) {
 		return
 	}
 	if err := w.pods.failure(); err != nil && ctx.Err() == nil {
@@ -200,6 +200,13 @@ func (w *waiter) explain(ctx context.Context, s *state) {
 	if len(findings) > 0 {
 		s.finding = &findings[0]
 	}
+}
+
+// unobserved reports whether the controller has yet to see the newest spec. Till
+// then pods and conditions are those of the revision before.
+func unobserved(u *unstructured.Unstructured) bool {
+	seen, ok, _ := unstructured.NestedInt64(u.Object, "status", "observedGeneration")
+	return ok && seen < u.GetGeneration()
 }
 
 // owner returns the uid of the object that controls the newest pods, or nothing
