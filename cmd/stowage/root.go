@@ -42,7 +42,7 @@ nothing to install in the cluster, and no state file.`,
 	root.AddCommand(
 		newPlan(s), newApply(s), newDestroy(s), newStatus(s),
 		newValidate(s), newFmt(s), newRender(s), newGraph(s),
-		newVersion(s),
+		newLocal(s), newVersion(s),
 	)
 	root.SetHelpCommand(&cobra.Command{Hidden: true})
 	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveFilterDirs)

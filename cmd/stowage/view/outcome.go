@@ -3,7 +3,10 @@ package view
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
+
+	"github.com/hashicorp/go-multierror"
 
 	"stowage/applier"
 	"stowage/planner"
@@ -39,17 +42,15 @@ func Failure(s Screen, plan *planner.Plan, result *applier.Result, err error) er
 	p.blank()
 	p.stepTable(result.Steps)
 	p.closingLine(plan, result)
-	shown := false
 	for i := range result.Steps {
-		if step := &result.Steps[i]; step.Err != nil {
+		if step := &result.Steps[i]; step.Err != nil && !errors.Is(step.Err, applier.ErrInterrupted) {
 			p.blank()
 			p.failedStep(step)
-			shown = true
 		}
 	}
-	if !shown || !allOfSteps(err) {
+	for _, other := range notOfSteps(err) {
 		p.blank()
-		p.para(span{"Error: ", red}, len("Error: "), plain, err.Error())
+		p.para(span{"Error: ", red}, len("Error: "), plain, other.Error())
 	}
 	return p.flush(s)
 }
@@ -71,10 +72,7 @@ func (p *page) stepTable(steps []applier.Step) {
 		rows = append(rows, step)
 	}
 	for _, step := range rows {
-		outcome := span{string(step.Status), statusStyle(step.Status)}
-		if step.Message != "" {
-			outcome.text += ": " + step.Message
-		}
+		outcome := outcomeOf(step)
 		left := "  " + pad(step.ID.String(), width+2)
 		p.para(txt(left), min(columns(left), p.width/2), outcome.style, outcome.text)
 	}
@@ -84,6 +82,17 @@ func (p *page) stepTable(steps []applier.Step) {
 	if len(rows) > 0 {
 		p.blank()
 	}
+}
+
+func outcomeOf(step applier.Step) span {
+	outcome := span{string(step.Status), statusStyle(step.Status)}
+	switch {
+	case step.Message != "":
+		outcome.text += ": " + step.Message
+	case errors.Is(step.Err, applier.ErrInterrupted):
+		outcome.text = applier.ErrInterrupted.Error()
+	}
+	return outcome
 }
 
 func statusStyle(status applier.Status) style {
@@ -169,18 +178,16 @@ func (p *page) evidence(e *applier.Evidence) {
 	}
 }
 
-// allOfSteps reports whether an error is about single objects alone.
-func allOfSteps(err error) bool {
-	var many interface{ WrappedErrors() []error }
-	if !errors.As(err, &many) {
-		var one *applier.ObjectError
-		return errors.As(err, &one)
+// notOfSteps returns the errors that are not about a single object, and so not
+// shown with one. That the run was interrupted is said already.
+func notOfSteps(err error) []error {
+	all := []error{err}
+	var many *multierror.Error
+	if errors.As(err, &many) {
+		all = many.Errors
 	}
-	for _, each := range many.WrappedErrors() {
-		var one *applier.ObjectError
-		if !errors.As(each, &one) {
-			return false
-		}
-	}
-	return true
+	return slices.DeleteFunc(slices.Clone(all), func(err error) bool {
+		var object *applier.ObjectError
+		return errors.As(err, &object) || errors.Is(err, applier.ErrInterrupted)
+	})
 }
