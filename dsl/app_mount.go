@@ -146,7 +146,7 @@ func mode[T any](field func(*T) **int32) kind[T] {
 			s.invalid(a, "%q must be a file mode in octal, in quotes and with a leading zero, such as \"0440\".", a.name)
 			return
 		}
-		value := int32(n) //nolint:gosec // nine bits
+		value := int32(n)
 		*field(to) = &value
 	}}
 }

@@ -50,8 +50,8 @@ func (s *scope) completeRollout(a *appBlock) {
 	if r.Strategy == "" {
 		r.Strategy = Rolling
 	}
-	conflict := func(format string, args ...any) {
-		s.report(problem(&r.DeclRange, "Conflicting arguments", format, args...))
+	conflict := func(detail string) {
+		s.report(problem(&r.DeclRange, "Conflicting arguments", "%s", detail))
 	}
 	switch {
 	case r.Strategy == Recreate && a.Kind == StatefulSet:

@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/agext/levenshtein"
 	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
 )
 
 // problem makes an error diagnostic. Subject may be nil where there is no
@@ -85,4 +87,26 @@ func ended(err error) string {
 		return text
 	}
 	return text + "."
+}
+
+var capital = regexp.MustCompile(`[A-Z]`)
+
+// suggestSnakeCase adds a suggestion to reports of arguments that are written
+// as Kubernetes writes them, such as imagePullPolicy.
+func suggestSnakeCase(diags hcl.Diagnostics, body hcl.Body, schema *hcl.BodySchema) {
+	native, ok := body.(*hclsyntax.Body)
+	if !ok || !diags.HasErrors() {
+		return
+	}
+	for _, attr := range native.Attributes {
+		snake := capital.ReplaceAllStringFunc(attr.Name, func(c string) string { return "_" + strings.ToLower(c) })
+		if snake == attr.Name || !slices.ContainsFunc(schema.Attributes, func(a hcl.AttributeSchema) bool { return a.Name == snake }) {
+			continue
+		}
+		for _, d := range diags {
+			if d.Subject != nil && *d.Subject == attr.NameRange && !strings.Contains(d.Detail, "Did you mean") {
+				d.Detail += fmt.Sprintf(" Did you mean %q?", snake)
+			}
+		}
+	}
 }

@@ -1,8 +1,8 @@
 package dsl
 
 import (
-	"crypto/md5"  //nolint:gosec // asked for by name, not for security
-	"crypto/sha1" //nolint:gosec // asked for by name, not for security
+	"crypto/md5"
+	"crypto/sha1"
 	"crypto/sha256"
 	"crypto/sha512"
 	"encoding/base64"
@@ -75,7 +75,7 @@ var uuidV5Func = function.New(&function.Spec{
 		if err != nil {
 			return cty.DynamicVal, function.NewArgError(0, err)
 		}
-		h := sha1.New()                                              //nolint:gosec // what version 5 is made of
+		h := sha1.New()
 		_, _ = h.Write(append(space, []byte(args[1].AsString())...)) // a hash never fails to write
 		id := h.Sum(nil)[:16]
 		id[6] = id[6]&0x0f | 0x50 // version

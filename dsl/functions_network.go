@@ -24,7 +24,7 @@ var cidrHostFunc = function.New(&function.Spec{
 		if accuracy != 0 {
 			return cty.DynamicVal, function.NewArgErrorf(1, "must be a whole number")
 		}
-		size := new(big.Int).Lsh(big.NewInt(1), uint(network.Addr().BitLen()-network.Bits())) //nolint:gosec // 0 to 128
+		size := new(big.Int).Lsh(big.NewInt(1), uint(network.Addr().BitLen()-network.Bits()))
 		if n.Sign() < 0 {
 			n.Add(n, size)
 		}
@@ -75,7 +75,7 @@ var cidrSubnetFunc = function.New(&function.Spec{
 			return cty.DynamicVal, function.NewArgErrorf(2, "must be a whole number that %d bits can hold", newBits)
 		}
 		bits := network.Bits() + int(newBits)
-		n.Lsh(n, uint(length-bits)) //nolint:gosec // 0 to 128
+		n.Lsh(n, uint(length-bits))
 		return cty.StringVal(netip.PrefixFrom(offset(network.Addr(), n), bits).String()), nil
 	},
 })

@@ -158,7 +158,7 @@ func (s *scope) integer(a argument, low, high int32) (int32, bool) {
 		s.invalid(a, "%q must be a whole number from %d to %d.", a.name, low, high)
 		return 0, false
 	}
-	return int32(n), true //nolint:gosec // within low and high
+	return int32(n), true
 }
 
 func (s *scope) duration(a argument, low time.Duration) (time.Duration, bool) {

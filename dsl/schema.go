@@ -93,6 +93,7 @@ func (sc *schema[T]) decode(s *scope, body hcl.Body, to *T) {
 // content checks which arguments and blocks are there, and evaluates nothing.
 func (sc *schema[T]) content(s *scope, body hcl.Body) *hcl.BodyContent {
 	content, diags := body.Content(sc.body)
+	suggestSnakeCase(diags, body, sc.body)
 	s.diags = append(s.diags, diags...)
 	first := map[string]*hcl.Block{}
 	for _, b := range content.Blocks {

@@ -44,8 +44,8 @@ func (ev *evaluation) readValues() {
 	}
 	for _, pair := range ev.inputs.Vars {
 		name, text, ok := strings.Cut(pair, "=")
-		if !ok {
-			ev.report(problem(nil, "Invalid --var", "The flag is written --var NAME=VALUE; after %q there is no equals sign.", name))
+		if !ok { // not quoted: it may be a value
+			ev.report(problem(nil, "Invalid --var", "The flag is written --var NAME=VALUE; one of them has no equals sign."))
 			continue
 		}
 		ev.give(strings.TrimSpace(name), given{source: "--var", value: parsed(text)})

@@ -9,7 +9,7 @@ config "files" {
 app "web" {
   image   = "nginx"
   replica = 3 # ERROR: Unsupported argument: An argument named "replica" is not expected here. Did you mean "replicas"?
-  imagePullPolicy = "Always" # ERROR: Unsupported argument: An argument named "imagePullPolicy" is not expected here.
+  imagePullPolicy = "Always" # ERROR: Unsupported argument: An argument named "imagePullPolicy" is not expected here. Did you mean "image_pull_policy"?
 
   port "http" {
     number = 80

@@ -22,5 +22,5 @@ variable "null" { # ERROR: Invalid value for variable: var.null must not be null
 variable "9" { default = 1 } # ERROR: Invalid name: The name of a variable starts with a letter or an underscore and goes on with letters, digits, underscores and dashes.
 locals { x = 1 }
 
-# ERROR nowhere: Invalid --var: The flag is written --var NAME=VALUE; after "nothing" there is no equals sign.
+# ERROR nowhere: Invalid --var: The flag is written --var NAME=VALUE; one of them has no equals sign.
 # ERROR nowhere: Unknown variable: --var sets "undeclaerd", but there is no such variable block. Did you mean "undeclared"?
