@@ -62,6 +62,9 @@ func kstatusOf(u *unstructured.Unstructured) Health {
 	if err != nil {
 		return Health{Unknown, err.Error()}
 	}
+	if result.Status == status.CurrentStatus {
+		return Health{Condition: Current} // kstatus only says in other words that it is
+	}
 	return Health{Condition(result.Status), result.Message}
 }
 
