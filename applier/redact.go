@@ -45,6 +45,12 @@ func newRedactor(plan *planner.Plan) *redactor {
 			}
 		}
 	}
+	// What is part of a name is in plain sight, and needed to tell what is meant.
+	values = slices.DeleteFunc(values, func(v string) bool {
+		return slices.ContainsFunc(plan.Changes, func(c planner.Change) bool {
+			return strings.Contains(c.ID.Name, v) || strings.Contains(c.ID.Namespace, v)
+		})
+	})
 	// The longest first, so that none is cut by a part of it.
 	slices.SortFunc(values, func(a, b string) int { return len(b) - len(a) })
 	pairs := make([]string, 0, 2*len(values))
