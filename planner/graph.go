@@ -2,11 +2,9 @@ package planner
 
 import (
 	"cmp"
-	"container/heap"
-	"fmt"
 	"slices"
-	"strings"
 
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"stowage/dsl"
@@ -17,7 +15,8 @@ import (
 type Graph struct {
 	objects []Object
 	index   map[ObjectID]int
-	needs   [][]edge // by object, sorted by the position of what is needed
+	blocks  map[string]*block // by address
+	needs   [][]edge          // by object, sorted by the position of what is needed
 	order   []Object
 }
 
@@ -28,235 +27,213 @@ type edge struct {
 	origin Origin
 }
 
-// CycleError is a loop of needs. Every edge's end is the next one's start, and
-// the last leads back to the first.
-type CycleError struct{ Edges []CycleEdge }
+// block is what others refer to when they refer to an app, config or secret.
+type block struct{ workloads, services, data []int }
 
-// CycleEdge is one need in a loop, with the place in the configuration that makes it one.
-type CycleEdge struct {
-	From, To ObjectID
-	Origin   Origin
-}
-
-// Error names the loop, one need a line.
-func (e *CycleError) Error() string {
-	var text strings.Builder
-	text.WriteString("objects need each other in a loop:")
-	for _, edge := range e.Edges {
-		fmt.Fprintf(&text, "\n  %s needs %s (%s)", edge.From, edge.To, edge.Origin)
-	}
-	return text.String()
-}
-
-// NewGraph finds what each object needs: from its structure, and from the
-// references of the block it comes from. The objects may be those of an earlier
-// revision, of which only the structure is known. A loop is a *CycleError.
+// NewGraph finds what each object needs: what its block refers to, and what
+// follows from its own fields. The objects may be those of an earlier revision,
+// of which only the fields are known. A loop is a *CycleError.
 func NewGraph(objects []Object) (*Graph, error) {
-	g := &Graph{objects: objects, index: make(map[ObjectID]int, len(objects)), needs: make([][]edge, len(objects))}
+	g := &Graph{
+		objects: objects,
+		index:   make(map[ObjectID]int, len(objects)),
+		blocks:  make(map[string]*block, len(objects)),
+		needs:   make([][]edge, len(objects)),
+	}
 	for i, o := range objects {
 		g.index[o.ID] = i
+		g.addToBlock(i)
 	}
-	blocks := blocksOf(objects)
 	for i := range objects {
-		g.structure(i, blocks)
-		g.references(i, blocks)
+		g.references(i)
+		g.structure(i)
 		g.namespace(i)
 		slices.SortFunc(g.needs[i], func(a, b edge) int { return cmp.Compare(a.to, b.to) })
 	}
-	return g, g.sort()
+	if err := g.sort(); err != nil {
+		return nil, err
+	}
+	return g, nil
 }
 
-// Order returns all objects, each after those it needs; among those that could
-// come next, the one that was rendered first does.
+// Order returns all objects in the order they were rendered in, but for those
+// that others before them need: these come first.
 func (g *Graph) Order() []Object { return g.order }
 
 // Needs returns what must have passed which gate before the object is applied.
+// What another need waits for already is left out where it would only blur the
+// picture: the namespace, and the workload behind a Service.
 func (g *Graph) Needs(id ObjectID) []Need {
 	i, ok := g.index[id]
 	if !ok {
 		return nil
 	}
-	needs := make([]Need, 0, len(g.needs[i]))
-	for _, e := range g.needs[i] {
-		needs = append(needs, Need{ID: g.objects[e.to].ID, Gate: e.gate})
+	needs := make([]Need, len(g.needs[i]))
+	for k, e := range g.needs[i] {
+		needs[k] = Need{ID: g.objects[e.to].ID, Gate: e.gate}
 	}
 	return needs
 }
 
-// need adds an edge, once; the stricter gate wins.
-func (g *Graph) need(from, to int, gate Gate, origin Origin) {
-	for k, e := range g.needs[from] {
-		if e.to == to {
-			if gate == Ready {
-				g.needs[from][k].gate = Ready
-			}
-			return
-		}
-	}
-	g.needs[from] = append(g.needs[from], edge{to, gate, origin})
-}
-
-// block is what others refer to when they refer to an app, config or secret.
-type block struct{ workload, service, data int }
-
-const absent = -1
-
-// blocksOf finds the objects that stand for each block. An app goes by its
-// label, which recorded objects have too, others by their address.
-func blocksOf(objects []Object) map[string]block {
-	blocks := map[string]block{}
-	for i, o := range objects {
-		address := o.Address
-		if app := appOf(o); app != "" {
-			address = dsl.Address{Type: "app", Name: app}.String()
-		}
-		b, ok := blocks[address]
-		if !ok {
-			b = block{absent, absent, absent}
-		}
-		switch o.Role {
-		case RoleWorkload:
-			b.workload = i
-		case RoleService:
-			b.service = i
-		case RoleData:
-			b.data = i
-		case RoleNamespace, RoleClaim:
-			continue
-		}
-		blocks[address] = b
-	}
-	return blocks
-}
-
-func appOf(o Object) string { return o.Manifest.GetLabels()[LabelApp] }
-
-// structure adds what follows from an object's own fields: a workload needs what
-// its pods use and its governing Service, a Service a workload that is ready.
-func (g *Graph) structure(i int, blocks map[string]block) {
+// addToBlock notes what part an object plays in its block. An app goes by its
+// label, which objects of an earlier revision have too, others by their address.
+func (g *Graph) addToBlock(i int) {
 	o := g.objects[i]
+	address := o.Address
+	if app := o.Manifest.GetLabels()[LabelApp]; app != "" {
+		address = dsl.Address{Type: "app", Name: app}.String()
+	}
+	b := g.blocks[address]
+	if b == nil {
+		b = &block{}
+		g.blocks[address] = b
+	}
 	switch o.Role {
 	case RoleWorkload:
-		for id := range referencesOf(o.Manifest) {
-			if to, ok := g.index[id]; ok {
-				g.need(i, to, Applied, o.Origin)
-			}
-		}
-		if b := blocks["app."+appOf(o)]; b.service != absent && headless(g.objects[b.service].Manifest) {
-			g.need(i, b.service, Applied, o.Origin)
-		}
+		b.workloads = append(b.workloads, i)
 	case RoleService:
-		if b, ok := blocks["app."+appOf(o)]; ok && b.workload != absent && !headless(o.Manifest) {
-			g.need(i, b.workload, Ready, o.Origin)
-		}
-	case RoleNamespace, RoleData, RoleClaim:
+		b.services = append(b.services, i)
+	case RoleData:
+		b.data = append(b.data, i)
+	case RoleNamespace, RoleClaim: // nothing refers to them
 	}
 }
 
-// references adds what the block of an object refers to. An app that is referred
-// to must answer: its workload is ready and its Service is there. A Service that
-// is not headless has waited for its workload, so it alone says both.
-func (g *Graph) references(i int, blocks map[string]block) {
+// references adds what the configuration wants to be there first: data, or an
+// app that answers.
+func (g *Graph) references(i int) {
 	for _, ref := range g.objects[i].References {
-		b, ok := blocks[ref.To.String()]
-		if !ok {
+		b := g.blocks[ref.To.String()]
+		if b == nil {
+			continue // a variable or local: nothing to wait for
+		}
+		if ref.To.Type == "app" {
+			g.needAnswer(i, b, OriginOf(ref.Range))
 			continue
 		}
-		origin := OriginOf(ref.Range)
-		switch {
-		case ref.To.Type != "app" && b.data != absent:
-			g.need(i, b.data, Applied, origin)
-		case b.service != absent && !headless(g.objects[b.service].Manifest):
-			g.need(i, b.service, Applied, origin)
-		case b.workload != absent:
-			g.need(i, b.workload, Ready, origin)
+		for _, to := range b.data {
+			g.need(i, edge{to, Applied, OriginOf(ref.Range)})
 		}
 	}
 }
 
-// namespace makes an object need its namespace, unless something that it needs
-// already does: everything else in a drawing would be one star.
+// needAnswer adds that an app must answer. Its Service has waited until the
+// workload is ready, so the Service alone says both; a governing one has not.
+func (g *Graph) needAnswer(i int, app *block, origin Origin) {
+	answers := false
+	for _, service := range app.services {
+		if !g.governs(service, app) {
+			g.need(i, edge{service, Applied, origin})
+			answers = true
+		}
+	}
+	if answers {
+		return
+	}
+	for _, workload := range app.workloads {
+		g.need(i, edge{workload, Ready, origin})
+	}
+}
+
+// structure adds what follows from the object's fields: a workload needs what
+// its pods use and the Service that governs it, any other Service its workload.
+func (g *Graph) structure(i int) {
+	o := g.objects[i]
+	app := g.blocks["app."+o.Manifest.GetLabels()[LabelApp]]
+	switch {
+	case o.Role == RoleWorkload:
+		for id := range referencesOf(o.Manifest) {
+			if to, ok := g.index[id]; ok {
+				g.need(i, edge{to, Applied, o.Origin})
+			}
+		}
+		if to, ok := g.index[governorOf(o.Manifest)]; ok && isHeadless(g.objects[to].Manifest) {
+			g.need(i, edge{to, Applied, o.Origin})
+		}
+	case o.Role == RoleService && app != nil && !g.governs(i, app):
+		for _, to := range app.workloads {
+			g.need(i, edge{to, Ready, o.Origin})
+		}
+	}
+}
+
+// governs reports whether a Service gives the pods of one of the app's
+// StatefulSets their names. Pods look each other up while they start, so it
+// cannot wait until they are ready.
+func (g *Graph) governs(service int, app *block) bool {
+	o := g.objects[service]
+	return isHeadless(o.Manifest) && slices.ContainsFunc(app.workloads, func(w int) bool {
+		return governorOf(g.objects[w].Manifest) == o.ID
+	})
+}
+
+// governorOf returns the Service that a StatefulSet names, or nothing.
+func governorOf(u *unstructured.Unstructured) ObjectID {
+	name, _, _ := unstructured.NestedString(u.Object, "spec", "serviceName")
+	return ObjectID{Kind: "Service", Namespace: u.GetNamespace(), Name: name}
+}
+
+func isHeadless(service *unstructured.Unstructured) bool {
+	ip, _, _ := unstructured.NestedString(service.Object, "spec", "clusterIP")
+	return ip == corev1.ClusterIPNone
+}
+
+// namespace makes an object need its namespace, unless something else that it
+// needs is in there: otherwise a drawing would be one large star.
 func (g *Graph) namespace(i int) {
 	o := g.objects[i]
 	inside := func(e edge) bool { return g.objects[e.to].ID.Namespace == o.ID.Namespace }
 	to, ok := g.index[ObjectID{Kind: "Namespace", Name: o.ID.Namespace}]
-	if ok && o.ID.Namespace != "" && !slices.ContainsFunc(g.needs[i], inside) {
-		g.need(i, to, Applied, o.Origin)
+	if ok && !slices.ContainsFunc(g.needs[i], inside) {
+		g.need(i, edge{to, Applied, o.Origin})
 	}
 }
 
-func headless(service *unstructured.Unstructured) bool {
-	ip, _, _ := unstructured.NestedString(service.Object, "spec", "clusterIP")
-	return ip == "None"
+// need adds an edge, once; the stricter gate wins.
+func (g *Graph) need(from int, e edge) {
+	same := slices.IndexFunc(g.needs[from], func(other edge) bool { return other.to == e.to })
+	switch {
+	case same < 0:
+		g.needs[from] = append(g.needs[from], e)
+	case e.gate == Ready:
+		g.needs[from][same].gate = Ready
+	}
 }
 
-// sort finds the order by taking away, again and again, the first object that
-// needs none of the rest.
+// sort finds the order: object by object, each preceded by what it needs.
 func (g *Graph) sort() error {
-	waiting := make([]int, len(g.objects)) // number of needs not yet in the order
-	users := make([][]int, len(g.objects))
-	var free intHeap
-	for i, needs := range g.needs {
-		waiting[i] = len(needs)
-		for _, e := range needs {
-			users[e.to] = append(users[e.to], i)
-		}
-		if len(needs) == 0 {
-			heap.Push(&free, i)
-		}
-	}
+	const (
+		unseen = iota
+		open
+		done
+	)
+	state := make([]int, len(g.objects))
 	g.order = make([]Object, 0, len(g.objects))
-	for free.Len() > 0 {
-		i := heap.Pop(&free).(int)
-		g.order = append(g.order, g.objects[i])
-		for _, user := range users[i] {
-			if waiting[user]--; waiting[user] == 0 {
-				heap.Push(&free, user)
+	var path []int // the open objects, each needing the next
+	var visit func(i int) error
+	visit = func(i int) error {
+		switch state[i] {
+		case done:
+			return nil
+		case open:
+			return g.cycle(path[slices.Index(path, i):])
+		}
+		state[i] = open
+		path = append(path, i)
+		for _, e := range g.needs[i] {
+			if err := visit(e.to); err != nil {
+				return err
 			}
 		}
+		path = path[:len(path)-1]
+		state[i] = done
+		g.order = append(g.order, g.objects[i])
+		return nil
 	}
-	if len(g.order) < len(g.objects) {
-		return g.cycle(waiting)
+	for i := range g.objects {
+		if err := visit(i); err != nil {
+			return err
+		}
 	}
 	return nil
-}
-
-// cycle follows needs among the objects that could not be ordered until one
-// comes back. It starts at the first of them, and the loop it returns at the
-// loop's first, so that the same configuration always gives the same error.
-func (g *Graph) cycle(waiting []int) *CycleError {
-	next := func(i int) edge {
-		k := slices.IndexFunc(g.needs[i], func(e edge) bool { return waiting[e.to] > 0 })
-		return g.needs[i][k]
-	}
-	at := slices.IndexFunc(waiting, func(n int) bool { return n > 0 })
-	for range g.objects { // surely inside a loop after as many steps as there are objects
-		at = next(at).to
-	}
-	loop := []int{at}
-	for i := next(at).to; i != at; i = next(i).to {
-		loop = append(loop, i)
-	}
-	first := slices.Index(loop, slices.Min(loop))
-	err := &CycleError{}
-	for k := range loop {
-		from := loop[(first+k)%len(loop)]
-		e := next(from)
-		err.Edges = append(err.Edges, CycleEdge{From: g.objects[from].ID, To: g.objects[e.to].ID, Origin: e.origin})
-	}
-	return err
-}
-
-// intHeap is a heap.Interface that pops the smallest first.
-type intHeap []int
-
-func (h intHeap) Len() int           { return len(h) }
-func (h intHeap) Less(i, j int) bool { return h[i] < h[j] }
-func (h intHeap) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
-func (h *intHeap) Push(x any)        { *h = append(*h, x.(int)) }
-func (h *intHeap) Pop() any {
-	last := len(*h) - 1
-	x := (*h)[last]
-	*h = (*h)[:last]
-	return x
 }
