@@ -263,9 +263,10 @@ var volatile = []struct {
 }{
 	{regexp.MustCompile(`https?://127\.0\.0\.1:\d+`), "SERVER"},
 	{regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ`), "TIME"},
-	{regexp.MustCompile(`\b(\d+m)?\d+(\.\d+)?s\b`), "0s"},
+	{regexp.MustCompile(`\b(\d+m)?\d+(\.\d+)?m?s\b`), "0s"},
 	{regexp.MustCompile(`\bby \S+@\S+`), "by WHO"},
-	{regexp.MustCompile(`\bSecret (\w+)-[a-z0-9]{10}\b`), "Secret $1-VERSION000"},
+	{regexp.MustCompile(`\bSecret ([\w-]+)-[a-z0-9]{10}\b`), "Secret $1-VERSION000"},
+	{regexp.MustCompile(`\b(petclinic|web)-[a-z0-9]{8,10}-[a-z0-9]{5}\b {2,}`), "$1-POD  "}, // padding follows the length of names
 	{regexp.MustCompile(`\b(petclinic|web)-[a-z0-9]{8,10}-[a-z0-9]{5}\b`), "$1-POD"},
 }
 

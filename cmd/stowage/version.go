@@ -19,8 +19,11 @@ func versionOf() view.Version {
 	if !ok {
 		return v
 	}
-	if v.Version == "" {
+	if v.Version == "" && info.Main.Version != "(devel)" {
 		v.Version = info.Main.Version
+	}
+	if v.Version == "" {
+		v.Version = "dev"
 	}
 	for _, setting := range info.Settings {
 		if setting.Key == "vcs.revision" {

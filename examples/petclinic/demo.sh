@@ -34,7 +34,7 @@ trap clean_up EXIT
 trap 'exit 130' INT TERM
 
 say 'A real Kubernetes control plane on this machine, with simulated nodes'
-run local up
+run local up --wait
 
 say 'What would be made?'
 run plan --local --var-file dev.vars.hcl
@@ -43,7 +43,7 @@ say 'Make it, each object when what it needs is ready'
 run apply --local --var-file dev.vars.hcl --auto-approve
 
 say 'What is there now?'
-run status --local --var-file dev.vars.hcl
+run status --local
 
 say 'Change one value: only what depends on it changes'
 run plan --local --var-file dev.vars.hcl --var test_config=test_config_v2
@@ -53,4 +53,4 @@ say 'A second run has nothing to do'
 run plan --local --var-file dev.vars.hcl --var test_config=test_config_v2
 
 say 'Remove it all, in reverse order'
-run destroy --local --var-file dev.vars.hcl --delete-claims --delete-namespace --auto-approve
+run destroy --local --delete-claims --delete-namespace --auto-approve

@@ -30,7 +30,9 @@ func Plan(s Screen, plan *planner.Plan, target Target) error {
 	p.interrupted(plan.Release)
 	p.changes(plan)
 	p.unhealthy(plan)
-	p.kept(plan.Kept)
+	if !plan.Empty() {
+		p.kept(plan.Kept)
+	}
 	p.unchecked(plan)
 	p.provisional(plan)
 	p.warnings(plan.Warnings)
@@ -141,6 +143,9 @@ func (p *page) change(change *planner.Change, origins int) {
 		p.line(span{spaces(p.width-columns(place)) + place, dim})
 	}
 	p.reason(change)
+	if summary := summaryOf(change); summary != "" {
+		p.para(txt("      "), 8, plain, summary)
+	}
 	if change.Data != nil {
 		for _, key := range change.Data.Keys {
 			p.keyDiff(key)
@@ -157,14 +162,17 @@ func (p *page) change(change *planner.Change, origins int) {
 	}
 }
 
-// notThereYet is planner's reason for the creation of an object that never was.
-const notThereYet = "not there yet"
+// The planner's reasons that say what the plan's mark or title says already.
+const (
+	notThereYet = "not there yet"
+	destroyed   = "the release is destroyed"
+)
 
 // reason adds why the object changes, unless the fields shown say it already.
 func (p *page) reason(change *planner.Change) {
 	reason := change.Reason
 	if reason == "" || (change.Action == planner.Update && len(change.Diff)+len(change.Drift) > 0) ||
-		(change.Action == planner.Create && reason == notThereYet) {
+		reason == notThereYet || reason == destroyed {
 		return
 	}
 	if change.Data != nil && len(change.Data.Keys) > 0 {
@@ -204,12 +212,20 @@ func healthText(health planner.Health) string {
 	return fmt.Sprintf("%s: %s", health.Condition, health.Message)
 }
 
+// keptShown is how many kept objects are named. Old versions of configuration
+// make most of them.
+const keptShown = 5
+
 func (p *page) kept(kept []planner.Kept) {
 	if len(kept) == 0 {
 		return
 	}
 	p.line(txt("Not in the configuration, and kept:"))
-	for _, object := range kept {
+	for i, object := range kept {
+		if i == keptShown && len(kept) > keptShown+1 {
+			p.line(txt(fmt.Sprintf("  and %d more", len(kept)-keptShown)))
+			break
+		}
 		p.para(txt("  = "+object.ID.String()+": "), 6, plain, object.Reason)
 	}
 	p.blank()

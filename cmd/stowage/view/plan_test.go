@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
 	"stowage/cmd/stowage/view"
 	"stowage/planner"
 )
@@ -120,6 +122,17 @@ func everything() *planner.Plan {
 	}
 }
 
+// objects are new ones, of which a plan gives a summary.
+var objects = map[string]map[string]any{
+	"Secret":                {"data": map[string]any{"password": "c2VjcmV0"}},
+	"ConfigMap":             {"data": map[string]any{"a": "1", "b": "2", "c": "3", "d": "4"}, "binaryData": map[string]any{"e": "", "f": "", "g": "", "h": ""}},
+	"PersistentVolumeClaim": {"spec": map[string]any{"resources": map[string]any{"requests": map[string]any{"storage": "1Gi"}}}},
+	"Deployment": {"spec": map[string]any{"replicas": int64(3), "template": map[string]any{"spec": map[string]any{"containers": []any{
+		map[string]any{"name": "web", "image": "nginx"}, map[string]any{"name": "log", "image": "fluentd:1"},
+	}}}}},
+	"Service": {"spec": map[string]any{"type": "NodePort", "ports": []any{map[string]any{"port": int64(8080), "nodePort": int64(31080)}, map[string]any{"port": int64(9090)}}}},
+}
+
 func TestPlan(t *testing.T) {
 	unhealthy := &planner.Plan{
 		Release: planner.ReleaseInfo{Name: "petclinic", Namespace: "petclinic", FromRevision: 3, ToRevision: 3},
@@ -127,11 +140,20 @@ func TestPlan(t *testing.T) {
 	}
 	destroy := &planner.Plan{
 		Release: planner.ReleaseInfo{Name: "petclinic", Namespace: "petclinic", FromRevision: 3, ToRevision: 3, Destroy: true},
-		Changes: []planner.Change{{ID: id("Service", "petclinic"), Action: planner.Delete, Reason: "destroy"}},
+		Changes: []planner.Change{{ID: id("Service", "petclinic"), Action: planner.Delete, Reason: "the release is destroyed"}},
 	}
 	first := &planner.Plan{
 		Release: planner.ReleaseInfo{Name: "petclinic", Namespace: "petclinic", ToRevision: 1},
-		Changes: []planner.Change{{ID: id("Service", "petclinic"), Action: planner.Create, Reason: "not there yet", Origin: at("petclinic.hcl", 2)}},
+		Changes: []planner.Change{
+			{ID: id("Secret", "petclinic"), Action: planner.Create, Reason: "not there yet", Origin: at("petclinic.hcl", 2)},
+			{ID: id("ConfigMap", "petclinic"), Action: planner.Create, Reason: "not there yet", Origin: at("petclinic.hcl", 3)},
+			{ID: id("PersistentVolumeClaim", "petclinic"), Action: planner.Create, Reason: "not there yet", Origin: at("petclinic.hcl", 4)},
+			{ID: id("Deployment", "petclinic"), Action: planner.Create, Reason: "not there yet", Origin: at("petclinic.hcl", 5)},
+			{ID: id("Service", "petclinic"), Action: planner.Create, Reason: "not there yet", Origin: at("petclinic.hcl", 6)},
+		},
+	}
+	for i := range first.Changes {
+		first.Changes[i].Object = &unstructured.Unstructured{Object: objects[first.Changes[i].ID.Kind]}
 	}
 	empty := &planner.Plan{
 		Release: planner.ReleaseInfo{Name: "petclinic", Namespace: "petclinic", FromRevision: 3, ToRevision: 3},

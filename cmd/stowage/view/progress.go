@@ -200,9 +200,11 @@ func failedVerb(action planner.Action) string {
 	return "failed"
 }
 
-// seconds writes a duration as people read one: 0.1s, 12s, 3m05s.
+// seconds writes a duration as people read one: 40ms, 1.2s, 12s, 3m05s.
 func seconds(d time.Duration) string {
 	switch {
+	case d < time.Second:
+		return fmt.Sprintf("%dms", d.Milliseconds())
 	case d < 10*time.Second:
 		return fmt.Sprintf("%.1fs", d.Seconds())
 	case d < time.Minute:

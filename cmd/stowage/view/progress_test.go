@@ -54,7 +54,7 @@ func TestProgressOnATerminalRedrawsInPlace(t *testing.T) {
 	if err := progress.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(out.String(), "… Deployment petclinic 0.0s  2/3 updated, 1 available; pod petclinic-6c9f8b") {
+	if !strings.Contains(out.String(), "… Deployment petclinic 0ms  2/3 updated, 1 available; pod petclinic-6c9f8b") {
 		t.Errorf("what is waited for is not shown:\n%q", out.String())
 	}
 	for line := range strings.Lines(out.String()) {
