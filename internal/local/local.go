@@ -59,7 +59,7 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 // Ensure starts the local cluster unless it runs already, and returns the path
 // of its kubeconfig. What is started is told on progress.
 func Ensure(ctx context.Context, progress io.Writer) (kubeconfig string, err error) {
-	if err := Run(ctx, []string{"up", "--wait"}, nil, progress, progress); err != nil {
+	if err := Run(ctx, []string{"up", "--wait", "--quiet"}, nil, progress, progress); err != nil {
 		return "", fmt.Errorf("starting the local cluster: %w", err)
 	}
 	var path strings.Builder

@@ -23,7 +23,7 @@ const (
 
 func newUp(t *target) *cobra.Command {
 	shape := newShape()
-	wait := false
+	wait, quiet := false, false
 	cmd := &cobra.Command{
 		Use:   "up",
 		Short: "Start the cluster in the background, unless it runs already",
@@ -36,20 +36,23 @@ func newUp(t *target) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if pid, running := in.PID(); running && in.Ready() {
+				if !quiet {
+					fmt.Fprintf(cmd.OutOrStdout(), "local cluster %q already runs as process %d\n", in.Name, pid)
+				}
+				return nil
+			}
 			return up(cmd.Context(), in, shape, wait, cmd.OutOrStdout())
 		},
 	}
 	shape.addFlags(cmd.Flags())
 	cmd.Flags().BoolVar(&wait, "wait", false, "return when every part of the cluster is ready")
+	cmd.Flags().BoolVar(&quiet, "quiet", false, "say nothing when the cluster runs already")
 	return cmd
 }
 
 // up starts the cluster or joins a start under way.
 func up(ctx context.Context, in instance.Instance, shape *shape, wait bool, out io.Writer) error {
-	if pid, running := in.PID(); running && in.Ready() {
-		fmt.Fprintf(out, "local cluster %q already runs as process %d\n", in.Name, pid)
-		return nil
-	}
 	if err := in.Create(); err != nil {
 		return err
 	}
