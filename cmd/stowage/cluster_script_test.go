@@ -57,6 +57,7 @@ func TestClusterScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"object":    func(ts *testscript.TestScript, neg bool, args []string) { object(ts, client, neg, args) },
 			"names":     func(ts *testscript.TestScript, neg bool, args []string) { names(ts, client, neg, args) },
+			"create":    func(ts *testscript.TestScript, neg bool, args []string) { create(ts, client, neg, args) },
 			"patch":     func(ts *testscript.TestScript, neg bool, args []string) { patch(ts, client, neg, args) },
 			"delete":    func(ts *testscript.TestScript, neg bool, args []string) { remove(ts, client, neg, args) },
 			"await":     func(ts *testscript.TestScript, neg bool, args []string) { await(ts, client, neg, args) },
@@ -138,6 +139,19 @@ func names(ts *testscript.TestScript, client dynamic.Interface, neg bool, args [
 	for _, item := range list.Items {
 		fmt.Fprintln(ts.Stdout(), item.GetName())
 	}
+}
+
+// create MANAGER FILE makes the object that a JSON file holds, in the script's
+// namespace, as another field manager.
+func create(ts *testscript.TestScript, client dynamic.Interface, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: create MANAGER FILE")
+	}
+	var object unstructured.Unstructured
+	text := strings.ReplaceAll(ts.ReadFile(args[1]), "$NAMESPACE", ts.Getenv("NAMESPACE"))
+	ts.Check(object.UnmarshalJSON([]byte(text)))
+	_, err := resource(ts, client, object.GetKind()).Create(context.Background(), &object, metav1.CreateOptions{FieldManager: args[0]})
+	ts.Check(err)
 }
 
 // patch MANAGER KIND NAME PATCH makes a merge patch as another field manager.

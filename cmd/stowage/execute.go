@@ -142,6 +142,7 @@ func (x *execution) nothingToDo() bool {
 
 func (x *execution) apply(ctx context.Context) (*applier.Result, error) {
 	x.options.Who = who()
+	x.options.Commit = commitOf(ctx, x.options.ConfigDir)
 	x.options.StowageVersion = versionOf().Version
 	return applier.Run(ctx, x.session.client, x.session.store, x.plan, x.options)
 }
