@@ -28,9 +28,9 @@ var (
 	deployments  = schema.GroupVersionKind{Group: "apps", Version: "v1", Kind: "Deployment"}
 	statefulSets = schema.GroupVersionKind{Group: "apps", Version: "v1", Kind: "StatefulSet"}
 	configMaps   = schema.GroupVersionKind{Version: "v1", Kind: "ConfigMap"}
+	services     = schema.GroupVersionKind{Version: "v1", Kind: "Service"}
 	secrets      = schema.GroupVersionKind{Version: "v1", Kind: "Secret"}
 	podsKind     = schema.GroupVersionKind{Version: "v1", Kind: "Pod"}
-	quotas       = schema.GroupVersionKind{Version: "v1", Kind: "ResourceQuota"}
 )
 
 // site is a namespace of the test's own in the test cluster, where it applies

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -60,22 +61,23 @@ func (r *run) same(ctx context.Context, c *planner.Change) (*unstructured.Unstru
 }
 
 // foreseen reports whether the plan showed all these fields as taken by these
-// managers, and their values cannot have changed since.
+// managers, and none of them has written since. The API keeps the time of a
+// manager's last write in whole seconds.
 func (r *run) foreseen(c *planner.Change, live *unstructured.Unstructured, conflicts []FieldOwner) bool {
-	if len(conflicts) == 0 {
-		return false
-	}
 	if r.opts.ForceConflicts {
-		return true
+		return len(conflicts) > 0
 	}
-	if c.Live.Generation == 0 || live.GetGeneration() != c.Live.Generation {
-		return false
+	lastWrite := map[string]time.Time{}
+	for _, entry := range live.GetManagedFields() {
+		if entry.Time != nil && entry.Time.After(lastWrite[entry.Manager]) && entry.Subresource == "" {
+			lastWrite[entry.Manager] = entry.Time.Time
+		}
 	}
 	planned := make(map[FieldOwner]bool, len(c.Drift))
 	for _, d := range c.Drift {
-		planned[FieldOwner{plainPath(d.Path), d.Manager}] = true
+		planned[FieldOwner{plainPath(d.Path), d.Manager}] = d.Time.Equal(lastWrite[d.Manager])
 	}
-	return !slices.ContainsFunc(conflicts, func(f FieldOwner) bool {
+	return len(conflicts) > 0 && !slices.ContainsFunc(conflicts, func(f FieldOwner) bool {
 		return !planned[FieldOwner{plainPath(f.Field), f.Manager}]
 	})
 }
@@ -156,7 +158,7 @@ func (r *run) refusal(err error) error {
 	rejected := &RejectedError{Reason: string(s.Reason), Message: r.secrets.text(s.Message)}
 	for _, cause := range causesOf(err) {
 		if cause.Field != "" {
-			rejected.Fields = append(rejected.Fields, FieldCause{cause.Field, r.secrets.text(cause.Message)})
+			rejected.Fields = append(rejected.Fields, FieldCause{r.secrets.text(cause.Field), r.secrets.text(cause.Message)})
 		}
 	}
 	return rejected
