@@ -1,8 +1,6 @@
 package main
 
 import (
-	"errors"
-
 	"github.com/hashicorp/hcl/v2"
 
 	"stowage/dsl"
@@ -53,13 +51,6 @@ func wrong(diags hcl.Diagnostics, module *dsl.Module) error {
 		err.sources = module.Sources()
 	}
 	return err
-}
-
-// diagnosticsOf returns the diagnostics in an error, if that is what it is.
-func diagnosticsOf(err error) (*diagnosticsError, bool) {
-	var diags *diagnosticsError
-	ok := errors.As(err, &diags)
-	return diags, ok
 }
 
 func warningsOf(diags hcl.Diagnostics) []planner.Warning {

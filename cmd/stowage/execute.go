@@ -95,7 +95,11 @@ func (x *execution) run(ctx context.Context, approval approval, question string)
 	}
 	progress := view.NewProgress(x.streams.out, x.plan)
 	x.options.OnEvent = progress.Event
+	told := context.AfterFunc(ctx, func() {
+		progress.Note("Interrupted: what is being written is finished, and nothing else begun. A second interrupt ends at once.")
+	})
 	result, err := x.apply(ctx)
+	told()
 	shown := progress.Close()
 	if err := view.Warnings(x.streams.err, x.session.notices.take()); err != nil {
 		return err

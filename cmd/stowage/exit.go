@@ -101,11 +101,14 @@ func showError(ctx context.Context, s *streams, command *cobra.Command, err erro
 func hintOf(err error) string {
 	var hinted *hintError
 	var object *planner.ObjectError
+	var unreachable *kube.UnreachableError
 	switch {
 	case errors.As(err, &hinted):
 		return hinted.hint
 	case errors.As(err, &object):
 		return object.Hint
+	case errors.As(err, &unreachable):
+		return "is it the cluster that is meant? --context names another one of the kubeconfig"
 	case errors.Is(err, kube.ErrNoConfig):
 		return "--local uses a cluster on this machine, and starts it when needed"
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -54,7 +55,7 @@ func inspect(ctx context.Context, s *session) (view.Status, error) {
 	if err != nil {
 		return status, err
 	}
-	status.Warnings = append(plan.Warnings, s.notices.take()...)
+	status.Warnings = slices.Concat(plan.Warnings, s.notices.take())
 	for _, manifest := range manifests {
 		status.Objects = append(status.Objects, statusOf(manifest, plan, live.objects, pods))
 	}

@@ -39,14 +39,21 @@ nothing to install in the cluster, and no state file.`,
 		s.plain()
 		return nil
 	})
-	root.AddCommand(
-		newPlan(s), newApply(s), newDestroy(s), newStatus(s),
-		newValidate(s), newFmt(s), newRender(s), newGraph(s),
-		newLocal(s), newVersion(s),
-	)
+	addGroup(root, "Commands on a release:", newPlan(s), newApply(s), newStatus(s), newDestroy(s))
+	addGroup(root, "Commands on a configuration, without a cluster:", newValidate(s), newFmt(s), newRender(s), newGraph(s))
+	root.AddCommand(newLocal(s), newVersion(s))
 	root.SetHelpCommand(&cobra.Command{Hidden: true})
 	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveFilterDirs)
 	return root
+}
+
+// addGroup adds commands that the help text lists under a title.
+func addGroup(root *cobra.Command, title string, commands ...*cobra.Command) {
+	root.AddGroup(&cobra.Group{ID: title, Title: title})
+	for _, command := range commands {
+		command.GroupID = title
+	}
+	root.AddCommand(commands...)
 }
 
 func unknownCommand(root *cobra.Command, name string) error {

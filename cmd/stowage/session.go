@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 
 	"stowage/applier"
@@ -98,7 +99,7 @@ func (s *session) make(ctx context.Context, input planner.Input, warnings []plan
 		return nil, err
 	}
 	warned := *plan
-	warned.Warnings = append(append(warnings, plan.Warnings...), s.notices.take()...)
+	warned.Warnings = slices.Concat(warnings, plan.Warnings, s.notices.take())
 	return &warned, nil
 }
 

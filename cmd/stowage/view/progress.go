@@ -93,6 +93,15 @@ func (p *Progress) Close() error {
 	return p.err
 }
 
+// Note shows a sentence above the live region.
+func (p *Progress) Note(text string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	above := newPage(p.screen)
+	above.para(span{"! ", yellow}, 2, plain, text)
+	p.show(above, time.Now())
+}
+
 // Event shows an event of an apply.
 func (p *Progress) Event(e applier.Event) {
 	p.mu.Lock()

@@ -169,10 +169,10 @@ func TestS50HeartbeatEveryThirtySeconds(t *testing.T) {
 		progress := view.NewProgress(view.Screen{Out: &out, Width: 100}, oneValueChanged())
 		deployment := id("Deployment", "petclinic")
 		progress.Event(applier.Event{Type: applier.StepStarted, Time: time.Now(), ID: deployment, Action: planner.Update})
-		time.Sleep(time.Second)
+		<-time.After(time.Second)
 		for range 40 { // however often what is waited for changes
 			progress.Event(applier.Event{Type: applier.StepWaiting, Time: time.Now(), ID: deployment, Message: "1/3 available"})
-			time.Sleep(1500 * time.Millisecond)
+			<-time.After(1500 * time.Millisecond)
 		}
 		if err := progress.Close(); err != nil {
 			t.Fatal(err)
