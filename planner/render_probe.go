@@ -20,7 +20,7 @@ func (p *pod) probe(from *dsl.Probe) *corev1ac.ProbeApplyConfiguration {
 	case from.TCP != "":
 		probe.WithTCPSocket(corev1ac.TCPSocketAction().WithPort(p.port(from.TCP)))
 	case from.GRPC != nil:
-		probe.WithGRPC(corev1ac.GRPCAction().WithPort(from.GRPC.Port).WithService(from.GRPC.Service))
+		probe.WithGRPC(grpc(from.GRPC))
 	default:
 		probe.WithExec(corev1ac.ExecAction().WithCommand(from.Exec...))
 	}
@@ -32,21 +32,20 @@ func (p *pod) probe(from *dsl.Probe) *corev1ac.ProbeApplyConfiguration {
 	return probe
 }
 
-// httpGet sends path and scheme, and gRPC its service, even where they are the
-// API's defaults. Otherwise nobody would own them, they would stay behind on a
-// change to another way of asking, and the API server refuses two ways at once.
 func (p *pod) httpGet(from *dsl.HTTPProbe) *corev1ac.HTTPGetActionApplyConfiguration {
-	get := corev1ac.HTTPGetAction().WithPath("/").WithPort(p.port(from.Port)).WithScheme(corev1.URISchemeHTTP)
-	if from.Path != "" {
-		get.WithPath(from.Path)
-	}
-	if from.Scheme != "" {
-		get.WithScheme(corev1.URIScheme(from.Scheme))
-	}
+	get := corev1ac.HTTPGetAction().WithPort(p.port(from.Port))
+	get.Path = given(from.Path)
+	get.Scheme = given(corev1.URIScheme(from.Scheme))
 	for _, h := range from.Headers {
 		get.WithHTTPHeaders(corev1ac.HTTPHeader().WithName(h.Name).WithValue(h.Value))
 	}
 	return get
+}
+
+func grpc(from *dsl.GRPCProbe) *corev1ac.GRPCActionApplyConfiguration {
+	action := corev1ac.GRPCAction().WithPort(from.Port)
+	action.Service = given(from.Service)
+	return action
 }
 
 // port returns the container port that a probe asks, by name where it has one.

@@ -35,9 +35,9 @@ func (r *renderer) service(a *dsl.App) {
 	)
 }
 
-// protocolOf returns the protocol of a port. It is always sent, being part of
-// the key that server-side apply tells ports apart by: without it a second
-// port of the same number is taken for the first one.
+// protocolOf returns the protocol of a port. It is sent even where it is the
+// API's default, being part of the key that the API server tells ports apart
+// by: so its managed fields can be compared with ours without a schema.
 func protocolOf(p dsl.Port) corev1.Protocol {
 	if p.Protocol == "" {
 		return corev1.ProtocolTCP

@@ -48,9 +48,8 @@ func (p *pod) mounts() []*corev1ac.VolumeMountApplyConfiguration {
 	return list
 }
 
-// volumeOf returns the name of the volume that a mount shows. Names start with
-// the kind of the source, so that a volume of one name never changes its kind:
-// server-side apply would leave defaults of the old kind behind.
+// volumeOf returns the name of the volume that a mount shows. It starts with the
+// kind of the source: a config, a secret and a claim may well have one name.
 func (p *pod) volumeOf(m dsl.Mount) string {
 	switch {
 	case isTemplate(p.app, m):

@@ -33,8 +33,8 @@ func (r *renderer) deployment(a *dsl.App) *appsv1ac.DeploymentApplyConfiguration
 }
 
 // strategy sends surge and unavailable even where they are the API's defaults.
-// Otherwise nobody would own them, they would stay behind on a change to
-// Recreate, and the API server refuses a Recreate that has them.
+// Otherwise nobody would own what the API server fills in; it would stay behind
+// on a change to Recreate, and be refused there.
 func strategy(rollout dsl.Rollout) *appsv1ac.DeploymentStrategyApplyConfiguration {
 	if rollout.Strategy == dsl.Recreate {
 		return appsv1ac.DeploymentStrategy().WithType(appsv1.RecreateDeploymentStrategyType)

@@ -1,0 +1,4 @@
+# No namespace is made: every cluster has this one. No port, so no Service.
+release "shop" {}
+
+app "worker" { image = "busybox" }
