@@ -1,12 +1,12 @@
 package planner_test
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -17,9 +17,11 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
-	"k8s.io/apimachinery/pkg/util/yaml"
+	"k8s.io/apimachinery/pkg/util/json"
 	"k8s.io/client-go/rest"
+	"sigs.k8s.io/yaml"
 
+	"stowage/dsl"
 	"stowage/internal/kube"
 	"stowage/internal/testcluster"
 	"stowage/planner"
@@ -117,10 +119,15 @@ func (c *cluster) objects(t testing.TB, manifests string) []planner.Object {
 		start := line
 		line += strings.Count(text, "\n") + 1
 		u := &unstructured.Unstructured{}
-		if err := yaml.NewYAMLOrJSONDecoder(bytes.NewReader([]byte(text)), 4096).Decode(&u.Object); errors.Is(err, io.EOF) || len(u.Object) == 0 {
-			continue
-		} else if err != nil {
+		encoded, err := yaml.YAMLToJSON([]byte(text))
+		if err != nil {
 			t.Fatal(err)
+		}
+		if err := json.Unmarshal(encoded, &u.Object); err != nil {
+			t.Fatal(err)
+		}
+		if len(u.Object) == 0 {
+			continue
 		}
 		if u.GetKind() == "Namespace" {
 			u.SetName(c.namespace)
@@ -216,6 +223,21 @@ func (c *cluster) live(t testing.TB, group, kind, name string) *unstructured.Uns
 		t.Fatal(err)
 	}
 	return u
+}
+
+// list names the release's objects of a core kind, sorted.
+func (c *cluster) list(t testing.TB, kind string) []string {
+	t.Helper()
+	objects, err := c.List(t.Context(), schema.GroupVersionKind{Version: "v1", Kind: kind}, c.namespace, planner.LabelRelease)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, u := range objects {
+		names = append(names, u.GetName())
+	}
+	slices.Sort(names)
+	return names
 }
 
 // waitHealthy waits until the controllers have caught up with a workload.
@@ -324,4 +346,51 @@ func change(t testing.TB, p *planner.Plan, kind, name string) planner.Change {
 	}
 	t.Fatalf("no change of %s %s in the plan", kind, name)
 	return planner.Change{}
+}
+
+// evaluate reads a configuration of one file, in which NAMESPACE stands for the
+// cluster's.
+func (c *cluster) evaluate(t testing.TB, hcl string) *dsl.Config {
+	t.Helper()
+	dir := t.TempDir()
+	text := strings.ReplaceAll(hcl, "NAMESPACE", c.namespace)
+	if err := os.WriteFile(filepath.Join(dir, "petclinic.hcl"), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	module, diags := dsl.Parse(dir)
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	config, diags := module.Evaluate(dsl.Inputs{VersionKey: []byte("a key for tests")})
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	return config
+}
+
+// planHCL plans a configuration of one file.
+func (c *cluster) planHCL(t testing.TB, hcl string, options planner.Options) *planner.Plan {
+	t.Helper()
+	p, err := c.tryPlanHCL(t, hcl, options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func (c *cluster) tryPlanHCL(t testing.TB, hcl string, options planner.Options) (*planner.Plan, error) {
+	t.Helper()
+	config := c.evaluate(t, hcl)
+	objects, err := planner.Render(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	graph, err := planner.NewGraph(objects)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return planner.Make(t.Context(), planner.Input{
+		Release: config.Release.Name, Namespace: config.Release.Namespace, HistoryLimit: config.Release.HistoryLimit,
+		Objects: objects, Graph: graph, Prior: c.prior, Options: options,
+	}, c.Client)
 }
