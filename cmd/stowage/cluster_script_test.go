@@ -290,7 +290,8 @@ func normalise(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: normalise FILE DEST")
 	}
-	text := strings.ReplaceAll(ts.ReadFile(args[0]), ts.Getenv("NAMESPACE"), "NAMESPACE")
+	own := strings.NewReplacer(ts.Getenv("NAMESPACE"), "NAMESPACE", ts.Getenv("NODE_PORT"), "NODEPORT")
+	text := own.Replace(ts.ReadFile(args[0]))
 	for _, v := range volatile {
 		text = v.pattern.ReplaceAllString(text, v.with)
 	}
