@@ -35,6 +35,9 @@ func PriorOf(record *release.Record) (*planner.Prior, error) {
 		prior.Inventory[i] = planner.Item{
 			ID: idOf(item), Version: item.Version, UID: string(item.UID), LastRevision: item.LastRevision,
 		}
+		for _, need := range item.Needs {
+			prior.Inventory[i].Needs = append(prior.Inventory[i].Needs, planner.ObjectID(need))
+		}
 		if v := item.DataVersion; v != nil {
 			prior.Inventory[i].DataVersion = &planner.DataVersion{BaseName: v.BaseName, Version: v.Version}
 		}
@@ -239,6 +242,10 @@ func (r *recorder) itemOf(c *planner.Change, out outcome) (release.Item, bool) {
 	if c.Object != nil {
 		item.Version = c.Object.GroupVersionKind().Version
 		item.LastRevision = r.plan.Release.ToRevision
+		item.Needs = nil
+		for _, need := range c.Needs {
+			item.Needs = append(item.Needs, release.ObjectRef(need.ID))
+		}
 	}
 	if v := c.Version; v != nil {
 		item.DataVersion = &release.DataVersion{BaseName: v.BaseName, Version: v.Version}

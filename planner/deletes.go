@@ -18,6 +18,7 @@ func (m *maker) orderDeletes() error {
 	if err := m.reverseOrder(deleted); err != nil {
 		return err
 	}
+	m.recordedOrder(deleted)
 	last := m.lastWrites()
 	for _, c := range m.deletes {
 		if len(c.Needs) == 0 {
@@ -46,6 +47,42 @@ func (m *maker) reverseOrder(deleted map[ObjectID]*Change) error {
 		}
 	}
 	return nil
+}
+
+// recordedOrder makes each delete also wait for those that needed the object
+// when they were applied: an app that referred to another one goes before it. A
+// need that would close a loop, since the configuration has turned around, is
+// left out.
+func (m *maker) recordedOrder(deleted map[ObjectID]*Change) {
+	for _, user := range m.in.Prior.Inventory {
+		if deleted[user.ID] == nil {
+			continue
+		}
+		for _, id := range user.Needs {
+			c := deleted[id]
+			need := Need{ID: user.ID, Gate: Gone}
+			if c != nil && !slices.Contains(c.Needs, need) && !waitsFor(deleted, user.ID, id) {
+				c.Needs = append(c.Needs, need)
+			}
+		}
+	}
+}
+
+// waitsFor reports whether the delete of one object comes after that of another.
+func waitsFor(deleted map[ObjectID]*Change, id, other ObjectID) bool {
+	seen := map[ObjectID]bool{}
+	var visit func(id ObjectID) bool
+	visit = func(id ObjectID) bool {
+		if id == other {
+			return true
+		}
+		if seen[id] || deleted[id] == nil {
+			return false
+		}
+		seen[id] = true
+		return slices.ContainsFunc(deleted[id].Needs, func(need Need) bool { return visit(need.ID) })
+	}
+	return visit(id)
 }
 
 // lastWrites returns what all writes have passed when it is passed: the changed

@@ -39,5 +39,6 @@ type Item struct {
 	// LastRevision is the newest revision whose configuration has the object;
 	// it decides how long a version of a config is kept.
 	LastRevision int
+	Needs        []ObjectID   // what had to be there before it, when it was applied last
 	DataVersion  *DataVersion // set on versioned ConfigMaps and Secrets
 }

@@ -64,8 +64,19 @@ type Item struct {
 	UID types.UID `json:"uid,omitempty"`
 	// LastRevision is the newest revision whose configuration has the object.
 	LastRevision int `json:"lastRevision,omitempty"`
+	// Needs are the objects that had to be there before it, when it was applied
+	// last. The references that say so are in the configuration, not in objects.
+	Needs []ObjectRef `json:"needs,omitempty"`
 	// DataVersion is set on versioned ConfigMaps and Secrets.
 	DataVersion *DataVersion `json:"dataVersion,omitempty"`
+}
+
+// ObjectRef names an object of an inventory.
+type ObjectRef struct {
+	Group     string `json:"group,omitempty"`
+	Kind      string `json:"kind"`
+	Namespace string `json:"namespace,omitempty"`
+	Name      string `json:"name"`
 }
 
 // DataVersion tells which version of which data an object holds.
