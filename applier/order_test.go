@@ -4,12 +4,14 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/watch"
 
 	"stowage/internal/release"
+	"stowage/internal/testcluster"
 	"stowage/planner"
 )
 
@@ -54,12 +56,9 @@ func TestFirstApplyGoesInOrderEachGateRespected(t *testing.T) {
 	s := newSite(t)
 	s.mustApply(t, petclinic)
 
-	var order []string
-	for _, e := range s.cluster.AuditEvents(t, s.namespace) {
-		if e.FieldManager == planner.FieldManager && e.Verb == "patch" && !e.DryRun {
-			order = append(order, e.Resource+"/"+version.ReplaceAllString(e.Name, "-VERSION"))
-		}
-	}
+	order := s.audited(t, func(e testcluster.AuditEvent) bool {
+		return e.FieldManager == planner.FieldManager && e.Verb == "patch" && !e.DryRun
+	})
 	want := []string{
 		"namespaces/" + s.namespace, "secrets/mysql-VERSION", "statefulsets/mysql", "services/mysql",
 		"configmaps/petclinic-config-VERSION", "deployments/petclinic", "services/petclinic",
@@ -77,6 +76,37 @@ func TestFirstApplyGoesInOrderEachGateRespected(t *testing.T) {
 			t.Errorf("inventory: %+v", item)
 		}
 	}
+}
+
+func TestS38ADestroyGoesInReverse(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.mustApply(t, petclinic)
+	s.mustApply(t, destroy)
+
+	order := s.audited(t, func(e testcluster.AuditEvent) bool {
+		return strings.HasPrefix(e.UserAgent, "stowage/") && e.Verb == "delete" && !strings.HasPrefix(e.Name, "stowage.")
+	})
+	want := []string{
+		"services/petclinic", "deployments/petclinic", "configmaps/petclinic-config-VERSION",
+		"services/mysql", "statefulsets/mysql", "secrets/mysql-VERSION",
+	}
+	if !slices.Equal(order, want) {
+		t.Errorf("order\n got %v\nwant %v", order, want)
+	}
+}
+
+// audited returns the objects of the audit log's events that matter, without
+// the versions in their names.
+func (s *site) audited(t *testing.T, matters func(testcluster.AuditEvent) bool) []string {
+	t.Helper()
+	var objects []string
+	for _, e := range s.cluster.AuditEvents(t, s.namespace) {
+		if matters(e) {
+			objects = append(objects, e.Resource+"/"+version.ReplaceAllString(e.Name, "-VERSION"))
+		}
+	}
+	return objects
 }
 
 // version is how the name of a versioned ConfigMap or Secret ends.
