@@ -109,6 +109,18 @@ func (l *live) add(s scope, objects []*unstructured.Unstructured, err error) err
 	return nil
 }
 
+// addOne takes in an object that was read alone.
+func (l *live) addOne(id ObjectID, object *unstructured.Unstructured, err error) error {
+	switch {
+	case apierrors.IsNotFound(err) || meta.IsNoMatchError(err) || apierrors.IsForbidden(err):
+		return nil // a LIST has shown that nothing with our label is there
+	case err != nil:
+		return fmt.Errorf("cannot read %s: %w", id, err)
+	}
+	l.objects[id] = object
+	return nil
+}
+
 // object returns a live object, or nil.
 func (l *live) object(id ObjectID) *unstructured.Unstructured {
 	if id.Group == "" && id.Kind == namespaceKind.Kind {

@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -56,7 +57,7 @@ func Make(ctx context.Context, in Input, r Reader) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	m.live = live
+	m.live, m.secret = live, newRedactor(in.Objects, live.objects)
 	if err := m.decideAll(ctx); err != nil {
 		return nil, err
 	}
@@ -93,7 +94,7 @@ func newMaker(in *Input, r Reader) *maker {
 	if own.Prior == nil {
 		own.Prior = &Prior{}
 	}
-	m := &maker{in: &own, reader: r, secret: newRedactor(in.Objects), desired: make(map[ObjectID]Object, len(own.Objects))}
+	m := &maker{in: &own, reader: r, desired: make(map[ObjectID]Object, len(own.Objects))}
 	for _, o := range own.Objects {
 		m.desired[o.ID] = o
 	}
@@ -157,6 +158,7 @@ func (m *maker) plan() (*Plan, error) {
 	if err := joined(m.errs); err != nil {
 		return nil, err
 	}
+	slices.SortFunc(m.warnings, func(a, b Warning) int { return cmp.Compare(a.Summary, b.Summary) })
 	p := &Plan{Kept: m.kept, Warnings: m.warnings, Release: ReleaseInfo{
 		Name: m.in.Release, Namespace: m.in.Namespace, FromRevision: m.in.Prior.Revision, ToRevision: m.toRevision(),
 		HistoryLimit: m.in.HistoryLimit, Interrupted: m.in.Prior.Interrupted, Destroy: m.in.Options.Destroy,

@@ -130,6 +130,17 @@ spec:
     metadata: {labels: {a: b}}
     spec: {containers: [{name: x, image: nginx}]}
 ---
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: aside
+  labels: {stowage.dev/release: other}
+spec:
+  selector: {matchLabels: {a: b}}
+  template:
+    metadata: {labels: {a: b}}
+    spec: {containers: [{name: x, image: nginx}]}
+---
 apiVersion: v1
 kind: ServiceAccount
 metadata: {name: unrelated}
@@ -147,6 +158,7 @@ metadata: {name: unrelated}
 	want := []string{
 		"Service front: exists already and belongs to Helm release web",
 		"Deployment back: exists already and belongs to field manager stowage",
+		"Deployment aside: exists already and belongs to stowage release other",
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)

@@ -108,6 +108,23 @@ func TestS38DestroyKeepsClaimsUnlessAskedFor(t *testing.T) {
 	}
 }
 
+func TestObjectWithoutItsLabelIsStillDeleted(t *testing.T) {
+	c := newCluster(t, true)
+	c.carryOut(t, c.planHCL(t, shop, planner.Options{}))
+	c.as(t, "kubectl-label", c.deployment("front"), `{"metadata":{"labels":{"stowage.dev/release":null}}}`)
+	before, rest, _ := strings.Cut(shop, `app "front" {`)
+	_, rest, _ = strings.Cut(rest, "\n}\n")
+	p := c.planHCL(t, before+rest, planner.Options{})
+	if d := cmp.Diff([]string{"delete Service front", "delete Deployment front"}, summary(p)); d != "" {
+		t.Error(d)
+	}
+	p = c.planHCL(t, shop, planner.Options{})
+	got := change(t, p, "Deployment", "front")
+	if len(got.Drift) != 1 || got.Drift[0].Path != "metadata.labels[stowage.dev/release]" {
+		t.Errorf("%s, drift %+v", got.Action, got.Drift)
+	}
+}
+
 func TestS35RecreatedObjectIsNotDeleted(t *testing.T) {
 	c := newCluster(t, true)
 	c.carryOut(t, c.planHCL(t, shop, planner.Options{}))

@@ -1,10 +1,13 @@
 package planner
 
 import (
+	"cmp"
 	"encoding/base64"
 	"slices"
 	"strconv"
 	"strings"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 )
 
 const (
@@ -17,34 +20,38 @@ const (
 // redactor takes the values of Secrets out of texts that come from elsewhere:
 // from the API server, from webhooks, and from live objects.
 type redactor struct {
-	long     []string // longest first, so that none is cut by a part of it
 	replacer *strings.Replacer
 	byObject map[ObjectID][]string
 }
 
-// newRedactor knows the values of all Secrets among the objects. A value that is
-// also the name of an object is in plain sight anyway and stays readable.
-func newRedactor(objects []Object) *redactor {
+// newRedactor knows the values of all Secrets that are rendered or live. A value
+// that is also the name of an object is in plain sight anyway and stays readable.
+func newRedactor(objects []Object, live map[ObjectID]*unstructured.Unstructured) *redactor {
 	r := &redactor{byObject: map[ObjectID][]string{}}
 	public := map[string]bool{}
 	for _, o := range objects {
 		public[o.ID.Name] = true
-	}
-	for _, o := range objects {
-		if !isSecret(o.ID) {
-			continue
+		if isSecret(o.ID) {
+			r.byObject[o.ID] = secretValues(o.Manifest.Object)
 		}
-		values := secretValues(o.Manifest.Object)
-		r.byObject[o.ID] = values
+	}
+	for id, u := range live {
+		if isSecret(id) {
+			r.byObject[id] = append(r.byObject[id], secretValues(u.Object)...)
+		}
+	}
+	var long []string
+	for _, values := range r.byObject {
 		for _, v := range values {
 			if len(v) >= shortestSecret && !public[v] {
-				r.long = append(r.long, v)
+				long = append(long, v)
 			}
 		}
 	}
-	slices.SortFunc(r.long, func(a, b string) int { return len(b) - len(a) })
-	pairs := make([]string, 0, 2*len(r.long))
-	for _, v := range r.long {
+	// The longest first, so that none is cut by a part of it.
+	slices.SortFunc(long, func(a, b string) int { return cmp.Or(len(b)-len(a), cmp.Compare(a, b)) })
+	pairs := make([]string, 0, 2*len(long))
+	for _, v := range slices.Compact(long) {
 		pairs = append(pairs, v, redacted)
 	}
 	r.replacer = strings.NewReplacer(pairs...)

@@ -21,7 +21,7 @@ func TestS39RejectionsQuoteNoSecret(t *testing.T) {
 	short := secretObject(t, `{apiVersion: v1, kind: Secret, metadata: {name: short}, stringData: {pin: "73"}}`)
 	plain := secretObject(t, `{apiVersion: v1, kind: Service, metadata: {name: webshop}}`)
 	named := secretObject(t, `{apiVersion: v1, kind: Secret, metadata: {name: other}, stringData: {a: webshop}}`)
-	r := newRedactor([]Object{long, short, plain, named})
+	r := newRedactor([]Object{long, short, plain, named}, nil)
 	tests := []struct {
 		object   Object
 		answer   string
@@ -58,7 +58,7 @@ func TestRejectionsNameEveryField(t *testing.T) {
 			{Field: "spec.type", Message: "Unsupported value"},
 		}},
 	}}
-	errs := rejections(o, status, newRedactor(nil))
+	errs := rejections(o, status, newRedactor(nil, nil))
 	want := []string{
 		"a.hcl:3: Service web: spec.ports[0].port: must be between 1 and 65535",
 		"a.hcl:3: Service web: spec.type: Unsupported value",
@@ -73,7 +73,7 @@ func TestRejectionsNameEveryField(t *testing.T) {
 
 func TestSecretsAreMaskedInDiffs(t *testing.T) {
 	o := secretObject(t, `{apiVersion: v1, kind: Secret, metadata: {name: s}, stringData: {a: canary-value}}`)
-	r := newRedactor([]Object{o})
+	r := newRedactor([]Object{o}, nil)
 	p := path{{field: "data"}, {field: "a"}}
 	got := r.shown(o.ID, []fieldChange{{path: p, op: Update, before: "x", after: "y"}})[0]
 	if !got.Masked || got.Before != nil || got.After != nil || got.Path != "data.a" {

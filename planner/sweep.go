@@ -6,15 +6,21 @@ import (
 	"maps"
 	"slices"
 
+	"golang.org/x/sync/errgroup"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 )
 
 // sweep decides about all that the release has and the configuration has not
 // (any more). What may still be needed, holds data, or is not surely ours is
 // kept, with the reason.
 func (m *maker) sweep(ctx context.Context) error {
+	leftovers := m.leftovers()
+	if err := m.findUnlisted(ctx, leftovers); err != nil {
+		return err
+	}
 	var old []Item
-	for _, item := range m.leftovers() {
+	for _, item := range leftovers {
 		if item.DataVersion != nil && !m.in.Options.Destroy {
 			old = append(old, item)
 			continue
@@ -42,6 +48,26 @@ func (m *maker) leftovers() []Item {
 		}
 	}
 	return items
+}
+
+// findUnlisted reads the items that no LIST showed: they are gone, or somebody
+// took the release's label away, which makes them no less ours.
+func (m *maker) findUnlisted(ctx context.Context, items []Item) error {
+	missing := slices.DeleteFunc(slices.Clone(items), func(item Item) bool {
+		return m.live.object(item.ID) != nil || m.live.unreadableErr(item.ID) != nil || m.live.namespaceMissing(item.ID)
+	})
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(parallelism)
+	for _, item := range missing {
+		kind := schema.GroupVersionKind{Group: item.ID.Group, Version: item.Version, Kind: item.ID.Kind}
+		group.Go(func() error {
+			u, err := m.reader.Get(ctx, kind, item.ID.Namespace, item.ID.Name)
+			m.mu.Lock()
+			defer m.mu.Unlock()
+			return m.live.addOne(item.ID, u, err)
+		})
+	}
+	return group.Wait()
 }
 
 // removable returns the live object of an item that may be deleted. Otherwise it
