@@ -79,10 +79,7 @@ func (g *Graph) Needs(id ObjectID) []Need {
 // label, which objects of an earlier revision have too, others by their address.
 func (g *Graph) addToBlock(i int) {
 	o := g.objects[i]
-	address := o.Address
-	if app := o.Manifest.GetLabels()[LabelApp]; app != "" {
-		address = dsl.Address{Type: "app", Name: app}.String()
-	}
+	address := cmp.Or(appAddress(o), o.Address)
 	b := g.blocks[address]
 	if b == nil {
 		b = &block{}
@@ -97,6 +94,15 @@ func (g *Graph) addToBlock(i int) {
 		b.data = append(b.data, i)
 	case RoleNamespace, RoleClaim: // nothing refers to them
 	}
+}
+
+// appAddress returns the address of the app that an object belongs to, or nothing.
+func appAddress(o Object) string {
+	name, _, _ := unstructured.NestedString(o.Manifest.Object, "metadata", "labels", LabelApp)
+	if name == "" {
+		return ""
+	}
+	return dsl.Address{Type: "app", Name: name}.String()
 }
 
 // references adds what the configuration wants to be there first: data, or an
@@ -139,7 +145,7 @@ func (g *Graph) needAnswer(i int, app *block, origin Origin) {
 // its pods use and the Service that governs it, any other Service its workload.
 func (g *Graph) structure(i int) {
 	o := g.objects[i]
-	app := g.blocks["app."+o.Manifest.GetLabels()[LabelApp]]
+	app := g.blocks[appAddress(o)]
 	switch {
 	case o.Role == RoleWorkload:
 		for id := range referencesOf(o.Manifest) {

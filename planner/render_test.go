@@ -66,6 +66,33 @@ func scribble(v any) {
 	}
 }
 
+func TestRenderReportsAllAtTheirLines(t *testing.T) {
+	cfg := evaluate(t, "testdata/render/petclinic")
+	petclinic, mysql := cfg.Apps[0], cfg.Apps[1]
+	petclinic.Resources.Requests["memory"] = "512 megabytes" // the language lets none of these pass
+	mysql.Mounts[0].Claim.Size = "large"
+	mysql.Name = petclinic.Name
+	mysql.Kind = petclinic.Kind
+
+	objects, err := planner.Render(cfg)
+	if objects != nil {
+		t.Errorf("%d objects beside the error", len(objects))
+	}
+	var got []string
+	for _, e := range objectErrors(t, err) {
+		text, _, _ := strings.Cut(strings.TrimPrefix(e.Error(), "testdata/render/petclinic/"), ": quantities must match")
+		got = append(got, text+" ["+e.Hint+"]")
+	}
+	want := []string{
+		`main.hcl:32: Deployment petclinic: spec.template.spec.containers[petclinic].resources.requests.memory: "512 megabytes" is no quantity [write it as "250m", "0.5", "512Mi" or "1Gi"]`,
+		`main.hcl:35: Deployment petclinic: is already made at testdata/render/petclinic/main.hcl:12 [give one of the two another name]`,
+		`main.hcl:44: PersistentVolumeClaim var-lib-mysql: spec.resources.requests.storage: "large" is no quantity [write it as "250m", "0.5", "512Mi" or "1Gi"]`,
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func mustRender(t testing.TB, cfg *dsl.Config) []planner.Object {
 	t.Helper()
 	objects, err := planner.Render(cfg)
