@@ -46,7 +46,6 @@ type Status string
 // The statuses of a step.
 const (
 	Pending Status = "pending"
-	Running Status = "running" // being written, or waited for
 	Done    Status = "done"
 	Failed  Status = "failed"
 	Skipped Status = "skipped"

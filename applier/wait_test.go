@@ -225,65 +225,83 @@ func TestS10AWrongImageFailsSoon(t *testing.T) {
 	}
 }
 
-func TestACrashLoopFailsWithItsExitCodeAndLog(t *testing.T) {
-	for _, c := range []struct {
-		image, reason string
-		exitCode      int32
-	}{
-		{"simulate.local/crash-loop", "CrashLoopBackOff", 1},
-		{"simulate.local/oom", "OOMKilled", 137},
-	} {
-		t.Run(c.reason, func(t *testing.T) {
-			t.Parallel()
-			s := newSite(t)
-			out := s.apply(t, web(c.image, "  replicas = 1"))
-			e := notReady(t, out.step(t, "Deployment", "web")).Evidence
-			if !strings.Contains(e.Reason, c.reason) || e.ExitCode == nil || *e.ExitCode != c.exitCode || e.Restarts < 3 {
-				t.Errorf("evidence: %s, want %s with exit code %d after some restarts", e.Summary(), c.reason, c.exitCode)
-			}
-		})
-	}
-}
-
-func TestAMissingSecretIsNamed(t *testing.T) {
+func TestFaultsFailWithTheirEvidence(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	out := s.apply(t, web("nginx", `
-  replicas = 1
-  env      = { TOKEN = { secret = "absent", key = "token" } }
-`))
-	err := notReady(t, out.step(t, "Deployment", "web"))
-	if e := err.Evidence; err.TimedOut != 0 || e.Reason != "CreateContainerConfigError" || !strings.Contains(e.Message, "absent") {
-		t.Errorf("got %v; want CreateContainerConfigError that names the secret, before the timeout", err)
+	app := func(name, image, env string) string {
+		return `
+app "` + name + `" {
+  image = "` + image + `"
+  port "http" { number = 80 }
+  readiness {
+    http          = { path = "/", port = "http" }
+    initial_delay = "1s"
+  }
+  env = {` + env + `}
+}
+`
+	}
+	out := s.apply(t, app("crash", "simulate.local/crash-loop", "")+
+		app("oom", "simulate.local/oom", "")+
+		app("secretless", "nginx", `TOKEN = { secret = "absent", key = "token" }`))
+
+	for _, c := range []struct {
+		app, reason string
+		exitCode    int32
+		text        string
+	}{
+		{"crash", "CrashLoopBackOff", 1, "fatal: simulated crash"},
+		{"oom", "CrashLoopBackOff after OOMKilled", 137, "allocating more memory"},
+		{"secretless", "CreateContainerConfigError", 0, `secret "absent" not found`},
+	} {
+		err := notReady(t, out.step(t, "Deployment", c.app))
+		e := err.Evidence
+		if err.TimedOut != 0 || e.Reason != c.reason || e.Container != c.app || !strings.HasPrefix(e.Pod, c.app+"-") || e.Origin.Line == 0 {
+			t.Errorf("%s: %v; want %s, before the timeout", c.app, err, c.reason)
+		}
+		if len(e.Events) == 0 {
+			t.Errorf("%s: no warning events", c.app)
+		}
+		if c.exitCode == 0 {
+			if e.ExitCode != nil || !strings.Contains(e.Message, c.text) {
+				t.Errorf("%s: %s; want %q and no exit code", c.app, e.Summary(), c.text)
+			}
+			continue
+		}
+		if e.ExitCode == nil || *e.ExitCode != c.exitCode || e.Restarts < 3 {
+			t.Errorf("%s: %s; want exit code %d after some restarts", c.app, e.Summary(), c.exitCode)
+		}
+		if !e.Previous || !strings.Contains(strings.Join(e.Logs, "\n"), c.text) {
+			t.Errorf("%s: the log is %q (%q); want that of the run before, with %q", c.app, e.Logs, e.Missing, c.text)
+		}
 	}
 }
 
 func TestPodsThatAQuotaRefusesAreSaid(t *testing.T) {
-	for _, kind := range []string{"Deployment", "StatefulSet"} {
-		t.Run(kind, func(t *testing.T) {
-			t.Parallel()
-			s := newSite(t)
-			s.mustApply(t, `config "first" { data = { a = "b" } }`)
-			_, err := s.Apply(t.Context(), &unstructured.Unstructured{Object: map[string]any{
-				"apiVersion": "v1", "kind": "ResourceQuota",
-				"metadata": map[string]any{"name": "none", "namespace": s.namespace},
-				"spec":     map[string]any{"hard": map[string]any{"pods": "0"}},
-			}}, false)
-			if err != nil {
-				t.Fatal(err)
-			}
-			out := s.apply(t, `
-config "first" { data = { a = "b" } }
-app "web" {
-  kind  = "`+kind+`"
+	t.Parallel()
+	s := newSite(t)
+	const first = `config "first" { data = { a = "b" } }` + "\n"
+	s.mustApply(t, first)
+	_, err := s.Apply(t.Context(), &unstructured.Unstructured{Object: map[string]any{
+		"apiVersion": "v1", "kind": "ResourceQuota",
+		"metadata": map[string]any{"name": "none", "namespace": s.namespace},
+		"spec":     map[string]any{"hard": map[string]any{"pods": "0"}},
+	}}, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := s.apply(t, first+`
+app "web" { image = "nginx" }
+app "db" {
+  kind  = "StatefulSet"
   image = "nginx"
 }
 `)
-			failure := notReady(t, out.step(t, kind, "web"))
-			if e := failure.Evidence; failure.TimedOut != 0 || e.Reason != "FailedCreate" || !strings.Contains(failure.Error(), "exceeded quota") {
-				t.Errorf("got %v (%s); want FailedCreate for the quota, before the timeout", failure, e.Reason)
-			}
-		})
+	for _, step := range []applier.Step{out.step(t, "Deployment", "web"), out.step(t, "StatefulSet", "db")} {
+		err := notReady(t, step)
+		if err.TimedOut != 0 || err.Evidence.Reason != "FailedCreate" || !strings.Contains(err.Error(), "exceeded quota") {
+			t.Errorf("%s: %v (%s); want FailedCreate for the quota, before the timeout", step.ID, err, err.Evidence.Reason)
+		}
 	}
 }
 

@@ -2,8 +2,8 @@ package applier
 
 import (
 	"context"
+	"maps"
 	"slices"
-	"strings"
 	"sync"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -62,6 +62,7 @@ func (w *watches) drain() { w.running.Wait() }
 type stream struct {
 	mu        sync.Mutex
 	objects   map[string]*unstructured.Unstructured // by name
+	apps      map[string]map[string]bool            // names of the objects of each app
 	deleted   map[types.UID]bool
 	synced    bool  // all that was there when the watch began has been seen
 	err       error // why the watch has ended
@@ -74,6 +75,7 @@ type topic struct{ app, object string }
 func newStream() *stream {
 	return &stream{
 		objects:   map[string]*unstructured.Unstructured{},
+		apps:      map[string]map[string]bool{},
 		deleted:   map[types.UID]bool{},
 		followers: map[topic][]chan<- struct{}{},
 	}
@@ -84,20 +86,27 @@ func appOf(u *unstructured.Unstructured) string { return u.GetLabels()[planner.L
 func (s *stream) handle(t watch.EventType, object *unstructured.Unstructured) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	switch t {
-	case watch.Bookmark:
+	if t == watch.Bookmark {
 		s.synced = true
 		s.wakeAll()
 		return nil
+	}
+	name, app := object.GetName(), appOf(object)
+	switch t {
 	case watch.Deleted:
 		s.deleted[object.GetUID()] = true
-		delete(s.objects, object.GetName())
+		delete(s.objects, name)
+		delete(s.apps[app], name)
 	case watch.Added, watch.Modified:
-		s.objects[object.GetName()] = object
+		s.objects[name] = object
+		if s.apps[app] == nil {
+			s.apps[app] = map[string]bool{}
+		}
+		s.apps[app][name] = true
 	}
 	if s.synced {
-		wake(s.followers[topic{object: object.GetName()}])
-		wake(s.followers[topic{app: appOf(object)}])
+		wake(s.followers[topic{object: name}])
+		wake(s.followers[topic{app: app}])
 	}
 	return nil
 }
@@ -156,13 +165,12 @@ func (s *stream) object(name string, uid types.UID) (view, bool, error) {
 func (s *stream) app(name string) []*unstructured.Unstructured {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var all []*unstructured.Unstructured
-	for _, object := range s.objects {
-		if appOf(object) == name {
-			all = append(all, object)
+	all := make([]*unstructured.Unstructured, 0, len(s.apps[name]))
+	for _, object := range slices.Sorted(maps.Keys(s.apps[name])) {
+		if u := s.objects[object]; u != nil { // or it was another app's last
+			all = append(all, u)
 		}
 	}
-	slices.SortFunc(all, func(a, b *unstructured.Unstructured) int { return strings.Compare(a.GetName(), b.GetName()) })
 	return all
 }
 
