@@ -243,6 +243,12 @@ func (c *cluster) list(t testing.TB, kind string) []string {
 // waitHealthy waits until the controllers have caught up with a workload.
 func (c *cluster) waitHealthy(t testing.TB, group, kind, name string) {
 	t.Helper()
+	c.waitFor(t, group, kind, name, func(h planner.Health) bool { return h.Condition == planner.Current })
+}
+
+// waitFor waits until a workload's health is as wanted.
+func (c *cluster) waitFor(t testing.TB, group, kind, name string, wanted func(planner.Health) bool) {
+	t.Helper()
 	gvk := schema.GroupVersionKind{Group: group, Version: "v1", Kind: kind}
 	deadline := time.NewTimer(30 * time.Second)
 	defer deadline.Stop()
@@ -254,7 +260,7 @@ func (c *cluster) waitHealthy(t testing.TB, group, kind, name string) {
 			t.Fatal(err)
 		}
 		health := planner.HealthOf(u)
-		if health.Condition == planner.Current {
+		if wanted(health) {
 			return
 		}
 		select {

@@ -85,6 +85,7 @@ func TestS12UnchangedButNotReady(t *testing.T) {
   image = "simulate.local/never-ready"`, 1)
 	c.carryOut(t, c.planHCL(t, broken, planner.Options{}))
 	c.waitHealthy(t, "apps", "Deployment", "front")
+	c.waitFor(t, "apps", "Deployment", "aside", func(h planner.Health) bool { return h.Message == "1/1 updated, 0 available" })
 	p := c.planHCL(t, broken, planner.Options{})
 	if !p.Empty() {
 		t.Errorf("%q", summary(p))
