@@ -1,7 +1,10 @@
 package testcluster
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -41,9 +44,9 @@ func lock(path string) (unlock func(), err error) {
 	return func() { _ = f.Close() }, nil
 }
 
-// ensureBinary returns the cluster's binary and when it was built. It is the one that STOWAGE_CLUSTER names, or else
+// ensureBinary returns the cluster's binary and a digest of its content. It is the one that STOWAGE_CLUSTER names, or else
 // bin/stowage-cluster, which is built first if it is older than its sources.
-func ensureBinary(root string) (binary, built string, err error) {
+func ensureBinary(root string) (binary, content string, err error) {
 	binary = os.Getenv("STOWAGE_CLUSTER")
 	if binary == "" {
 		binary = filepath.Join(root, "bin", "stowage-cluster")
@@ -51,11 +54,16 @@ func ensureBinary(root string) (binary, built string, err error) {
 			return "", "", err
 		}
 	}
-	info, err := os.Stat(binary)
+	f, err := os.Open(binary)
 	if err != nil {
 		return "", "", err
 	}
-	return binary, info.ModTime().String(), nil
+	defer f.Close()
+	hash := sha256.New()
+	if _, err := io.Copy(hash, f); err != nil {
+		return "", "", err
+	}
+	return binary, hex.EncodeToString(hash.Sum(nil)), nil
 }
 
 func build(root, binary string) error {

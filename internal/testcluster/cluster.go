@@ -66,12 +66,12 @@ var up = sync.OnceValues(func() (dir string, err error) {
 		return "", err
 	}
 	defer unlock()
-	binary, built, err := ensureBinary(root)
+	binary, content, err := ensureBinary(root)
 	if err != nil {
 		return "", err
 	}
-	// A new binary gets a cluster of its own: tests may still be using the old one, which ends by itself.
-	dir = filepath.Join(os.TempDir(), "stowage-test-"+digest(binary, built))
+	// Another binary gets a cluster of its own: tests may still be using the old one, which ends by itself.
+	dir = filepath.Join(os.TempDir(), "stowage-test-"+digest(root, content))
 	cmd := exec.Command(binary, "up", "--wait", "--name="+instance, "--data-dir="+dir, "--idle-timeout="+idleTimeout)
 	if output, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("%s: %w\n%s", cmd, err, output)

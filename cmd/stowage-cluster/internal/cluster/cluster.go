@@ -9,7 +9,7 @@ import (
 	"io"
 	"log"
 	"net/http"
-	"os"
+	"runtime"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -30,6 +30,9 @@ type Options struct {
 	Kubelet     kubelet.Options
 }
 
+// folderInterval is how often the cluster looks whether its folder is still there.
+const folderInterval = 5 * time.Second
+
 // stopTimeout is how long the parts may take to stop in an orderly way.
 const stopTimeout = 3 * time.Second
 
@@ -38,6 +41,7 @@ var ErrIdle = errors.New("unused")
 
 type runner struct {
 	in        instance.Instance
+	lock      *instance.Lock
 	pki       pki.Dir
 	options   Options
 	listeners *instance.Listeners
@@ -52,16 +56,16 @@ func Run(ctx context.Context, in instance.Instance, options Options, progress io
 	if err := in.Create(); err != nil {
 		return err
 	}
-	unlock, err := in.Lock()
+	lock, err := in.Lock()
 	if err != nil {
 		return err
 	}
-	defer unlock()
+	defer runtime.KeepAlive(lock) // its file, once collected, would be closed, and the lock with it
 	if err := in.ClearReady(); err != nil {
 		return err
 	}
 	r := &runner{
-		in: in, pki: pki.Dir(in.PKI()), options: options, activity: newActivity(time.Now),
+		in: in, lock: lock, pki: pki.Dir(in.PKI()), options: options, activity: newActivity(time.Now),
 		progress: log.New(progress, "", 0), began: time.Now(),
 	}
 	closeLogs, err := divertLogs(in)
@@ -114,15 +118,16 @@ func (r *runner) run(ctx context.Context) error {
 	r.part(ctx, parts, "kube-apiserver", func() error {
 		return controlplane.RunAPIServer(ctx, r.in, r.pki, r.listeners, r.observe)
 	})
-	parts.Go(func() error { return r.startRest(ctx, parts) })
-	if r.options.IdleTimeout > 0 {
-		parts.Go(func() error {
-			if r.activity.waitIdle(ctx, r.options.IdleTimeout) {
-				cancel(ErrIdle)
-			}
-			return nil
-		})
-	}
+	parts.Go(func() error { return r.watchFolder(ctx) })
+	parts.Go(func() error {
+		if err := r.startRest(ctx, parts); err != nil {
+			return err
+		}
+		if r.options.IdleTimeout > 0 && r.activity.waitIdle(ctx, r.options.IdleTimeout) {
+			cancel(ErrIdle)
+		}
+		return nil
+	})
 	return r.wait(ctx, parts)
 }
 
@@ -215,13 +220,26 @@ func (r *runner) wait(ctx context.Context, parts *errgroup.Group) error {
 	return nil
 }
 
+// watchFolder returns an error when the instance's folder is deleted, after which nobody could find the cluster to stop
+// it.
+func (r *runner) watchFolder(ctx context.Context) error {
+	tick := time.NewTicker(folderInterval)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+		if r.in.Abandoned(r.lock) {
+			return fmt.Errorf("%s was deleted", r.in.Dir)
+		}
+	}
+}
+
 func (r *runner) observe(next http.Handler) http.Handler { return r.activity.observe(next) }
 
 // report writes a line of progress with the time since the start.
 func (r *runner) report(format string, args ...any) {
 	r.progress.Printf("%6.1fs  %s", time.Since(r.began).Seconds(), fmt.Sprintf(format, args...))
-}
-
-func openLog(file string) (*os.File, error) {
-	return os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
 }

@@ -1,7 +1,9 @@
 package cluster
 
 import (
+	"errors"
 	"flag"
+	"os"
 
 	"k8s.io/klog/v2"
 
@@ -26,4 +28,12 @@ func divertLogs(in instance.Instance) (closeLogs func(), err error) {
 		klog.Flush()
 		_ = file.Close()
 	}, nil
+}
+
+// openLog begins a log file anew and keeps the last run's beside it.
+func openLog(file string) (*os.File, error) {
+	if err := os.Rename(file, file+".1"); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, err
+	}
+	return os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
 }

@@ -79,7 +79,7 @@ func etcdConfig(in instance.Instance, dir pki.Dir, ports instance.Ports) *embed.
 	c.TickMs, c.ElectionMs = 10, 100
 	c.QuotaBackendBytes = 4 << 30
 	c.BackendBatchInterval = 100 * time.Millisecond
-	c.LogLevel = "warn"
+	c.LogLevel = "error" // as warnings it writes its statistics of each request
 	c.LogOutputs = []string{in.EtcdLog()}
 	return c
 }

@@ -20,12 +20,19 @@ func (e *RunningError) Error() string {
 	return fmt.Sprintf("local cluster %q already runs as process %d", e.Name, e.PID)
 }
 
-// Lock makes this process the one that runs the instance, until release is called or the process ends.
+// Lock is held by the process that runs an instance.
+type Lock struct {
+	file *os.File // kept open: closing it would drop the lock
+	info os.FileInfo
+}
+
+// Lock makes this process the one that runs the instance, until it ends. So whoever finds the lock free knows that the
+// process is gone.
 //
 // It is a POSIX record lock: the kernel drops it with the process, however that ends, and tells its holder's process id.
 // So there is no pid file that could be stale. Such a lock is also dropped when its process closes any other descriptor
 // of the file: the process that holds it must call neither PID nor Ready.
-func (i Instance) Lock() (release func(), err error) {
+func (i Instance) Lock() (*Lock, error) {
 	f, err := os.OpenFile(i.lockFile(), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, err
@@ -38,7 +45,18 @@ func (i Instance) Lock() (release func(), err error) {
 		}
 		return nil, fmt.Errorf("locking %s: %w", i.lockFile(), err)
 	}
-	return func() { _ = f.Close() }, nil
+	info, err := f.Stat()
+	if err != nil {
+		_ = f.Close()
+		return nil, err
+	}
+	return &Lock{f, info}, nil
+}
+
+// Abandoned tells the process that runs the instance that the instance's folder was deleted, or made anew, under it.
+func (i Instance) Abandoned(lock *Lock) bool {
+	now, err := os.Stat(i.lockFile())
+	return errors.Is(err, os.ErrNotExist) || err == nil && !os.SameFile(now, lock.info)
 }
 
 // PID is the process that runs the instance.

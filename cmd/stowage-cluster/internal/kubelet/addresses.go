@@ -31,16 +31,18 @@ func (a *addresses) take(cidr string) string {
 	if !ok {
 		start = first
 	}
-	for ip := start.Next(); ip != start; ip = ip.Next() {
-		if !prefix.Contains(ip) {
+	for ip := start; ; {
+		if ip = ip.Next(); !prefix.Contains(ip) {
 			ip = first
 		}
 		if !a.used[ip] {
 			a.used[ip], a.last[cidr] = true, ip
 			return ip.String()
 		}
+		if ip == start {
+			return ""
+		}
 	}
-	return ""
 }
 
 func (a *addresses) hold(ip string) {

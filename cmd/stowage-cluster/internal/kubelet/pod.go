@@ -27,7 +27,7 @@ type pod struct {
 	inits     []*container
 	mains     []*container
 	options   Options
-	tell      func(kind, reason, message string)
+	tell      func(about *container, kind, reason, message string) // records an event; about is nil for one of the pod
 	mounted   bool
 	stopped   bool // to be deleted
 	blocked   bool // waits for an object that is missing
@@ -104,10 +104,11 @@ func (p *pod) step(now time.Time, w world) time.Time {
 	}
 	for {
 		var next time.Time
-		for _, c := range p.due() {
+		due := p.due()
+		for _, c := range due {
 			next = earliest(next, p.advance(c, now, w))
 		}
-		if !next.Equal(now) {
+		if len(p.due()) == len(due) { // no init container has made way for the next
 			return next
 		}
 	}
@@ -120,12 +121,12 @@ func (p *pod) mount(w world) bool {
 		p.blocked = true
 		if p.unmounted != message {
 			p.unmounted = message
-			p.tell(corev1.EventTypeWarning, "FailedMount", fmt.Sprintf("MountVolume.SetUp failed for volume %q : %s", volume, message))
+			p.tell(nil, corev1.EventTypeWarning, "FailedMount", fmt.Sprintf("MountVolume.SetUp failed for volume %q : %s", volume, message))
 		}
 		return false
 	}
 	for _, name := range w.missingPullSecrets(p.object) {
-		p.tell(corev1.EventTypeWarning, "FailedToRetrieveImagePullSecret", fmt.Sprintf(
+		p.tell(nil, corev1.EventTypeWarning, "FailedToRetrieveImagePullSecret", fmt.Sprintf(
 			"Unable to retrieve some image pull secrets (%s); attempting to pull the image may not succeed.", name))
 	}
 	p.mounted = true
@@ -162,9 +163,6 @@ func (p *pod) advance(c *container, now time.Time, w world) time.Time {
 		p.transit(c, now, w)
 		if c.phase == before {
 			return p.observe(c, now)
-		}
-		if c.init && c.phase == exited && c.succeeded() {
-			return now // the next one's turn, at once
 		}
 	}
 }
@@ -209,7 +207,7 @@ func (p *pod) launch(c *container, now time.Time, w world) {
 		c.wait(unconfigured, now.Add(p.options.RetryMissing), "CreateContainerConfigError", missing)
 		if !c.told {
 			c.told = true
-			p.tell(corev1.EventTypeWarning, "Failed", "Error: "+missing)
+			p.tell(c, corev1.EventTypeWarning, "Failed", "Error: "+missing)
 		}
 		return
 	}
@@ -225,15 +223,15 @@ func (p *pod) failPull(c *container, now time.Time) {
 		c.spec.Image, c.spec.Image, c.spec.Image, c.b.pullError)
 	c.pulls++
 	c.wait(pullFailed, now.Add(time.Second), "ErrImagePull", message)
-	p.tell(corev1.EventTypeWarning, "Failed", fmt.Sprintf("Failed to pull image %q: %s", c.spec.Image, message))
-	p.tell(corev1.EventTypeWarning, "Failed", "Error: ErrImagePull")
+	p.tell(c, corev1.EventTypeWarning, "Failed", fmt.Sprintf("Failed to pull image %q: %s", c.spec.Image, message))
+	p.tell(c, corev1.EventTypeWarning, "Failed", "Error: ErrImagePull")
 }
 
 func (p *pod) backOffPull(c *container, now time.Time) {
 	until := now.Add(backOff(p.options.RestartBackOff, c.pulls))
 	c.wait(pullBackOff, until, "ImagePullBackOff", fmt.Sprintf("Back-off pulling image %q", c.spec.Image))
-	p.tell(corev1.EventTypeNormal, "BackOff", fmt.Sprintf("Back-off pulling image %q", c.spec.Image))
-	p.tell(corev1.EventTypeWarning, "Failed", "Error: ImagePullBackOff")
+	p.tell(c, corev1.EventTypeNormal, "BackOff", fmt.Sprintf("Back-off pulling image %q", c.spec.Image))
+	p.tell(c, corev1.EventTypeWarning, "Failed", "Error: ImagePullBackOff")
 }
 
 // restart runs an ended container again, after its back-off.
@@ -245,7 +243,7 @@ func (p *pod) restart(c *container, now time.Time, w world) {
 		id := fmt.Sprintf("%s_%s(%s)", p.object.Name, p.object.Namespace, p.object.UID)
 		c.wait(crashBackOff, until, "CrashLoopBackOff",
 			fmt.Sprintf("back-off %s restarting failed container=%s pod=%s", wait, c.spec.Name, id))
-		p.tell(corev1.EventTypeWarning, "BackOff", fmt.Sprintf("Back-off restarting failed container %s in pod %s", c.spec.Name, id))
+		p.tell(c, corev1.EventTypeWarning, "BackOff", fmt.Sprintf("Back-off restarting failed container %s in pod %s", c.spec.Name, id))
 		return
 	}
 	c.status.RestartCount++
@@ -262,7 +260,7 @@ func (p *pod) observe(c *container, now time.Time) time.Time {
 	case c.readyAt.IsZero():
 		if !now.Before(c.tellAt) {
 			c.tellAt = now.Add(unhealthyPeriod)
-			p.tell(corev1.EventTypeWarning, "Unhealthy", "Readiness probe failed: simulated by "+c.spec.Image)
+			p.tell(c, corev1.EventTypeWarning, "Unhealthy", "Readiness probe failed: simulated by "+c.spec.Image)
 		}
 		return earliest(c.until, c.tellAt)
 	case now.Before(c.readyAt):
@@ -285,7 +283,7 @@ func (p *pod) stop(now time.Time) {
 // silently, so that the nodes are not what a measurement measures.
 func (p *pod) note(c *container, reason, message string) {
 	if c.b.fault != "" {
-		p.tell(corev1.EventTypeNormal, reason, message)
+		p.tell(c, corev1.EventTypeNormal, reason, message)
 	}
 }
 

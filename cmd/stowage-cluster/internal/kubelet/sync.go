@@ -2,6 +2,7 @@ package kubelet
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -64,7 +65,9 @@ func (k *kubelets) pod(name types.NamespacedName, object *corev1.Pod, node *core
 			k.addresses.release(p.ip)
 		}
 		p = newPod(object, k.options)
-		p.tell = func(kind, reason, message string) { k.recorder.Event(p.object, kind, reason, message) }
+		p.tell = func(about *container, kind, reason, message string) {
+			k.recorder.Event(involved(p.object, about), kind, reason, message)
+		}
 		k.known[name] = p
 	}
 	p.object = object
@@ -77,6 +80,22 @@ func (k *kubelets) pod(name types.NamespacedName, object *corev1.Pod, node *core
 		p.ip = k.addresses.take(node.Spec.PodCIDR)
 	}
 	return p
+}
+
+// involved is what an event is about: the pod, or one container of it.
+func involved(object *corev1.Pod, about *container) *corev1.ObjectReference {
+	ref := &corev1.ObjectReference{
+		APIVersion: "v1", Kind: "Pod",
+		Namespace: object.Namespace, Name: object.Name, UID: object.UID, ResourceVersion: object.ResourceVersion,
+	}
+	switch {
+	case about == nil:
+	case about.init:
+		ref.FieldPath = fmt.Sprintf("spec.initContainers{%s}", about.spec.Name)
+	default:
+		ref.FieldPath = fmt.Sprintf("spec.containers{%s}", about.spec.Name)
+	}
+	return ref
 }
 
 func (k *kubelets) forget(name types.NamespacedName) {

@@ -194,3 +194,13 @@ func stages() (lifecycle.Lifecycle, error) {
 	}
 	return lifecycle.NewLifecycle(stages)
 }
+
+// IsReady tells whether node reports to be ready.
+func IsReady(node *corev1.Node) bool {
+	for _, condition := range node.Status.Conditions {
+		if condition.Type == corev1.NodeReady {
+			return condition.Status == corev1.ConditionTrue
+		}
+	}
+	return false
+}

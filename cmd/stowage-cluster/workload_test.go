@@ -1,0 +1,474 @@
+package main_test
+
+import (
+	"context"
+	"io"
+	"strings"
+	"testing"
+	"time"
+
+	appsv1 "k8s.io/api/apps/v1"
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	discoveryv1 "k8s.io/api/discovery/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/fields"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/watch"
+	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/rest"
+	"k8s.io/client-go/tools/cache"
+	watchtools "k8s.io/client-go/tools/watch"
+)
+
+// patience is how long anything is waited for.
+const patience = 30 * time.Second
+
+// user is a client of one namespace of the cluster.
+type user struct {
+	t         *testing.T
+	client    kubernetes.Interface
+	namespace string
+}
+
+// await watches the objects named name (any if "") until one satisfies done, and returns it.
+func await[T runtime.Object](u *user, getter rest.Interface, resource, name string, done func(T) bool) T {
+	u.t.Helper()
+	ctx, cancel := context.WithTimeout(u.t.Context(), patience)
+	defer cancel()
+	selector := fields.Everything()
+	if name != "" {
+		selector = fields.OneTermEqualSelector("metadata.name", name)
+	}
+	var zero, found T
+	lw := cache.NewListWatchFromClient(getter, resource, u.namespace, selector)
+	_, err := watchtools.UntilWithSync(ctx, lw, zero, nil, func(event watch.Event) (bool, error) {
+		object, ok := event.Object.(T)
+		if ok && event.Type != watch.Deleted && done(object) {
+			found = object
+			return true, nil
+		}
+		return false, nil
+	})
+	if err != nil {
+		u.t.Fatalf("waiting for %s %s: %v", resource, name, err)
+	}
+	return found
+}
+
+func (u *user) pod(name string, done func(*corev1.Pod) bool) *corev1.Pod {
+	u.t.Helper()
+	return await(u, u.client.CoreV1().RESTClient(), "pods", name, done)
+}
+
+// event waits for an event of the given reason about the named object.
+func (u *user) event(about, reason string) *corev1.Event {
+	u.t.Helper()
+	return await(u, u.client.CoreV1().RESTClient(), "events", "", func(e *corev1.Event) bool {
+		return e.InvolvedObject.Name == about && e.Reason == reason
+	})
+}
+
+func (u *user) createPod(name string, spec corev1.PodSpec) {
+	u.t.Helper()
+	pod := &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Name: name}, Spec: spec}
+	must(u.t)(u.client.CoreV1().Pods(u.namespace).Create(u.t.Context(), pod, metav1.CreateOptions{}))
+}
+
+func (u *user) logs(pod string, options *corev1.PodLogOptions) (string, error) {
+	stream, err := u.client.CoreV1().Pods(u.namespace).GetLogs(pod, options).Stream(u.t.Context())
+	if err != nil {
+		return "", err
+	}
+	defer stream.Close()
+	text, err := io.ReadAll(stream)
+	return string(text), err
+}
+
+func must(t *testing.T) func(any, error) {
+	return func(_ any, err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func namespace(name string) *corev1.Namespace {
+	return &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: name}}
+}
+
+func image(name string) corev1.PodSpec {
+	return corev1.PodSpec{Containers: []corev1.Container{{Name: "main", Image: name}}}
+}
+
+func isReady(pod *corev1.Pod) bool {
+	for _, c := range pod.Status.Conditions {
+		if c.Type == corev1.PodReady {
+			return c.Status == corev1.ConditionTrue
+		}
+	}
+	return false
+}
+
+// waits tells that the pod's one container waits for reason.
+func waits(reason string) func(*corev1.Pod) bool {
+	return func(pod *corev1.Pod) bool {
+		for _, c := range pod.Status.ContainerStatuses {
+			return c.State.Waiting != nil && c.State.Waiting.Reason == reason
+		}
+		return false
+	}
+}
+
+// TestWorkloads runs what people run, each in a namespace of its own of one cluster.
+func TestWorkloads(t *testing.T) {
+	l := newLocal(t)
+	l.up()
+	for name, test := range map[string]func(*testing.T, *user){
+		"deployment":      testDeployment,
+		"claims":          testClaims,
+		"jobs":            testJobs,
+		"faults":          testFaults,
+		"crash-loop":      testCrashLoop,
+		"missing-config":  testMissingConfig,
+		"missing-volume":  testMissingVolume,
+		"logs":            testLogs,
+		"deletion":        testDeletion,
+		"readiness":       testReadiness,
+		"init-containers": testInitContainers,
+		"load-balancer":   testLoadBalancer,
+		"pull-secrets":    testPullSecrets,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			u := &user{t, l.client(), name}
+			must(t)(u.client.CoreV1().Namespaces().Create(t.Context(), namespace(name), metav1.CreateOptions{}))
+			test(t, u)
+		})
+	}
+}
+
+func deployment(replicas int32, spec corev1.PodSpec) *appsv1.Deployment {
+	labels := map[string]string{"app": "web"}
+	return &appsv1.Deployment{
+		ObjectMeta: metav1.ObjectMeta{Name: "web"},
+		Spec: appsv1.DeploymentSpec{
+			Replicas: &replicas,
+			Selector: &metav1.LabelSelector{MatchLabels: labels},
+			Template: corev1.PodTemplateSpec{ObjectMeta: metav1.ObjectMeta{Labels: labels}, Spec: spec},
+		},
+	}
+}
+
+func service(kind corev1.ServiceType) *corev1.Service {
+	return &corev1.Service{
+		ObjectMeta: metav1.ObjectMeta{Name: "web"},
+		Spec:       corev1.ServiceSpec{Type: kind, Selector: map[string]string{"app": "web"}, Ports: []corev1.ServicePort{{Port: 80}}},
+	}
+}
+
+func testDeployment(t *testing.T, u *user) {
+	must(t)(u.client.CoreV1().Services(u.namespace).Create(t.Context(), service(corev1.ServiceTypeClusterIP), metav1.CreateOptions{}))
+	must(t)(u.client.AppsV1().Deployments(u.namespace).Create(t.Context(), deployment(3, image("nginx")), metav1.CreateOptions{}))
+	await(u, u.client.AppsV1().RESTClient(), "deployments", "web", func(d *appsv1.Deployment) bool { return d.Status.AvailableReplicas == 3 })
+	await(u, u.client.DiscoveryV1().RESTClient(), "endpointslices", "", func(s *discoveryv1.EndpointSlice) bool {
+		ready := 0
+		for _, endpoint := range s.Endpoints {
+			if *endpoint.Conditions.Ready && len(endpoint.Addresses) == 1 && *endpoint.NodeName != "" {
+				ready++
+			}
+		}
+		return ready == 3
+	})
+}
+
+func claim(name, class string) *corev1.PersistentVolumeClaim {
+	c := &corev1.PersistentVolumeClaim{
+		ObjectMeta: metav1.ObjectMeta{Name: name},
+		Spec: corev1.PersistentVolumeClaimSpec{
+			AccessModes: []corev1.PersistentVolumeAccessMode{corev1.ReadWriteOnce},
+			Resources:   corev1.VolumeResourceRequirements{Requests: corev1.ResourceList{corev1.ResourceStorage: resource.MustParse("1Gi")}},
+		},
+	}
+	if class != "" {
+		c.Spec.StorageClassName = &class
+	}
+	return c
+}
+
+func testClaims(t *testing.T, u *user) {
+	claims, core := u.client.CoreV1().PersistentVolumeClaims(u.namespace), u.client.CoreV1().RESTClient()
+	bound := func(c *corev1.PersistentVolumeClaim) bool { return c.Status.Phase == corev1.ClaimBound }
+
+	must(t)(claims.Create(t.Context(), claim("eager", "immediate"), metav1.CreateOptions{}))
+	eager := await(u, core, "persistentvolumeclaims", "eager", bound)
+	if err := claims.Delete(t.Context(), "eager", metav1.DeleteOptions{}); err != nil {
+		t.Fatal(err)
+	}
+
+	must(t)(claims.Create(t.Context(), claim("lazy", ""), metav1.CreateOptions{}))
+	u.event("lazy", "WaitForFirstConsumer")
+	lazy, err := claims.Get(t.Context(), "lazy", metav1.GetOptions{})
+	must(t)(lazy, err)
+	if lazy.Status.Phase != corev1.ClaimPending || *lazy.Spec.StorageClassName != "standard" {
+		t.Errorf("without a pod: %s, class %s", lazy.Status.Phase, *lazy.Spec.StorageClassName)
+	}
+	spec := image("mysql")
+	source := &corev1.PersistentVolumeClaimVolumeSource{ClaimName: "lazy"}
+	spec.Volumes = []corev1.Volume{{Name: "data", VolumeSource: corev1.VolumeSource{PersistentVolumeClaim: source}}}
+	u.createPod("user", spec)
+	u.pod("user", isReady)
+	await(u, core, "persistentvolumeclaims", "lazy", bound)
+
+	// The deleted claim's volume goes too.
+	_, err = watchtools.UntilWithSync(t.Context(), cache.NewListWatchFromClient(core, "persistentvolumes", "", fields.Everything()),
+		&corev1.PersistentVolume{}, func(store cache.Store) (bool, error) {
+			_, exists, err := store.GetByKey(eager.Spec.VolumeName)
+			return !exists, err
+		}, func(event watch.Event) (bool, error) {
+			volume, ok := event.Object.(*corev1.PersistentVolume)
+			return ok && event.Type == watch.Deleted && volume.Name == eager.Spec.VolumeName, nil
+		})
+	if err != nil {
+		t.Errorf("the deleted claim's volume: %v", err)
+	}
+}
+
+func job(name, imageName string) *batchv1.Job {
+	spec := image(imageName)
+	spec.RestartPolicy = corev1.RestartPolicyNever
+	return &batchv1.Job{
+		ObjectMeta: metav1.ObjectMeta{Name: name},
+		Spec:       batchv1.JobSpec{BackoffLimit: new(int32), Template: corev1.PodTemplateSpec{Spec: spec}},
+	}
+}
+
+func testJobs(t *testing.T, u *user) {
+	for name, test := range map[string]struct {
+		image string
+		want  batchv1.JobConditionType
+	}{
+		"good": {"busybox", batchv1.JobComplete},
+		"bad":  {"simulate.local/job-fail", batchv1.JobFailed},
+	} {
+		must(t)(u.client.BatchV1().Jobs(u.namespace).Create(t.Context(), job(name, test.image), metav1.CreateOptions{}))
+		await(u, u.client.BatchV1().RESTClient(), "jobs", name, func(j *batchv1.Job) bool {
+			for _, c := range j.Status.Conditions {
+				if c.Type == test.want && c.Status == corev1.ConditionTrue {
+					return true
+				}
+			}
+			return false
+		})
+	}
+}
+
+func testFaults(t *testing.T, u *user) {
+	for name, test := range map[string]struct {
+		image  string
+		done   func(*corev1.Pod) bool
+		events []string
+	}{
+		"pull-1":  {"simulate.local/image-pull-error", waits("ErrImagePull"), []string{"Pulling", "Failed"}},
+		"pull-2":  {"simulate.local/image-pull-error", waits("ImagePullBackOff"), []string{"BackOff"}},
+		"unready": {"simulate.local/never-ready", func(p *corev1.Pod) bool { return p.Status.Phase == corev1.PodRunning && !isReady(p) }, []string{"Started", "Unhealthy"}},
+		"slow":    {"simulate.local/slow-start:1s", isReady, nil},
+		"once":    {"simulate.local/fail-once", func(p *corev1.Pod) bool { return isReady(p) && p.Status.ContainerStatuses[0].RestartCount == 1 }, nil},
+		"oom": {"simulate.local/oom", func(p *corev1.Pod) bool {
+			return waits("CrashLoopBackOff")(p) && lastEnd(p).Reason == "OOMKilled" && lastEnd(p).ExitCode == 137
+		}, []string{"BackOff"}},
+		"nonsense": {"simulate.local/nonsense", waits("ImagePullBackOff"), nil},
+	} {
+		u.createPod(name, image(test.image))
+		u.pod(name, test.done)
+		for _, reason := range test.events {
+			if e := u.event(name, reason); e.InvolvedObject.FieldPath != "spec.containers{main}" {
+				t.Errorf("%s: event %s is about %q", name, reason, e.InvolvedObject.FieldPath)
+			}
+		}
+	}
+}
+
+// lastEnd is how the first container's last run ended; all zero if it has not.
+func lastEnd(pod *corev1.Pod) corev1.ContainerStateTerminated {
+	if end := pod.Status.ContainerStatuses[0].LastTerminationState.Terminated; end != nil {
+		return *end
+	}
+	return corev1.ContainerStateTerminated{}
+}
+
+func testCrashLoop(t *testing.T, u *user) {
+	u.createPod("loop", image("simulate.local/crash-loop"))
+	pod := u.pod("loop", func(p *corev1.Pod) bool {
+		return waits("CrashLoopBackOff")(p) && p.Status.ContainerStatuses[0].RestartCount >= 3
+	})
+	if end := lastEnd(pod); end.ExitCode != 1 || end.Reason != "Error" || pod.Status.Phase != corev1.PodRunning {
+		t.Errorf("phase %s, last run %+v", pod.Status.Phase, end)
+	}
+}
+
+func testMissingConfig(t *testing.T, u *user) {
+	spec := image("nginx")
+	key := &corev1.SecretKeySelector{LocalObjectReference: corev1.LocalObjectReference{Name: "s"}, Key: "password"}
+	spec.Containers[0].EnvFrom = []corev1.EnvFromSource{
+		{ConfigMapRef: &corev1.ConfigMapEnvSource{LocalObjectReference: corev1.LocalObjectReference{Name: "c"}}},
+		{SecretRef: &corev1.SecretEnvSource{LocalObjectReference: corev1.LocalObjectReference{Name: "unneeded"}, Optional: new(true)}},
+	}
+	spec.Containers[0].Env = []corev1.EnvVar{{Name: "P", ValueFrom: &corev1.EnvVarSource{SecretKeyRef: key}}}
+	u.createPod("web", spec)
+	because := func(message string) func(*corev1.Pod) bool {
+		return func(p *corev1.Pod) bool {
+			return waits("CreateContainerConfigError")(p) && strings.Contains(p.Status.ContainerStatuses[0].State.Waiting.Message, message)
+		}
+	}
+	u.pod("web", because(`configmap "c" not found`))
+	u.event("web", "Failed")
+
+	config := &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Name: "c"}}
+	must(t)(u.client.CoreV1().ConfigMaps(u.namespace).Create(t.Context(), config, metav1.CreateOptions{}))
+	u.pod("web", because(`secret "s" not found`))
+	secret := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Name: "s"}, StringData: map[string]string{"other": "x"}}
+	must(t)(u.client.CoreV1().Secrets(u.namespace).Create(t.Context(), secret, metav1.CreateOptions{}))
+	u.pod("web", because("couldn't find key password in Secret missing-config/s"))
+	secret.StringData = map[string]string{"password": "x"}
+	must(t)(u.client.CoreV1().Secrets(u.namespace).Update(t.Context(), secret, metav1.UpdateOptions{}))
+	u.pod("web", isReady)
+}
+
+func testMissingVolume(t *testing.T, u *user) {
+	spec := image("nginx")
+	source := &corev1.SecretVolumeSource{SecretName: "tls"}
+	spec.Volumes = []corev1.Volume{{Name: "cert", VolumeSource: corev1.VolumeSource{Secret: source}}}
+	u.createPod("web", spec)
+	u.pod("web", waits("ContainerCreating"))
+	if e := u.event("web", "FailedMount"); !strings.Contains(e.Message, `secret "tls" not found`) {
+		t.Errorf("event %q", e.Message)
+	}
+	secret := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Name: "tls"}}
+	must(t)(u.client.CoreV1().Secrets(u.namespace).Create(t.Context(), secret, metav1.CreateOptions{}))
+	u.pod("web", isReady)
+}
+
+func testLogs(t *testing.T, u *user) {
+	u.createPod("good", image("nginx"))
+	u.pod("good", isReady)
+	if text, err := u.logs("good", &corev1.PodLogOptions{}); err != nil || !strings.Contains(text, "image nginx started") {
+		t.Errorf("%v, %q", err, text)
+	}
+	if _, err := u.logs("good", &corev1.PodLogOptions{Previous: true}); err == nil || !strings.Contains(err.Error(), "previous terminated container") {
+		t.Errorf("previous log of a container that never ended: %v", err)
+	}
+	u.createPod("bad", image("simulate.local/crash-loop"))
+	u.pod("bad", waits("CrashLoopBackOff"))
+	tail := int64(2)
+	if text, err := u.logs("bad", &corev1.PodLogOptions{Previous: true, TailLines: &tail}); err != nil || text != "fatal: simulated crash\nexit code 1\n" {
+		t.Errorf("%v, %q", err, text)
+	}
+	u.createPod("none", image("simulate.local/image-pull-error"))
+	u.pod("none", waits("ImagePullBackOff"))
+	if _, err := u.logs("none", &corev1.PodLogOptions{}); err == nil || !strings.Contains(err.Error(), "trying and failing to pull image") {
+		t.Errorf("log of a container without an image: %v", err)
+	}
+	// A followed log ends with its pod.
+	ended := make(chan error, 1)
+	go func() {
+		_, err := u.logs("good", &corev1.PodLogOptions{Follow: true})
+		ended <- err
+	}()
+	if err := u.client.CoreV1().Pods(u.namespace).Delete(t.Context(), "good", metav1.DeleteOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	<-ended // with an error when the pod had gone before the request arrived
+}
+
+func testDeletion(t *testing.T, u *user) {
+	must(t)(u.client.AppsV1().Deployments(u.namespace).Create(t.Context(), deployment(1, image("nginx")), metav1.CreateOptions{}))
+	first := u.pod("", isReady)
+	if err := u.client.CoreV1().Pods(u.namespace).Delete(t.Context(), first.Name, metav1.DeleteOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	began := time.Now()
+	second := u.pod("", func(p *corev1.Pod) bool { return p.UID != first.UID && isReady(p) })
+	if took := time.Since(began); took > 10*time.Second {
+		t.Errorf("replaced after %s", took)
+	}
+	if second.Status.PodIP == first.Status.PodIP {
+		t.Errorf("both pods have address %s", second.Status.PodIP)
+	}
+	if err := u.client.CoreV1().Namespaces().Delete(t.Context(), u.namespace, metav1.DeleteOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	lw := cache.NewListWatchFromClient(u.client.CoreV1().RESTClient(), "namespaces", "", fields.OneTermEqualSelector("metadata.name", u.namespace))
+	_, err := watchtools.UntilWithSync(ctx, lw, &corev1.Namespace{}, func(store cache.Store) (bool, error) {
+		return len(store.ListKeys()) == 0, nil
+	}, func(event watch.Event) (bool, error) { return event.Type == watch.Deleted, nil })
+	if err != nil {
+		t.Errorf("the namespace does not go: %v", err)
+	}
+}
+
+func testReadiness(t *testing.T, u *user) {
+	spec := image("nginx")
+	spec.Containers[0].ReadinessProbe = &corev1.Probe{
+		InitialDelaySeconds: 2,
+		ProbeHandler:        corev1.ProbeHandler{Exec: &corev1.ExecAction{Command: []string{"true"}}},
+	}
+	u.createPod("web", spec)
+	pod := u.pod("web", isReady)
+	var readyAt time.Time
+	for _, c := range pod.Status.Conditions {
+		if c.Type == corev1.PodReady {
+			readyAt = c.LastTransitionTime.Time
+		}
+	}
+	if took := readyAt.Sub(pod.Status.ContainerStatuses[0].State.Running.StartedAt.Time); took < 2*time.Second || took > 10*time.Second {
+		t.Errorf("ready %s after the start, want 2 s", took)
+	}
+}
+
+func testInitContainers(t *testing.T, u *user) {
+	spec := image("nginx")
+	spec.InitContainers = []corev1.Container{{Name: "first", Image: "busybox"}, {Name: "second", Image: "simulate.local/fail-once"}}
+	u.createPod("web", spec)
+	pod := u.pod("web", isReady)
+	for i, restarts := range []int32{0, 1} {
+		c := pod.Status.InitContainerStatuses[i]
+		if c.State.Terminated == nil || c.State.Terminated.ExitCode != 0 || c.RestartCount != restarts {
+			t.Errorf("init container %+v, want it ended after %d restarts", c, restarts)
+		}
+	}
+	spec.InitContainers[1].Image = "simulate.local/crash-loop"
+	u.createPod("stuck", spec)
+	u.pod("stuck", func(p *corev1.Pod) bool {
+		return p.Status.Phase == corev1.PodPending && waits("PodInitializing")(p) && p.Status.InitContainerStatuses[1].RestartCount > 0
+	})
+	if e := u.event("stuck", "BackOff"); e.InvolvedObject.FieldPath != "spec.initContainers{second}" {
+		t.Errorf("event about %q", e.InvolvedObject.FieldPath)
+	}
+}
+
+func testLoadBalancer(t *testing.T, u *user) {
+	services := u.client.CoreV1().Services(u.namespace)
+	must(t)(services.Create(t.Context(), service(corev1.ServiceTypeLoadBalancer), metav1.CreateOptions{}))
+	core := u.client.CoreV1().RESTClient()
+	s := await(u, core, "services", "web", func(s *corev1.Service) bool { return len(s.Status.LoadBalancer.Ingress) == 1 })
+	if ip := s.Status.LoadBalancer.Ingress[0].IP; !strings.HasPrefix(ip, "127.") {
+		t.Errorf("address %s", ip)
+	}
+	s.Spec.Type = corev1.ServiceTypeClusterIP
+	must(t)(services.Update(t.Context(), s, metav1.UpdateOptions{}))
+	await(u, core, "services", "web", func(s *corev1.Service) bool { return len(s.Status.LoadBalancer.Ingress) == 0 })
+}
+
+func testPullSecrets(t *testing.T, u *user) {
+	spec := image("private/app")
+	spec.ImagePullSecrets = []corev1.LocalObjectReference{{Name: "registry"}}
+	u.createPod("app", spec)
+	if e := u.event("app", "FailedToRetrieveImagePullSecret"); !strings.Contains(e.Message, "(registry)") {
+		t.Errorf("event %q", e.Message)
+	}
+}
