@@ -362,3 +362,28 @@ func TestAReplacedObjectIsDeletedAndMadeAgain(t *testing.T) {
 		t.Error("the inventory does not have the new one's uid")
 	}
 }
+
+func TestADeletionIsWaitedForAndItsFinalizerNamedThoughTheLabelIsGone(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.mustApply(t, web("nginx", "")+`app "other" { image = "nginx" }`)
+	s.as(t, "other-tool", `{"metadata":{"labels":{"`+planner.LabelRelease+`":null},"finalizers":["example.com/hold"]}}`)
+
+	plan, opts := s.plan(t, `app "other" { image = "nginx" }`)
+	held := false
+	out := s.run(t.Context(), plan, opts, func(e applier.Event) {
+		if e.Type == applier.StepWaiting && e.ID.Name == "web" && strings.Contains(e.Message, "example.com/hold") && !held {
+			held = true
+			s.as(t, "other-tool", `{"metadata":{"finalizers":null}}`)
+		}
+	})
+	if out.err != nil {
+		t.Fatal(out.err)
+	}
+	if !held {
+		t.Error("the finalizer was not named")
+	}
+	if _, err := s.Get(t.Context(), deployments, s.namespace, "web"); !apierrors.IsNotFound(err) {
+		t.Errorf("Deployment web: %v, want NotFound", err)
+	}
+}

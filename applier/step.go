@@ -117,16 +117,23 @@ func (r *run) remove(ctx context.Context, c *planner.Change, out *outcome, appli
 	if err != nil {
 		return err
 	}
-	if err := r.startDelete(ctx, c, kind, uid); err != nil {
-		if apierrors.IsNotFound(err) {
-			*out = outcome{gone: true}
-			return nil
+	var seen *stream
+	if !noWait {
+		seen, err = r.watches.holding(ctx, kind, c.ID.Namespace, c.ID.Name)
+		switch {
+		case ctx.Err() != nil:
+			return ErrInterrupted
+		case err != nil:
+			return fmt.Errorf("it is not deleted, since it cannot be watched: %w", r.refusal(err))
 		}
+	}
+	err = r.startDelete(ctx, c, kind, uid)
+	if err != nil && !apierrors.IsNotFound(err) {
 		return r.refusal(err)
 	}
 	applied()
-	if !noWait {
-		if err := r.gone(ctx, c, kind, uid); err != nil {
+	if err == nil && !noWait {
+		if err := r.gone(ctx, c, seen, uid); err != nil {
 			return err
 		}
 	}

@@ -266,10 +266,10 @@ func (w *waiter) notReady(ctx context.Context, s state, timedOut time.Duration) 
 	return &NotReadyError{Health: s.health, TimedOut: timedOut, Evidence: w.run.evidence(ctx, w.change, &s)}
 }
 
-// gone waits until the object of that uid does not exist any more.
-func (r *run) gone(ctx context.Context, c *planner.Change, kind schema.GroupVersionKind, uid types.UID) error {
+// gone waits until the object of that uid does not exist any more. The stream
+// has seen it.
+func (r *run) gone(ctx context.Context, c *planner.Change, s *stream, uid types.UID) error {
 	changed := make(chan struct{}, 1)
-	s := r.watches.stream(ctx, kind, c.ID.Namespace)
 	defer s.follow(topic{object: c.ID.Name}, changed)()
 	timeout := r.timeout(c)
 	expired := time.NewTimer(timeout)

@@ -17,8 +17,8 @@ import (
 // watches follows the objects of a release, with one watch for each kind and
 // namespace, begun when it is first needed.
 type watches struct {
-	cluster  Cluster
-	selector string
+	cluster Cluster
+	ours    string // label selector of the release
 
 	mu      sync.Mutex
 	streams map[scope]*stream
@@ -29,27 +29,46 @@ type watches struct {
 type scope struct {
 	kind      schema.GroupVersionKind
 	namespace string
+	selector  string
 }
 
 func newWatches(cluster Cluster, release string) *watches {
 	return &watches{
-		cluster: cluster, selector: planner.LabelRelease + "=" + release,
+		cluster: cluster, ours: planner.LabelRelease + "=" + release,
 		streams: map[scope]*stream{},
 	}
 }
 
-// stream returns the watch of a scope. It goes on until the context of the first
-// call ends.
+// stream returns the watch of the release's objects of a kind. It goes on until
+// the context of the first call ends.
 func (w *watches) stream(ctx context.Context, kind schema.GroupVersionKind, namespace string) *stream {
+	return w.open(ctx, scope{kind, namespace, w.ours})
+}
+
+// holding returns a watch that sees the object, before anything is done to it:
+// one of all objects of the kind if somebody has taken the release's label off.
+// A watch that never saw the object could not tell that it is gone.
+func (w *watches) holding(ctx context.Context, kind schema.GroupVersionKind, namespace, name string) (*stream, error) {
+	s := w.stream(ctx, kind, namespace)
+	if err := s.sync(ctx); err != nil {
+		return nil, err
+	}
+	if v, _, _ := s.object(name, ""); v.object != nil {
+		return s, nil
+	}
+	s = w.open(ctx, scope{kind, namespace, ""})
+	return s, s.sync(ctx)
+}
+
+func (w *watches) open(ctx context.Context, key scope) *stream {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	key := scope{kind, namespace}
 	s := w.streams[key]
 	if s == nil {
 		s = newStream()
 		w.streams[key] = s
 		w.running.Go(func() {
-			s.end(w.cluster.Watch(ctx, kind, namespace, w.selector, s.handle))
+			s.end(w.cluster.Watch(ctx, key.kind, key.namespace, key.selector, s.handle))
 		})
 	}
 	return s
@@ -64,8 +83,9 @@ type stream struct {
 	objects   map[string]*unstructured.Unstructured // by name
 	apps      map[string]map[string]bool            // names of the objects of each app
 	deleted   map[types.UID]bool
-	synced    bool  // all that was there when the watch began has been seen
-	err       error // why the watch has ended
+	synced    chan struct{} // closed when all that was there when the watch began has been seen
+	ended     chan struct{} // closed when the watch has ended
+	err       error         // why; set before that
 	followers map[topic][]chan<- struct{}
 }
 
@@ -77,6 +97,8 @@ func newStream() *stream {
 		objects:   map[string]*unstructured.Unstructured{},
 		apps:      map[string]map[string]bool{},
 		deleted:   map[types.UID]bool{},
+		synced:    make(chan struct{}),
+		ended:     make(chan struct{}),
 		followers: map[topic][]chan<- struct{}{},
 	}
 }
@@ -87,7 +109,7 @@ func (s *stream) handle(t watch.EventType, object *unstructured.Unstructured) er
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if t == watch.Bookmark {
-		s.synced = true
+		close(s.synced)
 		s.wakeAll()
 		return nil
 	}
@@ -104,7 +126,7 @@ func (s *stream) handle(t watch.EventType, object *unstructured.Unstructured) er
 		}
 		s.apps[app][name] = true
 	}
-	if s.synced {
+	if s.isSynced() {
 		wake(s.followers[topic{object: name}])
 		wake(s.followers[topic{app: app}])
 	}
@@ -116,7 +138,29 @@ func (s *stream) end(err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.err = err
+	close(s.ended)
 	s.wakeAll()
+}
+
+func (s *stream) isSynced() bool {
+	select {
+	case <-s.synced:
+		return true
+	default:
+		return false
+	}
+}
+
+// sync returns when all that was there when the watch began is known.
+func (s *stream) sync(ctx context.Context) error {
+	select {
+	case <-s.synced:
+		return nil
+	case <-s.ended:
+		return s.failure()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 func (s *stream) wakeAll() {
@@ -158,7 +202,7 @@ type view struct {
 func (s *stream) object(name string, uid types.UID) (view, bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return view{s.objects[name], s.deleted[uid]}, s.synced, s.err
+	return view{s.objects[name], s.deleted[uid]}, s.isSynced(), s.err
 }
 
 // app returns the objects of an app, by name. What is not known is not there.
