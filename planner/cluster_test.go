@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -269,41 +268,6 @@ func (c *cluster) waitFor(t testing.TB, group, kind, name string, wanted func(pl
 			t.Fatalf("%s %s: %+v", kind, name, health)
 		}
 	}
-}
-
-// requests notes all requests that pass.
-type requests struct {
-	mu   sync.Mutex
-	next http.RoundTripper
-	all  []string // METHOD path?query
-}
-
-func (r *requests) before(next http.RoundTripper) http.RoundTripper {
-	r.next = next
-	return r
-}
-
-func (r *requests) RoundTrip(request *http.Request) (*http.Response, error) {
-	r.mu.Lock()
-	r.all = append(r.all, request.Method+" "+request.URL.RequestURI())
-	r.mu.Unlock()
-	return r.next.RoundTrip(request)
-}
-
-// take returns the requests since it was last called.
-func (r *requests) take() []string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	all := r.all
-	r.all = nil
-	return all
-}
-
-// writes returns those requests that could change something.
-func writes(requests []string) []string {
-	return slices.DeleteFunc(slices.Clone(requests), func(r string) bool {
-		return strings.HasPrefix(r, "GET ") || strings.Contains(r, "dryRun=All")
-	})
 }
 
 func readFile(t testing.TB, name string) string {

@@ -37,26 +37,6 @@ func TestPlanAfterApplyIsEmpty(t *testing.T) {
 	}
 }
 
-// resources names what GET requests were made on, sorted.
-func resources(requests []string) []string {
-	var names []string
-	for _, r := range requests {
-		method, path, _ := strings.Cut(r, " ")
-		path, _, _ = strings.Cut(path, "?")
-		parts := strings.Split(path, "/")
-		name := parts[len(parts)-1]
-		if parts[len(parts)-2] == "namespaces" {
-			name = "namespaces"
-		}
-		if method != "GET" {
-			name = method + " " + name
-		}
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
-}
-
 func TestS28OneEnvVarIsOneLine(t *testing.T) {
 	c := newCluster(t, true)
 	manifests := readFile(t, "testdata/plan/petclinic.yaml")
