@@ -138,11 +138,10 @@ func (r *recorder) settle(ctx context.Context, outcomes []outcome, errs *multier
 	if err := r.store.Finish(ctx, r.current); err != nil {
 		return "", fmt.Errorf("how revision %d ended cannot be recorded: %w", r.current.Revision, err)
 	}
-	if errs != nil {
-		return r.current.Status, nil
-	}
-	if err := r.store.Prune(ctx, r.plan.Release.HistoryLimit); err != nil {
-		return r.current.Status, fmt.Errorf("old revisions cannot be removed: %w", err)
+	if errs == nil {
+		if err := r.store.Prune(ctx, r.plan.Release.HistoryLimit); err != nil {
+			return r.current.Status, fmt.Errorf("old revisions cannot be removed: %w", err)
+		}
 	}
 	return r.current.Status, nil
 }
