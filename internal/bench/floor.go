@@ -221,7 +221,8 @@ func (f *floor) watch(ctx context.Context, kind string, running func(), done fun
 	})
 }
 
-// destroy deletes each object and waits until all of them are gone.
+// destroy deletes each object, workloads with their pods, and waits until all of
+// them are gone.
 func (f *floor) destroy(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	var running sync.WaitGroup
@@ -238,11 +239,12 @@ func (f *floor) destroy(ctx context.Context) error {
 		})
 	}
 	running.Wait()
+	options := []byte(`{"propagationPolicy":"Foreground"}`)
 	group.Go(func() error {
 		deleting, ctx := errgroup.WithContext(ctx)
 		deleting.SetLimit(floorParallel)
 		for _, o := range f.objects {
-			deleting.Go(func() error { return f.do(ctx, http.MethodDelete, o.path, []byte(`{}`), nil) })
+			deleting.Go(func() error { return f.do(ctx, http.MethodDelete, o.path, options, nil) })
 		}
 		return deleting.Wait()
 	})
