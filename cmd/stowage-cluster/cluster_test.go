@@ -190,6 +190,20 @@ func TestLifeCycle(t *testing.T) {
 	}
 }
 
+func TestManyStartOne(t *testing.T) {
+	l := newLocal(t)
+	var group sync.WaitGroup
+	for range 4 {
+		group.Go(func() {
+			if output, err := l.command("up", "--wait").CombinedOutput(); err != nil {
+				t.Errorf("%v\n%s", err, output)
+			}
+		})
+	}
+	group.Wait()
+	l.ready()
+}
+
 func TestCrashIsMended(t *testing.T) {
 	l := newLocal(t)
 	l.up()
@@ -212,9 +226,14 @@ func TestCrashIsMended(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(l.dir, "etcd.opening"), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	l.up()
+	if output := l.up(); !strings.Contains(output, "certificates made") || !strings.Contains(output, "etcd.broken") {
+		t.Errorf("output:\n%s", output)
+	}
 	if after := l.ready(); after.PID == before.PID {
 		t.Errorf("still process %d", after.PID)
+	}
+	if _, err := os.Stat(filepath.Join(l.dir, "etcd.broken", "member")); err != nil {
+		t.Error(err)
 	}
 }
 

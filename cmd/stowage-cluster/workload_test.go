@@ -2,7 +2,6 @@ package main_test
 
 import (
 	"context"
-	"io"
 	"strings"
 	"testing"
 	"time"
@@ -14,113 +13,10 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/fields"
-	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/watch"
-	"k8s.io/client-go/kubernetes"
-	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/cache"
 	watchtools "k8s.io/client-go/tools/watch"
 )
-
-// patience is how long anything is waited for.
-const patience = 30 * time.Second
-
-// user is a client of one namespace of the cluster.
-type user struct {
-	t         *testing.T
-	client    kubernetes.Interface
-	namespace string
-}
-
-// await watches the objects named name (any if "") until one satisfies done, and returns it.
-func await[T runtime.Object](u *user, getter rest.Interface, resource, name string, done func(T) bool) T {
-	u.t.Helper()
-	ctx, cancel := context.WithTimeout(u.t.Context(), patience)
-	defer cancel()
-	selector := fields.Everything()
-	if name != "" {
-		selector = fields.OneTermEqualSelector("metadata.name", name)
-	}
-	var zero, found T
-	lw := cache.NewListWatchFromClient(getter, resource, u.namespace, selector)
-	_, err := watchtools.UntilWithSync(ctx, lw, zero, nil, func(event watch.Event) (bool, error) {
-		object, ok := event.Object.(T)
-		if ok && event.Type != watch.Deleted && done(object) {
-			found = object
-			return true, nil
-		}
-		return false, nil
-	})
-	if err != nil {
-		u.t.Fatalf("waiting for %s %s: %v", resource, name, err)
-	}
-	return found
-}
-
-func (u *user) pod(name string, done func(*corev1.Pod) bool) *corev1.Pod {
-	u.t.Helper()
-	return await(u, u.client.CoreV1().RESTClient(), "pods", name, done)
-}
-
-// event waits for an event of the given reason about the named object.
-func (u *user) event(about, reason string) *corev1.Event {
-	u.t.Helper()
-	return await(u, u.client.CoreV1().RESTClient(), "events", "", func(e *corev1.Event) bool {
-		return e.InvolvedObject.Name == about && e.Reason == reason
-	})
-}
-
-func (u *user) createPod(name string, spec corev1.PodSpec) {
-	u.t.Helper()
-	pod := &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Name: name}, Spec: spec}
-	must(u.t)(u.client.CoreV1().Pods(u.namespace).Create(u.t.Context(), pod, metav1.CreateOptions{}))
-}
-
-func (u *user) logs(pod string, options *corev1.PodLogOptions) (string, error) {
-	stream, err := u.client.CoreV1().Pods(u.namespace).GetLogs(pod, options).Stream(u.t.Context())
-	if err != nil {
-		return "", err
-	}
-	defer stream.Close()
-	text, err := io.ReadAll(stream)
-	return string(text), err
-}
-
-func must(t *testing.T) func(any, error) {
-	return func(_ any, err error) {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-}
-
-func namespace(name string) *corev1.Namespace {
-	return &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: name}}
-}
-
-func image(name string) corev1.PodSpec {
-	return corev1.PodSpec{Containers: []corev1.Container{{Name: "main", Image: name}}}
-}
-
-func isReady(pod *corev1.Pod) bool {
-	for _, c := range pod.Status.Conditions {
-		if c.Type == corev1.PodReady {
-			return c.Status == corev1.ConditionTrue
-		}
-	}
-	return false
-}
-
-// waits tells that the pod's one container waits for reason.
-func waits(reason string) func(*corev1.Pod) bool {
-	return func(pod *corev1.Pod) bool {
-		for _, c := range pod.Status.ContainerStatuses {
-			return c.State.Waiting != nil && c.State.Waiting.Reason == reason
-		}
-		return false
-	}
-}
 
 // TestWorkloads runs what people run, each in a namespace of its own of one cluster.
 func TestWorkloads(t *testing.T) {
@@ -263,124 +159,6 @@ func testJobs(t *testing.T, u *user) {
 			return false
 		})
 	}
-}
-
-func testFaults(t *testing.T, u *user) {
-	for name, test := range map[string]struct {
-		image  string
-		done   func(*corev1.Pod) bool
-		events []string
-	}{
-		"pull-1":  {"simulate.local/image-pull-error", waits("ErrImagePull"), []string{"Pulling", "Failed"}},
-		"pull-2":  {"simulate.local/image-pull-error", waits("ImagePullBackOff"), []string{"BackOff"}},
-		"unready": {"simulate.local/never-ready", func(p *corev1.Pod) bool { return p.Status.Phase == corev1.PodRunning && !isReady(p) }, []string{"Started", "Unhealthy"}},
-		"slow":    {"simulate.local/slow-start:1s", isReady, nil},
-		"once":    {"simulate.local/fail-once", func(p *corev1.Pod) bool { return isReady(p) && p.Status.ContainerStatuses[0].RestartCount == 1 }, nil},
-		"oom": {"simulate.local/oom", func(p *corev1.Pod) bool {
-			return waits("CrashLoopBackOff")(p) && lastEnd(p).Reason == "OOMKilled" && lastEnd(p).ExitCode == 137
-		}, []string{"BackOff"}},
-		"nonsense": {"simulate.local/nonsense", waits("ImagePullBackOff"), nil},
-	} {
-		u.createPod(name, image(test.image))
-		u.pod(name, test.done)
-		for _, reason := range test.events {
-			if e := u.event(name, reason); e.InvolvedObject.FieldPath != "spec.containers{main}" {
-				t.Errorf("%s: event %s is about %q", name, reason, e.InvolvedObject.FieldPath)
-			}
-		}
-	}
-}
-
-// lastEnd is how the first container's last run ended; all zero if it has not.
-func lastEnd(pod *corev1.Pod) corev1.ContainerStateTerminated {
-	if end := pod.Status.ContainerStatuses[0].LastTerminationState.Terminated; end != nil {
-		return *end
-	}
-	return corev1.ContainerStateTerminated{}
-}
-
-func testCrashLoop(t *testing.T, u *user) {
-	u.createPod("loop", image("simulate.local/crash-loop"))
-	pod := u.pod("loop", func(p *corev1.Pod) bool {
-		return waits("CrashLoopBackOff")(p) && p.Status.ContainerStatuses[0].RestartCount >= 3
-	})
-	if end := lastEnd(pod); end.ExitCode != 1 || end.Reason != "Error" || pod.Status.Phase != corev1.PodRunning {
-		t.Errorf("phase %s, last run %+v", pod.Status.Phase, end)
-	}
-}
-
-func testMissingConfig(t *testing.T, u *user) {
-	spec := image("nginx")
-	key := &corev1.SecretKeySelector{LocalObjectReference: corev1.LocalObjectReference{Name: "s"}, Key: "password"}
-	spec.Containers[0].EnvFrom = []corev1.EnvFromSource{
-		{ConfigMapRef: &corev1.ConfigMapEnvSource{LocalObjectReference: corev1.LocalObjectReference{Name: "c"}}},
-		{SecretRef: &corev1.SecretEnvSource{LocalObjectReference: corev1.LocalObjectReference{Name: "unneeded"}, Optional: new(true)}},
-	}
-	spec.Containers[0].Env = []corev1.EnvVar{{Name: "P", ValueFrom: &corev1.EnvVarSource{SecretKeyRef: key}}}
-	u.createPod("web", spec)
-	because := func(message string) func(*corev1.Pod) bool {
-		return func(p *corev1.Pod) bool {
-			return waits("CreateContainerConfigError")(p) && strings.Contains(p.Status.ContainerStatuses[0].State.Waiting.Message, message)
-		}
-	}
-	u.pod("web", because(`configmap "c" not found`))
-	u.event("web", "Failed")
-
-	config := &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Name: "c"}}
-	must(t)(u.client.CoreV1().ConfigMaps(u.namespace).Create(t.Context(), config, metav1.CreateOptions{}))
-	u.pod("web", because(`secret "s" not found`))
-	secret := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Name: "s"}, StringData: map[string]string{"other": "x"}}
-	must(t)(u.client.CoreV1().Secrets(u.namespace).Create(t.Context(), secret, metav1.CreateOptions{}))
-	u.pod("web", because("couldn't find key password in Secret missing-config/s"))
-	secret.StringData = map[string]string{"password": "x"}
-	must(t)(u.client.CoreV1().Secrets(u.namespace).Update(t.Context(), secret, metav1.UpdateOptions{}))
-	u.pod("web", isReady)
-}
-
-func testMissingVolume(t *testing.T, u *user) {
-	spec := image("nginx")
-	source := &corev1.SecretVolumeSource{SecretName: "tls"}
-	spec.Volumes = []corev1.Volume{{Name: "cert", VolumeSource: corev1.VolumeSource{Secret: source}}}
-	u.createPod("web", spec)
-	u.pod("web", waits("ContainerCreating"))
-	if e := u.event("web", "FailedMount"); !strings.Contains(e.Message, `secret "tls" not found`) {
-		t.Errorf("event %q", e.Message)
-	}
-	secret := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Name: "tls"}}
-	must(t)(u.client.CoreV1().Secrets(u.namespace).Create(t.Context(), secret, metav1.CreateOptions{}))
-	u.pod("web", isReady)
-}
-
-func testLogs(t *testing.T, u *user) {
-	u.createPod("good", image("nginx"))
-	u.pod("good", isReady)
-	if text, err := u.logs("good", &corev1.PodLogOptions{}); err != nil || !strings.Contains(text, "image nginx started") {
-		t.Errorf("%v, %q", err, text)
-	}
-	if _, err := u.logs("good", &corev1.PodLogOptions{Previous: true}); err == nil || !strings.Contains(err.Error(), "previous terminated container") {
-		t.Errorf("previous log of a container that never ended: %v", err)
-	}
-	u.createPod("bad", image("simulate.local/crash-loop"))
-	u.pod("bad", waits("CrashLoopBackOff"))
-	tail := int64(2)
-	if text, err := u.logs("bad", &corev1.PodLogOptions{Previous: true, TailLines: &tail}); err != nil || text != "fatal: simulated crash\nexit code 1\n" {
-		t.Errorf("%v, %q", err, text)
-	}
-	u.createPod("none", image("simulate.local/image-pull-error"))
-	u.pod("none", waits("ImagePullBackOff"))
-	if _, err := u.logs("none", &corev1.PodLogOptions{}); err == nil || !strings.Contains(err.Error(), "trying and failing to pull image") {
-		t.Errorf("log of a container without an image: %v", err)
-	}
-	// A followed log ends with its pod.
-	ended := make(chan error, 1)
-	go func() {
-		_, err := u.logs("good", &corev1.PodLogOptions{Follow: true})
-		ended <- err
-	}()
-	if err := u.client.CoreV1().Pods(u.namespace).Delete(t.Context(), "good", metav1.DeleteOptions{}); err != nil {
-		t.Fatal(err)
-	}
-	<-ended // with an error when the pod had gone before the request arrived
 }
 
 func testDeletion(t *testing.T, u *user) {

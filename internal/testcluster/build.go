@@ -1,6 +1,7 @@
 package testcluster
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -75,7 +76,7 @@ func build(root, binary string) error {
 	if info, err := os.Stat(binary); err == nil && info.ModTime().After(changed) {
 		return nil
 	}
-	cmd := exec.Command(filepath.Join(source, "build.sh"), binary)
+	cmd := exec.CommandContext(context.Background(), filepath.Join(source, "build.sh"), binary)
 	if output, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("%s: %w\n%s", cmd, err, output)
 	}

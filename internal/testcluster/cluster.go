@@ -72,7 +72,7 @@ var up = sync.OnceValues(func() (dir string, err error) {
 	}
 	// Another binary gets a cluster of its own: tests may still be using the old one, which ends by itself.
 	dir = filepath.Join(os.TempDir(), "stowage-test-"+digest(root, content))
-	cmd := exec.Command(binary, "up", "--wait", "--name="+instance, "--data-dir="+dir, "--idle-timeout="+idleTimeout)
+	cmd := exec.CommandContext(context.Background(), binary, "up", "--wait", "--name="+instance, "--data-dir="+dir, "--idle-timeout="+idleTimeout)
 	if output, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("%s: %w\n%s", cmd, err, output)
 	}

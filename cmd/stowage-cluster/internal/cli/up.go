@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -51,38 +50,87 @@ func newUp(t *target) *cobra.Command {
 	return cmd
 }
 
-// up starts the cluster or joins a start under way.
+// up starts the cluster or joins a start under way. A process that is about to stop is let go first.
 func up(ctx context.Context, in instance.Instance, shape *shape, wait bool, out io.Writer) error {
 	if err := in.Create(); err != nil {
 		return err
 	}
+	ctx, cancel := context.WithTimeout(ctx, startTimeout)
+	defer cancel()
+	tick := time.NewTicker(pollInterval)
+	defer tick.Stop()
+	progress := &follower{file: in.RunLog(), out: out}
+	defer progress.close()
 	var ended <-chan error
-	if _, running := in.PID(); !running {
-		fmt.Fprintf(out, "starting local cluster %q in %s\n", in.Name, in.Dir)
-		var err error
-		if ended, err = launch(in, shape); err != nil {
+	for {
+		ready := in.Ready() // before the copy, so that the copy has all that led to it
+		_, running := in.PID()
+		if !running && ended == nil {
+			fmt.Fprintf(out, "starting local cluster %q in %s\n", in.Name, in.Dir)
+			var err error
+			if ended, err = launch(ctx, in, shape); err != nil {
+				return err
+			}
+			running = true
+		}
+		if !wait && running {
+			return nil
+		}
+		if err := progress.copy(); err != nil || ready {
 			return err
 		}
+		select {
+		case <-tick.C:
+		case err := <-ended:
+			if _, running := in.PID(); !running {
+				return startFailed(in, err)
+			}
+			ended = nil // someone else was faster
+		case <-ctx.Done():
+			return startFailed(in, ctx.Err())
+		}
 	}
-	if !wait {
-		return nil
+}
+
+// follower copies a growing file.
+type follower struct {
+	file string
+	out  io.Writer
+	from *os.File
+}
+
+func (f *follower) copy() error {
+	if f.from == nil {
+		from, err := os.Open(f.file)
+		if err != nil {
+			return err
+		}
+		f.from = from
 	}
-	return awaitReady(ctx, in, ended, out)
+	_, err := io.Copy(f.out, f.from)
+	return err
+}
+
+func (f *follower) close() {
+	if f.from != nil {
+		_ = f.from.Close()
+	}
 }
 
 // launch runs the cluster in a process of its own that outlives this one and its terminal.
-func launch(in instance.Instance, shape *shape) (ended <-chan error, err error) {
+func launch(ctx context.Context, in instance.Instance, shape *shape) (ended <-chan error, err error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
-	log, err := os.OpenFile(in.RunLog(), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	// Appended to, for a process that finds another running not to write over what that one reports.
+	log, err := os.OpenFile(in.RunLog(), os.O_WRONLY|os.O_CREATE|os.O_TRUNC|os.O_APPEND, 0o600)
 	if err != nil {
 		return nil, err
 	}
 	defer log.Close()
 	args := append([]string{"run", "--name=" + in.Name, "--data-dir=" + in.Dir}, shape.args()...)
-	cmd := exec.Command(self, args...) // not CommandContext: it is to outlive this process
+	cmd := exec.CommandContext(context.WithoutCancel(ctx), self, args...)
 	cmd.Dir = in.Dir
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
@@ -92,41 +140,6 @@ func launch(in instance.Instance, shape *shape) (ended <-chan error, err error) 
 	done := make(chan error, 1)
 	go func() { done <- cmd.Wait() }()
 	return done, nil
-}
-
-// awaitReady copies the starting process's progress to out until the cluster is ready.
-func awaitReady(ctx context.Context, in instance.Instance, ended <-chan error, out io.Writer) error {
-	ctx, cancel := context.WithTimeout(ctx, startTimeout)
-	defer cancel()
-	progress, err := os.Open(in.RunLog())
-	if err != nil {
-		return err
-	}
-	defer progress.Close()
-	tick := time.NewTicker(pollInterval)
-	defer tick.Stop()
-	for {
-		ready := in.Ready() // before the copy, so that the copy has all that led to it
-		if _, err := io.Copy(out, progress); err != nil {
-			return err
-		}
-		if ready {
-			return nil
-		}
-		select {
-		case <-tick.C:
-			if _, running := in.PID(); !running && ended == nil {
-				return startFailed(in, errors.New("its process has ended"))
-			}
-		case err := <-ended:
-			if in.Ready() { // another process was faster
-				return nil
-			}
-			return startFailed(in, err)
-		case <-ctx.Done():
-			return startFailed(in, ctx.Err())
-		}
-	}
 }
 
 func startFailed(in instance.Instance, cause error) error {

@@ -50,7 +50,7 @@ func TestWaitIdleOutlastsRequests(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a, began := newActivity(time.Now), time.Now()
 		// One request that takes an hour, such as a watch, and one of the cluster's own long after it.
-		handler := a.observe(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { time.Sleep(time.Hour) }))
+		handler := a.observe(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-time.After(time.Hour) }))
 		go handler.ServeHTTP(httptest.NewRecorder(), request(pki.Admin))
 		time.AfterFunc(61*time.Minute, func() { handler.ServeHTTP(httptest.NewRecorder(), request(pki.Nodes)) })
 		synctest.Wait()
@@ -60,6 +60,6 @@ func TestWaitIdleOutlastsRequests(t *testing.T) {
 		if took := time.Since(began); took < 65*time.Minute || took > 66*time.Minute {
 			t.Errorf("idle after %s, want 65 minutes", took)
 		}
-		time.Sleep(2 * time.Hour) // let the second request end
+		<-time.After(2 * time.Hour) // let the second request end
 	})
 }

@@ -73,15 +73,15 @@ func Run(ctx context.Context, in instance.Instance, options Options, progress io
 		return err
 	}
 	defer closeLogs()
-	if err := r.prepare(); err != nil {
+	if err := r.prepare(ctx); err != nil {
 		return err
 	}
 	err = r.run(ctx)
 	return errors.Join(err, in.ClearReady())
 }
 
-// prepare makes the certificates, opens the ports and writes the kubeconfig.
-func (r *runner) prepare() error {
+// prepare mends what an earlier run left behind, makes the certificates, opens the ports and writes the kubeconfig.
+func (r *runner) prepare(ctx context.Context) error {
 	renewed, err := r.pki.Ensure(r.began)
 	if err != nil {
 		return err
@@ -89,7 +89,14 @@ func (r *runner) prepare() error {
 	if renewed {
 		r.report("certificates made in %s", r.in.PKI())
 	}
-	if r.listeners, err = r.in.Listen(); err != nil {
+	aside, err := controlplane.SetBrokenDataAside(r.in)
+	if err != nil {
+		return err
+	}
+	if aside != "" {
+		r.report("starting empty: etcd could not open its data, which is now in %s", aside)
+	}
+	if r.listeners, err = r.in.Listen(ctx); err != nil {
 		return err
 	}
 	return r.pki.WriteKubeconfig(r.in.Kubeconfig(), r.in.Context(), r.listeners.Server(), pki.Admin)
@@ -192,10 +199,10 @@ func (r *runner) runNodes(ctx context.Context, client kubernetes.Interface) erro
 func (r *runner) part(ctx context.Context, parts *errgroup.Group, name string, run func() error) {
 	parts.Go(func() error {
 		err := run()
-		if ctx.Err() != nil {
-			return nil
-		}
-		if err == nil {
+		switch {
+		case ctx.Err() != nil:
+			return nil //nolint:nilerr // what a part says when all are to end is of no interest
+		case err == nil:
 			err = errors.New("ended without being asked to")
 		}
 		return fmt.Errorf("%s (log: %s): %w", name, r.in.KubernetesLog(), err)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"syscall"
 	"time"
 
 	"go.etcd.io/etcd/client/pkg/v3/transport"
@@ -21,45 +22,55 @@ type Etcd struct{ server *embed.Etcd }
 // StartEtcd opens the instance's store and returns when it serves. Writes are not flushed to the disk: this is a
 // scratch cluster, and what the operating system loses in a power failure may be lost here too.
 func StartEtcd(ctx context.Context, in instance.Instance, dir pki.Dir, ports instance.Ports) (*Etcd, error) {
-	if err := setBrokenDataAside(in); err != nil {
-		return nil, err
-	}
+	// On a damaged store etcd ends the whole process, and leaves this mark behind.
 	if err := os.WriteFile(in.EtcdOpening(), nil, 0o600); err != nil {
 		return nil, err
 	}
-	server, err := embed.StartEtcd(etcdConfig(in, dir, ports))
+	server, err := open(ctx, etcdConfig(in, dir, ports))
+	switch {
+	case err == nil:
+		return &Etcd{server}, os.Remove(in.EtcdOpening())
+	case ctx.Err() != nil, errors.Is(err, syscall.EADDRINUSE): // no fault of the store's
+		return nil, errors.Join(err, os.Remove(in.EtcdOpening()))
+	}
+	return nil, fmt.Errorf("etcd (log: %s): %w", in.EtcdLog(), err)
+}
+
+// open returns when the store serves.
+func open(ctx context.Context, config *embed.Config) (*embed.Etcd, error) {
+	server, err := embed.StartEtcd(config)
 	if err != nil {
-		return nil, fmt.Errorf("etcd (log: %s): %w", in.EtcdLog(), err)
+		return nil, err
 	}
 	select {
 	case <-server.Server.ReadyNotify():
-	case err := <-server.Err():
-		server.Close()
-		return nil, fmt.Errorf("etcd (log: %s): %w", in.EtcdLog(), err)
+		return server, nil
+	case err = <-server.Err():
 	case <-ctx.Done():
-		server.Close()
-		return nil, ctx.Err()
+		err = ctx.Err()
 	}
-	return &Etcd{server}, os.Remove(in.EtcdOpening())
+	server.Close()
+	return nil, err
 }
 
-// setBrokenDataAside renames the store when the process that opened it last died on it. Etcd panics on a damaged store,
-// so that a start would fail for ever.
-func setBrokenDataAside(in instance.Instance) error {
-	if _, err := os.Stat(in.EtcdOpening()); err != nil {
-		if errors.Is(err, os.ErrNotExist) {
-			return nil
-		}
-		return err
+// SetBrokenDataAside renames the store if the process that opened it last died on it, as the next would, and returns
+// its new place, or "" if the store is as it should be.
+func SetBrokenDataAside(in instance.Instance) (aside string, err error) {
+	if _, err := os.Stat(in.EtcdOpening()); errors.Is(err, os.ErrNotExist) {
+		return "", nil
+	} else if err != nil {
+		return "", err
 	}
-	aside := in.EtcdData() + ".broken"
+	aside = in.EtcdData() + ".broken"
 	if err := os.RemoveAll(aside); err != nil {
-		return err
+		return "", err
 	}
-	if err := os.Rename(in.EtcdData(), aside); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return err
+	if err := os.Rename(in.EtcdData(), aside); errors.Is(err, os.ErrNotExist) {
+		return "", nil
+	} else if err != nil {
+		return "", err
 	}
-	return nil
+	return aside, nil
 }
 
 func etcdConfig(in instance.Instance, dir pki.Dir, ports instance.Ports) *embed.Config {

@@ -79,7 +79,9 @@ func TestMain(m *testing.M) {
 	if err := in.SetReady(); err != nil {
 		panic(err)
 	}
-	fmt.Println("locked")
+	if _, err := os.Stdout.WriteString("locked\n"); err != nil {
+		panic(err)
+	}
 	_, _ = bufio.NewReader(os.Stdin).ReadByte() // until stdin is closed, or killed
 }
 
@@ -179,7 +181,7 @@ func TestListenRemembersItsPorts(t *testing.T) {
 	closeAll(second)
 
 	// Someone else has taken one meanwhile.
-	taken, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", first.Kubelet.Addr().(*net.TCPAddr).Port))
+	taken, err := new(net.ListenConfig).Listen(t.Context(), "tcp", fmt.Sprintf("127.0.0.1:%d", first.Kubelet.Addr().(*net.TCPAddr).Port))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -204,7 +206,7 @@ func TestListenForgetsWhatItCannotRead(t *testing.T) {
 
 func listen(t *testing.T, in Instance) *Listeners {
 	t.Helper()
-	l, err := in.Listen()
+	l, err := in.Listen(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

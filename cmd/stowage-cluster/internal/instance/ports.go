@@ -1,6 +1,7 @@
 package instance
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net"
@@ -30,7 +31,7 @@ type Listeners struct {
 
 // Listen opens the instance's ports: those of its last run where they are still free, others otherwise, and remembers
 // them. A memory that cannot be read is as good as none.
-func (i Instance) Listen() (*Listeners, error) {
+func (i Instance) Listen(ctx context.Context) (*Listeners, error) {
 	ports := Ports{API: preferredAPIPort}
 	if last, err := i.Ports(); err == nil {
 		ports = last
@@ -48,7 +49,7 @@ func (i Instance) Listen() (*Listeners, error) {
 		{&ports.Scheduler, &l.Scheduler},
 		{&ports.Kubelet, &l.Kubelet},
 	} {
-		listener, err := listenLoopback(*open.port)
+		listener, err := listenLoopback(ctx, *open.port)
 		if err != nil {
 			return nil, err
 		}
@@ -65,10 +66,11 @@ func (i Instance) Listen() (*Listeners, error) {
 }
 
 // listenLoopback opens port, or a free one when it is taken or 0.
-func listenLoopback(port int) (net.Listener, error) {
-	listener, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
+func listenLoopback(ctx context.Context, port int) (net.Listener, error) {
+	config := &net.ListenConfig{}
+	listener, err := config.Listen(ctx, "tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
 	if err != nil && port != 0 {
-		return net.Listen("tcp", "127.0.0.1:0")
+		return config.Listen(ctx, "tcp", "127.0.0.1:0")
 	}
 	return listener, err
 }

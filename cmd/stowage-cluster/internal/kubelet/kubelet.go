@@ -90,7 +90,7 @@ func Run(ctx context.Context, client kubernetes.Interface, dir pki.Dir, listener
 	if err != nil {
 		return err
 	}
-	defer server.Close()
+	defer func() { _ = server.Close() }() // the process ends with it
 	if err := k.watch(ctx); err != nil {
 		return err
 	}
