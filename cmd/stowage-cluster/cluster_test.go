@@ -204,6 +204,22 @@ func TestManyStartOne(t *testing.T) {
 	l.ready()
 }
 
+func TestDownFindsAStartUnderWay(t *testing.T) {
+	l := newLocal(t)
+	l.run("up")
+	s, err := l.status()
+	if err == nil || s.State != "starting" || s.PID == 0 {
+		t.Errorf("status %+v, %v", s, err)
+	}
+	l.run("down")
+	if alive(s.PID) {
+		t.Errorf("process %d outlives down", s.PID)
+	}
+	if output := l.up(); strings.Contains(output, "etcd.broken") {
+		t.Errorf("the store did not outlive the interrupted start:\n%s", output)
+	}
+}
+
 func TestCrashIsMended(t *testing.T) {
 	l := newLocal(t)
 	l.up()

@@ -71,9 +71,8 @@ func up(ctx context.Context, in instance.Instance, shape *shape, wait bool, out 
 			if ended, err = launch(ctx, in, shape); err != nil {
 				return err
 			}
-			running = true
 		}
-		if !wait && running {
+		if !wait && running { // so that a down finds it
 			return nil
 		}
 		if err := progress.copy(); err != nil || ready {
