@@ -32,7 +32,7 @@ func (r *run) evidence(ctx context.Context, c *planner.Change, s *state) *Eviden
 	e := &Evidence{ID: c.ID, Origin: c.Origin, Missing: s.missing}
 	if f := s.finding; f != nil {
 		e.Pod, e.Container, e.Reason = f.pod, f.container, f.reason
-		e.Message = r.secrets.text(f.message)
+		e.Message = r.secrets.Text(f.message)
 		e.ExitCode, e.Signal, e.Restarts = f.exitCode, f.signal, f.restarts
 	}
 	if s.object != nil {
@@ -53,14 +53,14 @@ func (r *run) addEvents(ctx context.Context, e *Evidence, uid types.UID) {
 		events = append(events, about...)
 	}
 	if err != nil {
-		e.Missing = append(e.Missing, fmt.Sprintf("events cannot be read: %v", r.secrets.error(err)))
+		e.Missing = append(e.Missing, fmt.Sprintf("events cannot be read: %v", r.secrets.Error(err)))
 	}
 	slices.SortStableFunc(events, func(a, b corev1.Event) int { return seen(a).Compare(seen(b)) })
 	for _, event := range events[max(0, len(events)-eventLimit):] {
 		e.Events = append(e.Events, EventLine{
 			Object:  event.InvolvedObject.Kind + " " + event.InvolvedObject.Name,
 			Reason:  event.Reason,
-			Message: r.secrets.text(strings.TrimSpace(event.Message)),
+			Message: r.secrets.Text(strings.TrimSpace(event.Message)),
 			Count:   int(max(event.Count, 1)),
 		})
 	}
@@ -104,13 +104,13 @@ func (r *run) addLogs(ctx context.Context, e *Evidence) {
 		}
 		text, err := r.cluster.Logs(ctx, e.ID.Namespace, e.Pod, e.Container, previous, logLines)
 		firstErr = cmp.Or(firstErr, err)
-		if lines := r.secrets.text(strings.TrimRight(string(text), "\n")); err == nil && lines != "" {
+		if lines := r.secrets.Text(strings.TrimRight(string(text), "\n")); err == nil && lines != "" {
 			e.Logs, e.Previous = strings.Split(lines, "\n"), previous
 			return
 		}
 	}
 	if firstErr != nil {
-		e.Missing = append(e.Missing, fmt.Sprintf("the log cannot be read: %v", r.secrets.error(firstErr)))
+		e.Missing = append(e.Missing, fmt.Sprintf("the log cannot be read: %v", r.secrets.Error(firstErr)))
 	}
 }
 

@@ -96,7 +96,7 @@ func isPrecondition(err error) bool {
 // fieldConflicts returns the fields that a server-side apply did not take over.
 func fieldConflicts(err error) []FieldOwner {
 	var fields []FieldOwner
-	for _, cause := range causesOf(err) {
+	for _, cause := range planner.FieldCauses(err) {
 		if cause.Type == metav1.CauseTypeFieldManagerConflict {
 			fields = append(fields, FieldOwner{Field: pathOf(cause.Field), Manager: managerOf(cause.Message)})
 		}
@@ -133,20 +133,12 @@ func pathOf(field string) string {
 	})
 }
 
-func causesOf(err error) []metav1.StatusCause {
-	var status apierrors.APIStatus
-	if !errors.As(err, &status) || status.Status().Details == nil {
-		return nil
-	}
-	return status.Status().Details.Causes
-}
-
 // refusal returns why the API server did not take a write, in words that quote
 // no secret. It returns nil for nil.
 func (r *run) refusal(err error) error {
 	var status apierrors.APIStatus
 	if err == nil || !errors.As(err, &status) {
-		return r.secrets.error(err)
+		return r.secrets.Error(err)
 	}
 	if fields := fieldConflicts(err); len(fields) > 0 {
 		return &ChangedError{Fields: fields}
@@ -155,11 +147,9 @@ func (r *run) refusal(err error) error {
 		return &ChangedError{What: "was changed"}
 	}
 	s := status.Status()
-	rejected := &RejectedError{Reason: string(s.Reason), Message: r.secrets.text(s.Message)}
-	for _, cause := range causesOf(err) {
-		if cause.Field != "" {
-			rejected.Fields = append(rejected.Fields, FieldCause{r.secrets.text(cause.Field), r.secrets.text(cause.Message)})
-		}
+	rejected := &RejectedError{Reason: string(s.Reason), Message: r.secrets.Text(s.Message)}
+	for _, cause := range planner.FieldCauses(err) {
+		rejected.Fields = append(rejected.Fields, FieldCause{r.secrets.Text(cause.Field), r.secrets.Text(cause.Message)})
 	}
 	return rejected
 }

@@ -23,7 +23,7 @@ func planWithSecret(values map[string]string) *planner.Plan {
 
 func TestS39TextsOfTheClusterLoseTheValuesOfSecrets(t *testing.T) {
 	const canary = "cAnArY\"<&>\nline two of it"
-	r := newRedactor(planWithSecret(map[string]string{"password": canary, "name": "petclinic", "short": "abc"}))
+	r := planWithSecret(map[string]string{"password": canary, "name": "petclinic", "short": "abc"}).Redactor()
 	for _, text := range []string{
 		"refused: " + canary,
 		"refused: " + base64.StdEncoding.EncodeToString([]byte(canary)),
@@ -31,12 +31,12 @@ func TestS39TextsOfTheClusterLoseTheValuesOfSecrets(t *testing.T) {
 		`refused: {"a":"cAnArY\"\u003c\u0026\u003e\nline two of it"}`,
 		"a log line: line two of it",
 	} {
-		if got := r.text(text); !strings.Contains(got, redacted) || strings.Contains(got, "cAnArY") || strings.Contains(got, "line two") {
+		if got := r.Text(text); !strings.Contains(got, "(sensitive value)") || strings.Contains(got, "cAnArY") || strings.Contains(got, "line two") {
 			t.Errorf("%q became %q", text, got)
 		}
 	}
 	const plain = "Deployment petclinic abc"
-	if got := r.text(plain); got != plain {
+	if got := r.Text(plain); got != plain {
 		t.Errorf("%q became %q: names and what is too short are left alone", plain, got)
 	}
 }

@@ -19,7 +19,7 @@ type run struct {
 	plan     *planner.Plan
 	opts     Options
 	events   *sink
-	secrets  *redactor
+	secrets  *planner.Redactor
 	watches  *watches
 	recorder *recorder
 
@@ -41,7 +41,7 @@ func newRun(cluster Cluster, store *release.Store, plan *planner.Plan, opts Opti
 		plan:     plan,
 		opts:     opts,
 		events:   &sink{consume: opts.OnEvent},
-		secrets:  newRedactor(plan),
+		secrets:  plan.Redactor(),
 		watches:  newWatches(cluster, plan.Release.Name),
 		recorder: newRecorder(store, plan, opts),
 		steps:    make([]Step, len(plan.Changes)),

@@ -39,7 +39,7 @@ func (r *run) ready(ctx context.Context, c *planner.Change, object *unstructured
 		case state.over:
 			return w.notReady(ctx, state, 0)
 		}
-		if message := r.secrets.text(state.message()); message != said {
+		if message := r.secrets.Text(state.message()); message != said {
 			said = message
 			e := eventOf(StepWaiting, c)
 			e.Message = message
@@ -262,7 +262,7 @@ func (w *waiter) judge(ctx context.Context, s *state) {
 
 // notReady returns why the object is not ready, with all that is known.
 func (w *waiter) notReady(ctx context.Context, s state, timedOut time.Duration) error {
-	s.health.Message = w.run.secrets.text(s.health.Message)
+	s.health.Message = w.run.secrets.Text(s.health.Message)
 	return &NotReadyError{Health: s.health, TimedOut: timedOut, Evidence: w.run.evidence(ctx, w.change, &s)}
 }
 

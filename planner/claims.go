@@ -52,7 +52,7 @@ func (m *maker) namespacesWithClaims() []string {
 func (m *maker) claimsUnknown(namespace string, err error) {
 	m.warn(Warning{
 		Summary: fmt.Sprintf("the claims in namespace %s could not be listed and are left alone", namespace),
-		Detail:  m.secret.text(err.Error()),
+		Detail:  m.secret.Text(err.Error()),
 	})
 	m.refuseNamespace(namespace, "it is not known whether claims in it hold data")
 }

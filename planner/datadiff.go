@@ -135,21 +135,3 @@ func byteCount(encoded any) any {
 	}
 	return fmt.Sprintf("(%d bytes)", len(content))
 }
-
-// shownKeys shows changed keys, those of a Secret by name alone.
-func (r *redactor) shownKeys(id ObjectID, changes []fieldChange) []FieldDiff {
-	diffs := make([]FieldDiff, 0, len(changes))
-	for _, ch := range changes {
-		d := FieldDiff{Path: ch.path[0].field, Op: ch.op}
-		if isSecret(id) {
-			d.Masked = true
-		} else {
-			var hidBefore, hidAfter bool
-			d.Before, hidBefore = r.value(ch.before)
-			d.After, hidAfter = r.value(ch.after)
-			d.Masked = hidBefore || hidAfter
-		}
-		diffs = append(diffs, d)
-	}
-	return diffs
-}

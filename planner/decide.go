@@ -91,7 +91,7 @@ func (m *maker) ask(ctx context.Context, o Object, c *Change) error {
 	case namespaceNotFound(err):
 		m.createUnchecked(o, c, fmt.Sprintf("namespace %s does not exist yet", o.ID.Namespace))
 	case cannotDryRun(err):
-		return m.compareLocally(o, c, was, m.secret.text(err.Error()))
+		return m.compareLocally(o, c, was, m.secret.Text(err.Error()))
 	case apierrors.IsInvalid(err):
 		return m.refused(ctx, o, c, was, err)
 	case !isAnswer(err):
@@ -201,7 +201,7 @@ func (m *maker) unlisted(ctx context.Context, o Object, c *Change) (*unstructure
 		return nil, nil // gone in the meantime: still a create
 	case apierrors.IsForbidden(err):
 		c.Action = Update
-		c.Unchecked = "cannot be read, so what changes is not known: " + m.secret.text(err.Error())
+		c.Unchecked = "cannot be read, so what changes is not known: " + m.secret.Text(err.Error())
 		c.Checked = false
 		return nil, nil
 	}
@@ -245,12 +245,12 @@ func (m *maker) decideBlindly(o Object, c *Change, why string) {
 		c.Action = leftAlone
 		m.warn(Warning{
 			Summary: fmt.Sprintf("%s can neither be read nor checked and is taken to be there", o.ID),
-			Detail:  m.secret.text(cause.Error()),
+			Detail:  m.secret.Text(cause.Error()),
 			Origin:  o.Origin,
 		})
 	default:
 		c.Action = Update
-		c.Unchecked = "can neither be read nor checked: " + m.secret.text(cause.Error())
+		c.Unchecked = "can neither be read nor checked: " + m.secret.Text(cause.Error())
 	}
 }
 

@@ -57,9 +57,9 @@ func joined(errs []*ObjectError) error {
 // rejections turns what the API server answered about an object into one error
 // for each field it names. Texts are redacted: a server or a webhook may quote
 // the values that it refuses.
-func rejections(o Object, err error, secret *redactor) []*ObjectError {
+func rejections(o Object, err error, secret *Redactor) []*ObjectError {
 	blank := ObjectError{ID: o.ID, Origin: o.Origin}
-	causes := causesOf(err)
+	causes := FieldCauses(err)
 	if len(causes) == 0 {
 		e := blank
 		e.Err = secret.rejection(o, err)
@@ -75,8 +75,8 @@ func rejections(o Object, err error, secret *redactor) []*ObjectError {
 	return errs
 }
 
-// causesOf returns the causes that name a field.
-func causesOf(err error) []metav1.StatusCause {
+// FieldCauses returns what the API server has against single fields, or nil.
+func FieldCauses(err error) []metav1.StatusCause {
 	var status apierrors.APIStatus
 	if !errors.As(err, &status) || status.Status().Details == nil {
 		return nil
@@ -94,9 +94,3 @@ type causeError struct {
 
 func (e *causeError) Error() string { return e.text }
 func (e *causeError) Unwrap() error { return e.status }
-
-// redactedError shows another text than its cause. It does not unwrap: the cause
-// still has the original text.
-type redactedError struct{ text string }
-
-func (e *redactedError) Error() string { return e.text }

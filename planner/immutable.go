@@ -45,7 +45,7 @@ func (m *maker) replaceOrReject(o Object, c *Change, was *unstructured.Unstructu
 		return
 	}
 	differing := differingImmutables(o, was)
-	if !explains(differing, causesOf(err)) {
+	if !explains(differing, FieldCauses(err)) {
 		m.fail(rejections(o, err, m.secret)...)
 		return
 	}

@@ -72,7 +72,7 @@ type maker struct {
 	in     *Input
 	reader Reader
 	live   *live
-	secret *redactor
+	secret *Redactor
 
 	desired map[ObjectID]Object
 	changes []*Change // of the desired objects, in the graph's order

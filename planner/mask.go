@@ -2,45 +2,53 @@ package planner
 
 // shown turns the changes of an object into what may be shown of them: no value
 // of a Secret, and no secret value that found its way elsewhere.
-func (r *redactor) shown(id ObjectID, changes []fieldChange) []FieldDiff {
-	diffs := make([]FieldDiff, 0, len(changes))
-	for _, ch := range changes {
+func (r *Redactor) shown(id ObjectID, changes []fieldChange) []FieldDiff {
+	diffs := make([]FieldDiff, len(changes))
+	for i, ch := range changes {
 		d := FieldDiff{Path: ch.path.String(), Op: ch.op}
-		if r.hides(id, ch.path) {
-			d.Masked = true
-		} else {
-			var hidBefore, hidAfter bool
-			d.Before, hidBefore = r.value(ch.before)
-			d.After, hidAfter = r.value(ch.after)
-			d.Masked = hidBefore || hidAfter
-		}
-		diffs = append(diffs, d)
+		d.Before, d.After, d.Masked = r.values(hides(id, ch.path), ch.before, ch.after)
+		diffs[i] = d
+	}
+	return diffs
+}
+
+// shownKeys does the same for the keys of a ConfigMap or Secret.
+func (r *Redactor) shownKeys(id ObjectID, changes []fieldChange) []FieldDiff {
+	diffs := make([]FieldDiff, len(changes))
+	for i, ch := range changes {
+		d := FieldDiff{Path: ch.path[0].field, Op: ch.op}
+		d.Before, d.After, d.Masked = r.values(id.IsSecret(), ch.before, ch.after)
+		diffs[i] = d
 	}
 	return diffs
 }
 
 // shownOwners does the same for fields that others own.
-func (r *redactor) shownOwners(id ObjectID, owners []fieldOwner) []FieldOwner {
-	shown := make([]FieldOwner, 0, len(owners))
-	for _, o := range owners {
+func (r *Redactor) shownOwners(id ObjectID, owners []fieldOwner) []FieldOwner {
+	shown := make([]FieldOwner, len(owners))
+	for i, o := range owners {
 		f := FieldOwner{Path: o.path.String(), Manager: o.manager, Time: o.time}
-		if r.hides(id, o.path) {
-			f.Masked = true
-		} else {
-			var hidLive, hidConfig bool
-			f.Live, hidLive = r.value(o.live)
-			f.Config, hidConfig = r.value(o.config)
-			f.Masked = hidLive || hidConfig
-		}
-		shown = append(shown, f)
+		f.Live, f.Config, f.Masked = r.values(hides(id, o.path), o.live, o.config)
+		shown[i] = f
 	}
 	return shown
 }
 
+// values returns what may be shown of the two values of a field, and whether
+// that is not all of them. Of a hidden field it is nothing.
+func (r *Redactor) values(hidden bool, a, b any) (shownA, shownB any, masked bool) {
+	if hidden {
+		return nil, nil, true
+	}
+	shownA, hidA := r.value(a)
+	shownB, hidB := r.value(b)
+	return shownA, shownB, hidA || hidB
+}
+
 // hides reports whether the values at a path are never shown. Of a Secret only
 // what cannot hold its data is: kubectl, for one, copies data to an annotation.
-func (r *redactor) hides(id ObjectID, p path) bool {
-	if !isSecret(id) || len(p) == 0 {
+func hides(id ObjectID, p path) bool {
+	if !id.IsSecret() || len(p) == 0 {
 		return false
 	}
 	switch p[0].field {

@@ -35,6 +35,9 @@ type ObjectID struct {
 // String returns kind and name, as people say them: "Deployment petclinic".
 func (id ObjectID) String() string { return fmt.Sprintf("%s %s", id.Kind, id.Name) }
 
+// IsSecret reports whether it is the identity of a Secret.
+func (id ObjectID) IsSecret() bool { return id.Group == "" && id.Kind == "Secret" }
+
 // IDOf returns the identity of an object.
 func IDOf(u *unstructured.Unstructured) ObjectID {
 	gvk := u.GroupVersionKind()

@@ -3,6 +3,8 @@ package planner
 import (
 	"cmp"
 	"encoding/base64"
+	"encoding/json"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,108 +14,162 @@ import (
 
 const (
 	redacted = "(sensitive value)"
-	// shortestSecret is the length from which a value is looked for within other
-	// texts; a shorter one would be found everywhere.
-	shortestSecret = 6
+	// shortestSecret is the length from which a value is looked for in every text.
+	// Shorter ones are in all of them, and replacing them would give them away.
+	shortestSecret = 4
+	// shortestLine is the same for the lines of a value of several lines.
+	shortestLine = 8
+	// guessableSecret is the length below which the gap that a value leaves in the
+	// server's answer about its Secret tells what it was.
+	guessableSecret = 6
 )
 
-// redactor takes the values of Secrets out of texts that come from elsewhere:
-// from the API server, from webhooks, and from live objects.
-type redactor struct {
-	replacer *strings.Replacer
-	byObject map[ObjectID][]string
+// Redactor takes the values of Secrets out of texts that come from elsewhere: a
+// server or webhook may quote what it refuses, an app may log what it is given,
+// and a live object may hold a copy. It finds a value as it is, in base64,
+// quoted as in Go or JSON, and by its longer lines. It is safe for concurrent use.
+type Redactor struct {
+	all *strings.Replacer
+	own map[ObjectID][]string // how texts may quote the values of each Secret
 }
 
-// newRedactor knows the values of all Secrets that are rendered or live. A value
-// that is also the name of an object is in plain sight anyway and stays readable.
-func newRedactor(objects []Object, live map[ObjectID]*unstructured.Unstructured) *redactor {
-	r := &redactor{byObject: map[ObjectID][]string{}}
-	public := map[string]bool{}
+// Redactor returns the redactor that knows the values of all Secrets the plan
+// applies. A plan that was saved has no values until its objects are put back.
+func (p *Plan) Redactor() *Redactor {
+	objects := make([]Object, len(p.Changes))
+	for i := range p.Changes {
+		objects[i] = Object{ID: p.Changes[i].ID, Manifest: p.Changes[i].Object}
+	}
+	return newRedactor(objects, nil)
+}
+
+// newRedactor knows the values of all Secrets that are rendered or live.
+func newRedactor(objects []Object, live map[ObjectID]*unstructured.Unstructured) *Redactor {
+	r := &Redactor{own: map[ObjectID][]string{}}
+	var names []string
 	for _, o := range objects {
-		public[o.ID.Name] = true
-		if isSecret(o.ID) {
-			r.byObject[o.ID] = secretValues(o.Manifest.Object)
-		}
+		names = append(names, o.ID.Name, o.ID.Namespace)
+		r.learn(o.ID, o.Manifest)
 	}
 	for id, u := range live {
-		if isSecret(id) {
-			r.byObject[id] = append(r.byObject[id], secretValues(u.Object)...)
-		}
+		r.learn(id, u)
 	}
-	var long []string
-	for _, values := range r.byObject {
+	shown := map[string]string{}
+	for _, values := range r.own {
 		for _, v := range values {
-			if len(v) >= shortestSecret && !public[v] {
-				long = append(long, v)
+			if len(v) >= shortestSecret {
+				shown[v] = redacted
 			}
 		}
 	}
-	// The longest first, so that none is cut by a part of it.
-	slices.SortFunc(long, func(a, b string) int { return cmp.Or(len(b)-len(a), cmp.Compare(a, b)) })
-	pairs := make([]string, 0, 2*len(long))
-	for _, v := range slices.Compact(long) {
-		pairs = append(pairs, v, redacted)
+	// Names are in plain sight, and needed to tell what is meant: one that holds a
+	// value, or is one, stays whole. The value alone is still replaced.
+	values := replacer(shown)
+	for _, name := range names {
+		if values.Replace(name) != name {
+			shown[name] = name
+		}
 	}
-	r.replacer = strings.NewReplacer(pairs...)
+	r.all = replacer(shown)
 	return r
 }
 
-// secretValues returns the values of a Secret's manifest, plain and in base64.
+func (r *Redactor) learn(id ObjectID, manifest *unstructured.Unstructured) {
+	if id.IsSecret() && manifest != nil {
+		r.own[id] = append(r.own[id], secretValues(manifest.Object)...)
+	}
+}
+
+// replacer replaces the longest first, so that none is cut by a part of it.
+func replacer(shown map[string]string) *strings.Replacer {
+	longestFirst := func(a, b string) int { return cmp.Or(len(b)-len(a), cmp.Compare(a, b)) }
+	pairs := make([]string, 0, 2*len(shown))
+	for _, text := range slices.SortedFunc(maps.Keys(shown), longestFirst) {
+		pairs = append(pairs, text, shown[text])
+	}
+	return strings.NewReplacer(pairs...)
+}
+
+// secretValues returns how texts may quote the values of a Secret's manifest.
 func secretValues(manifest map[string]any) []string {
 	var values []string
-	add := func(plain, encoded string) {
-		if plain == "" {
-			return
-		}
-		values = append(values, plain, encoded)
-		if quoted := strconv.Quote(plain); quoted[1:len(quoted)-1] != plain {
-			values = append(values, quoted[1:len(quoted)-1])
-		}
-	}
-	data, _ := manifest["data"].(map[string]any)
-	for _, v := range data {
-		if encoded, ok := v.(string); ok {
-			plain, _ := base64.StdEncoding.DecodeString(encoded)
-			add(string(plain), encoded)
-		}
-	}
-	plain, _ := manifest["stringData"].(map[string]any)
-	for _, v := range plain {
-		if text, ok := v.(string); ok {
-			add(text, base64.StdEncoding.EncodeToString([]byte(text)))
+	for _, field := range []string{"data", "stringData"} {
+		data, _ := manifest[field].(map[string]any)
+		for _, v := range data {
+			text, _ := v.(string)
+			values = append(values, spellings(text)...)
+			if field == "data" {
+				plain, _ := base64.StdEncoding.DecodeString(text) // what can be decoded of it
+				values = append(values, spellings(string(plain))...)
+			}
 		}
 	}
 	return values
 }
 
-// text returns s without secret values.
-func (r *redactor) text(s string) string { return r.replacer.Replace(s) }
-
-// rejection returns an error about an object that quotes no secret. For a Secret
-// with a value too short to look for, the text is left out as a whole when it
-// could hold it.
-func (r *redactor) rejection(o Object, err error) error {
-	text := err.Error()
-	for _, v := range r.byObject[o.ID] {
-		if len(v) < shortestSecret && strings.Contains(text, v) {
-			return &redactedError{"the server refuses it; its answer is not shown since it may quote a sensitive value"}
+// spellings returns the ways in which a text may quote a value.
+func spellings(value string) []string {
+	if value == "" {
+		return nil
+	}
+	quoted := strconv.Quote(value)
+	all := []string{value, base64.StdEncoding.EncodeToString([]byte(value)), quoted[1 : len(quoted)-1]}
+	if inJSON, err := json.Marshal(value); err == nil {
+		all = append(all, string(inJSON[1:len(inJSON)-1]))
+	}
+	if strings.Contains(value, "\n") {
+		for line := range strings.Lines(value) {
+			if line = strings.TrimSpace(line); len(line) >= shortestLine {
+				all = append(all, line)
+			}
 		}
 	}
-	clean := text
-	for _, v := range r.byObject[o.ID] {
-		clean = strings.ReplaceAll(clean, v, redacted)
+	return all
+}
+
+// Text returns s without secret values.
+func (r *Redactor) Text(s string) string { return r.all.Replace(s) }
+
+// Error returns the error itself when it quotes no secret, or one of the same
+// text without it. That one does not unwrap: the cause still has the text.
+func (r *Redactor) Error(err error) error {
+	if err == nil {
+		return nil
 	}
-	if clean = r.text(clean); clean != text {
-		return &redactedError{clean}
+	if text := err.Error(); r.Text(text) != text {
+		return &redactedError{r.Text(text)}
 	}
 	return err
 }
 
+// rejection returns an error about an object that quotes no secret. Of a Secret's
+// own values even those that are names go, and when the text could hold one too
+// short to hide, it is left out as a whole.
+func (r *Redactor) rejection(o Object, err error) error {
+	text := err.Error()
+	shown := map[string]string{}
+	for _, v := range r.own[o.ID] {
+		if len(v) < guessableSecret && strings.Contains(text, v) {
+			return &redactedError{"the server refuses it; its answer is not shown since it may quote a sensitive value"}
+		}
+		shown[v] = redacted
+	}
+	if clean := replacer(shown).Replace(text); clean != text {
+		return &redactedError{r.Text(clean)}
+	}
+	return r.Error(err)
+}
+
+// redactedError shows another text than its cause, and does not unwrap.
+type redactedError struct{ text string }
+
+func (e *redactedError) Error() string { return e.text }
+
 // value returns a copy of v without secret values, and whether there were any.
-func (r *redactor) value(v any) (clean any, masked bool) {
+func (r *Redactor) value(v any) (clean any, masked bool) {
 	switch v := v.(type) {
 	case string:
-		s := r.text(v)
+		s := r.Text(v)
 		return s, s != v
 	case map[string]any:
 		m := make(map[string]any, len(v))
@@ -132,5 +188,3 @@ func (r *redactor) value(v any) (clean any, masked bool) {
 	}
 	return v, false
 }
-
-func isSecret(id ObjectID) bool { return id.Group == "" && id.Kind == "Secret" }

@@ -2,7 +2,6 @@ package planner
 
 import (
 	"errors"
-	"strings"
 	"testing"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -17,34 +16,34 @@ func secretObject(t *testing.T, text string) Object {
 }
 
 func TestS39RejectionsQuoteNoSecret(t *testing.T) {
-	long := secretObject(t, `{apiVersion: v1, kind: Secret, metadata: {name: long}, data: {password: Y2FuYXJ5LXZhbHVl, lines: ImNhbmFyeS12YWx1ZSIKMg==}}`)
-	short := secretObject(t, `{apiVersion: v1, kind: Secret, metadata: {name: short}, stringData: {pin: "73"}}`)
+	long := secretObject(t, `{apiVersion: v1, kind: Secret, metadata: {name: long}, data: {password: Y2FuYXJ5LXZhbHVl, lines: ImNhbmFyeS1saW5lcyIKMg==}}`)
+	short := secretObject(t, `{apiVersion: v1, kind: Secret, metadata: {name: short}, stringData: {pin: "73", user: shop}}`)
 	plain := secretObject(t, `{apiVersion: v1, kind: Service, metadata: {name: webshop}}`)
 	named := secretObject(t, `{apiVersion: v1, kind: Secret, metadata: {name: other}, stringData: {a: webshop}}`)
-	r := newRedactor([]Object{long, short, plain, named}, nil)
+	wrong := secretObject(t, `{apiVersion: v1, kind: Secret, metadata: {name: wrong}, data: {a: "not in base64"}}`)
+	r := newRedactor([]Object{long, short, plain, named, wrong}, nil)
 	tests := []struct {
-		object   Object
-		answer   string
-		want     string
-		mustLack []string
+		object Object
+		answer string
+		want   string
 	}{
-		{long, `denied: "canary-value" is weak`, `denied: "(sensitive value)" is weak`, nil},
-		{long, `denied: Y2FuYXJ5LXZhbHVl`, `denied: (sensitive value)`, nil},
-		{long, `denied: "\"canary-value\"\n2"`, "", []string{"canary"}},
-		{plain, `denied: canary-value`, `denied: (sensitive value)`, nil},
-		{short, `denied: 73 is short`, `the server refuses it; its answer is not shown since it may quote a sensitive value`, nil},
-		{plain, `73 is no port`, `73 is no port`, nil},
-		{plain, `Service webshop is wrong`, `Service webshop is wrong`, nil},
+		{long, `denied: "canary-value" is weak`, `denied: "(sensitive value)" is weak`},
+		{long, `denied: Y2FuYXJ5LXZhbHVl`, `denied: (sensitive value)`},
+		{long, `denied: "\"canary-lines\"\n2"`, `denied: "(sensitive value)"`},
+		{plain, `log: "canary-lines"`, `log: (sensitive value)`},
+		{plain, `denied: canary-value`, `denied: (sensitive value)`},
+		{short, `denied: 73 is short`, `the server refuses it; its answer is not shown since it may quote a sensitive value`},
+		{plain, `73 is no port`, `73 is no port`},
+		{plain, `Service webshop is wrong`, `Service webshop is wrong`},
+		{plain, `Service webshop has no shop`, `Service webshop has no (sensitive value)`},
+		{named, `denied: webshop is weak`, `denied: (sensitive value) is weak`},
+		{short, `denied: the shop is closed`, `the server refuses it; its answer is not shown since it may quote a sensitive value`},
+		{wrong, `illegal base64 in "not in base64"`, `illegal base64 in "(sensitive value)"`},
 	}
 	for _, test := range tests {
 		got := rejections(test.object, errors.New(test.answer), r)[0].Err.Error()
-		if test.want != "" && got != test.want {
+		if got != test.want {
 			t.Errorf("%q: got %q, want %q", test.answer, got, test.want)
-		}
-		for _, word := range test.mustLack {
-			if strings.Contains(got, word) {
-				t.Errorf("%q: got %q", test.answer, got)
-			}
 		}
 	}
 }

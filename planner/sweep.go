@@ -77,7 +77,7 @@ func (m *maker) removable(item Item) (*unstructured.Unstructured, bool) {
 		m.keep(item.ID, "it could not be read")
 		m.warn(Warning{
 			Summary: fmt.Sprintf("%s could not be read and is left alone", item.ID),
-			Detail:  m.secret.text(err.Error()),
+			Detail:  m.secret.Text(err.Error()),
 		})
 		return nil, false
 	}

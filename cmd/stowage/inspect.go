@@ -78,7 +78,7 @@ func revisionOf(record *release.Record) *view.StatusRevision {
 func withoutSecrets(manifests []*unstructured.Unstructured) []planner.Object {
 	var objects []planner.Object
 	for _, manifest := range manifests {
-		if id := planner.IDOf(manifest); id.Kind != "Secret" || id.Group != "" {
+		if id := planner.IDOf(manifest); !id.IsSecret() {
 			objects = append(objects, planner.Object{ID: id, Manifest: manifest})
 		}
 	}

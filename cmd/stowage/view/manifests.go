@@ -16,7 +16,7 @@ import (
 func Manifests(w io.Writer, objects []planner.Object, showSecrets bool) error {
 	for i, object := range objects {
 		manifest := object.Manifest
-		if object.ID.Kind == "Secret" && object.ID.Group == "" && !showSecrets {
+		if object.ID.IsSecret() && !showSecrets {
 			manifest = withoutValues(manifest)
 		}
 		document, err := yaml.Marshal(manifest.Object)
