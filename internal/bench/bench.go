@@ -2,13 +2,7 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
-
-	"stowage/dsl"
-	"stowage/internal/kube"
 )
 
 // repeats is how often a measurement that changes nothing is made.
@@ -19,7 +13,6 @@ type bench struct {
 	dir, self, stowage, kubeconfig string
 	proxy                          *proxy
 	petclinics                     int
-	objects                        int // with the namespace
 }
 
 // row is one line of the table.
@@ -99,73 +92,18 @@ func (b *bench) floors(ctx context.Context) (map[string]cost, error) {
 // floor does the work of a floor in a namespace; with changed on the objects that
 // a changed value concerns.
 func (b *bench) floor(ctx context.Context, namespace, work string, changed bool) (cost, error) {
-	manifests, err := b.manifests(ctx, namespace, changed)
-	if err != nil {
+	args := []string{
+		"-kubeconfig=" + b.kubeconfig, "-namespace=" + namespace, "-dir=" + b.dir, fmt.Sprintf("-count=%d", b.petclinics),
+	}
+	prepare := append([]string{"-job=manifests", fmt.Sprintf("-changed=%t", changed)}, args...)
+	if _, err := measure(ctx, b.self, prepare...); err != nil {
 		return cost{}, err
 	}
-	args := []string{"-floor=" + work, "-kubeconfig=" + b.kubeconfig, "-namespace=" + namespace, "-manifests=" + manifests}
+	args = append([]string{"-job=" + work}, args...)
 	if work == "read" {
 		return best(ctx, repeats, b.self, args...)
 	}
 	return measure(ctx, b.self, args...)
-}
-
-// manifests writes what stowage would apply in a namespace, which it makes
-// when it is not there, to a file.
-func (b *bench) manifests(ctx context.Context, namespace string, changed bool) (string, error) {
-	config, err := writeConfiguration(b.dir, namespace, 2*b.petclinics)
-	if err != nil {
-		return "", err
-	}
-	before, err := render(config, dsl.Inputs{})
-	if err != nil {
-		return "", err
-	}
-	b.objects = len(before.Objects)
-	after, err := render(config, dsl.Inputs{Vars: []string{"test_config=v2"}})
-	if err != nil {
-		return "", err
-	}
-	known := map[string]bool{}
-	for _, o := range before.Objects {
-		text, err := json.Marshal(o.Manifest.Object)
-		if err != nil {
-			return "", err
-		}
-		known[string(text)] = changed
-	}
-	client, err := kube.Connect(kube.Options{Kubeconfig: b.kubeconfig})
-	if err != nil {
-		return "", err
-	}
-	chosen := before.Objects
-	if changed {
-		chosen = after.Objects
-	}
-	path := filepath.Join(b.dir, namespace+".json")
-	file, err := os.Create(path)
-	if err != nil {
-		return "", err
-	}
-	defer file.Close()
-	for _, o := range chosen {
-		text, err := json.Marshal(o.Manifest.Object)
-		switch {
-		case err != nil:
-			return "", err
-		case o.ID.Kind == "Namespace":
-			if _, err := client.Apply(ctx, o.Manifest, true); err != nil {
-				return "", err
-			}
-			continue
-		case known[string(text)]:
-			continue
-		}
-		if _, err := fmt.Fprintf(file, "%s\n", text); err != nil {
-			return "", err
-		}
-	}
-	return path, nil
 }
 
 // command returns the arguments of a stowage command on a configuration.

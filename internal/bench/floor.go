@@ -71,9 +71,6 @@ func newFloor(kubeconfig, namespace, manifests string) (*floor, error) {
 		return nil, err
 	}
 	f := &floor{http: client, server: config.Host, namespace: namespace}
-	if manifests == "" {
-		return f, nil
-	}
 	text, err := os.ReadFile(manifests)
 	if err != nil {
 		return nil, err

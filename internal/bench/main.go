@@ -1,6 +1,9 @@
 // Command bench measures stowage beside the floor that the API server sets:
 // the same reads and writes with nothing around them. All that is compared is
 // whole processes, run one after the other on one scratch cluster.
+//
+// What takes memory is done in processes of its own too: Linux counts the peak
+// of the process that starts another one as the other's.
 package main
 
 import (
@@ -27,32 +30,46 @@ func main() {
 
 func run(ctx context.Context) error {
 	var (
-		work       = flag.String("floor", "", "do the work of a floor and nothing else: read, create, wait, settle, change or destroy")
-		kubeconfig = flag.String("kubeconfig", "", "the cluster of the floor")
-		namespace  = flag.String("namespace", "", "the namespace of the floor")
-		manifests  = flag.String("manifests", "", "file of the floor's objects, one JSON document a line")
+		job        = flag.String("job", "", "what the program does for itself as another process: offline, manifests, or the work of a floor")
+		kubeconfig = flag.String("kubeconfig", "", "the cluster of the job")
+		namespace  = flag.String("namespace", "", "the namespace of the job")
+		count      = flag.Int("count", 0, "how many apps or petclinics the job is about")
+		changed    = flag.Bool("changed", false, "the job is about the objects that a changed value concerns")
 		apps       = flag.String("offline", "1,100,1000", "how many apps to render and plan without a cluster")
 		sizes      = flag.String("sizes", "1,20,100", "how many petclinics to plan and apply")
+		folder     = flag.String("dir", "", "scratch folder; empty: a new one")
 		stowage    = flag.String("stowage", "bin/stowage", "the program to measure")
 		cluster    = flag.String("cluster", "bin/stowage-cluster", "the program that runs the scratch cluster")
 	)
 	flag.Parse()
-	if *work != "" {
-		return runFloor(ctx, *work, *kubeconfig, *namespace, *manifests)
+	switch *job {
+	case "":
+	case "offline":
+		return offline(ctx, os.Stdout, *folder, *count)
+	case "manifests":
+		return writeManifests(ctx, *folder, *kubeconfig, *namespace, *count, *changed)
+	default:
+		return runFloor(ctx, *job, *kubeconfig, *namespace, manifestsFile(*folder, *namespace))
 	}
-	dir, err := os.MkdirTemp("", "stowage-bench-")
+	dir := *folder
+	if dir == "" {
+		var err error
+		if dir, err = os.MkdirTemp("", "stowage-bench-"); err != nil {
+			return err
+		}
+		defer os.RemoveAll(dir) //nolint:errcheck // a scratch folder
+	}
+	self, err := os.Executable()
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir) //nolint:errcheck // a scratch folder
-
 	numbers, err := parseNumbers(*apps)
 	if err != nil {
 		return err
 	}
 	fmt.Println("Without a cluster")
 	for _, n := range numbers {
-		if err := offline(ctx, os.Stdout, dir, n); err != nil {
+		if err := pass(ctx, self, "-job=offline", "-dir="+dir, fmt.Sprintf("-count=%d", n)); err != nil {
 			return err
 		}
 	}
@@ -60,7 +77,7 @@ func run(ctx context.Context) error {
 	if err != nil || len(numbers) == 0 {
 		return err
 	}
-	return online(ctx, dir, *stowage, *cluster, numbers)
+	return online(ctx, dir, self, *stowage, *cluster, numbers)
 }
 
 func parseNumbers(list string) ([]int, error) {
@@ -79,7 +96,7 @@ func parseNumbers(list string) ([]int, error) {
 }
 
 // online runs the scratch cluster and measures all sizes on it.
-func online(ctx context.Context, dir, stowage, cluster string, sizes []int) (err error) {
+func online(ctx context.Context, dir, self, stowage, cluster string, sizes []int) (err error) {
 	data := filepath.Join(dir, "cluster")
 	if _, err := measure(ctx, cluster, "up", "--wait", "--name=bench", "--data-dir="+data, "--idle-timeout=30m"); err != nil {
 		return err
@@ -94,10 +111,6 @@ func online(ctx context.Context, dir, stowage, cluster string, sizes []int) (err
 		return err
 	}
 	defer counter.server.Close()
-	self, err := os.Executable()
-	if err != nil {
-		return err
-	}
 	for _, petclinics := range sizes {
 		b := &bench{
 			dir: dir, self: self, stowage: stowage, kubeconfig: kubeconfig, proxy: counter, petclinics: petclinics,
@@ -106,7 +119,7 @@ func online(ctx context.Context, dir, stowage, cluster string, sizes []int) (err
 		if err != nil {
 			return err
 		}
-		printTable(os.Stdout, petclinics, b.objects, rows)
+		printTable(os.Stdout, petclinics, rows)
 	}
 	return nil
 }

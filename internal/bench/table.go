@@ -63,8 +63,8 @@ func (r row) ratio() float64 {
 	return float64(r.cost.wall) / float64(r.floor.wall)
 }
 
-func printTable(out io.Writer, petclinics, objects int, rows []row) {
-	fmt.Fprintf(out, "\n%d petclinics, %d objects; whole processes; memory goal %d MiB\n", petclinics, objects, memoryGoal>>20)
+func printTable(out io.Writer, petclinics int, rows []row) {
+	fmt.Fprintf(out, "\n%d petclinics, %d objects; whole processes; memory goal %d MiB\n", petclinics, 6*petclinics+1, memoryGoal>>20)
 	fmt.Fprintf(out, "%-28s %9s %9s %7s %7s  %-8s %9s %9s %9s\n",
 		"", "time", "floor", "ratio", "goal", "", "CPU time", "requests", "peak")
 	for _, r := range rows {
