@@ -34,7 +34,7 @@ func (e *ObjectError) Unwrap() error { return e.Err }
 
 // ErrInterrupted is the cause of a step that was being waited for when the run
 // was interrupted. What was written stays written.
-var ErrInterrupted = errors.New("interrupted while it was waited for")
+var ErrInterrupted = errors.New("interrupted")
 
 // RejectedError is what the API server, or a webhook it asks, has against a
 // write.

@@ -66,10 +66,12 @@ func (o *applyOptions) run(ctx context.Context) error {
 		recorded.key = release.NewKey()
 		options.NewKey = recorded.key
 	}
-	plan, err := session.plan(ctx, recorded, o.permissions.options())
+	plan, outputs, err := session.plan(ctx, recorded, o.permissions.options())
 	if err != nil {
 		return err
 	}
-	x := execution{streams: o.streams, session: session, plan: plan, options: options, json: o.output.is("json")}
+	x := execution{
+		streams: o.streams, session: session, plan: plan, outputs: outputs, options: options, json: o.output.is("json"),
+	}
 	return x.run(ctx, approval, fmt.Sprintf("Apply this to %s?", session.target))
 }

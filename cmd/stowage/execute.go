@@ -11,6 +11,7 @@ import (
 
 	"stowage/applier"
 	"stowage/cmd/stowage/view"
+	"stowage/internal/release"
 	"stowage/planner"
 )
 
@@ -70,6 +71,7 @@ type execution struct {
 	streams *streams
 	session *session
 	plan    *planner.Plan
+	outputs []view.Output // shown when all went well
 	options applier.Options
 	json    bool
 }
@@ -83,9 +85,9 @@ func (x *execution) run(ctx context.Context, approval approval, question string)
 		return err
 	}
 	if x.nothingToDo() {
-		return nil
+		return view.Outputs(x.streams.out, x.outputs)
 	}
-	if !x.plan.Empty() {
+	if !x.plan.Empty() || x.plan.Release.Destroy {
 		if err := approval.ask(ctx, question); err != nil {
 			return err
 		}
@@ -113,27 +115,30 @@ func (x *execution) run(ctx context.Context, approval approval, question string)
 	if shown != nil {
 		return shown
 	}
-	return view.Outcome(x.streams.out, x.plan, result)
+	if err := view.Outcome(x.streams.out, x.plan, result); err != nil {
+		return err
+	}
+	return view.Outputs(x.streams.out, x.outputs)
 }
 
 // runJSON does the same for programs, which cannot be asked.
 func (x *execution) runJSON(ctx context.Context) error {
 	lines := view.NewJSONLines(x.streams.out.Out)
-	lines.Plan(x.plan, x.session.target)
-	if x.nothingToDo() {
-		return lines.Err()
+	lines.Plan(x.plan, x.session.target, x.outputs)
+	if !x.nothingToDo() {
+		x.options.OnEvent = lines.Event
+		if _, err := x.apply(ctx); err != nil {
+			return err
+		}
 	}
-	x.options.OnEvent = lines.Event
-	if _, err := x.apply(ctx); err != nil {
-		return err
-	}
+	lines.Outputs(x.outputs)
 	return lines.Err()
 }
 
 // nothingToDo reports whether there is nothing to write, to wait for, or to put
 // right in the record.
 func (x *execution) nothingToDo() bool {
-	if !x.plan.Empty() || x.plan.Release.Interrupted {
+	if !x.plan.Empty() || x.recordIsWrong() {
 		return false
 	}
 	for i := range x.plan.Changes {
@@ -142,6 +147,15 @@ func (x *execution) nothingToDo() bool {
 		}
 	}
 	return true
+}
+
+// recordIsWrong reports whether the record says of a plan that has nothing to
+// write what is no longer so: that the release failed or its run did not end,
+// or, when it is to be destroyed, that it is there at all.
+func (x *execution) recordIsWrong() bool {
+	prior := x.options.Prior
+	return prior != nil &&
+		(x.plan.Release.Destroy || prior.Status == release.Pending || prior.Status == release.Failed)
 }
 
 func (x *execution) apply(ctx context.Context) (*applier.Result, error) {

@@ -8,6 +8,8 @@ import (
 	"github.com/hashicorp/go-multierror"
 	"github.com/hashicorp/hcl/v2"
 	"github.com/spf13/cobra"
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
 	"stowage/cmd/stowage/view"
 	"stowage/internal/kube"
@@ -90,11 +92,20 @@ func showError(ctx context.Context, s *streams, command *cobra.Command, err erro
 		_ = view.Note(s.err, "Interrupted.")
 	case errors.As(err, &many):
 		for _, one := range many.Errors {
-			_ = view.Problem(s.err, one, hintOf(one))
+			showOne(s, one)
 		}
 	default:
-		_ = view.Problem(s.err, err, hintOf(err))
+		showOne(s, err)
 	}
+}
+
+func showOne(s *streams, err error) {
+	var object *planner.ObjectError
+	if errors.As(err, &object) {
+		_ = view.ObjectProblem(s.err, object, hintOf(err))
+		return
+	}
+	_ = view.Problem(s.err, err, hintOf(err))
 }
 
 // hintOf returns what to do about an error, where that is known.
@@ -105,8 +116,10 @@ func hintOf(err error) string {
 	switch {
 	case errors.As(err, &hinted):
 		return hinted.hint
-	case errors.As(err, &object):
+	case errors.As(err, &object) && object.Hint != "":
 		return object.Hint
+	case apierrors.HasStatusCause(err, corev1.NamespaceTerminatingCause):
+		return "wait until the namespace is gone; apply then makes it anew"
 	case errors.As(err, &unreachable):
 		return "is it the cluster that is meant? --context names another one of the kubeconfig"
 	case errors.Is(err, kube.ErrNoConfig):

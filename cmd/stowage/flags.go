@@ -35,7 +35,7 @@ func (o *output) Type() string { return "format" }
 // Set takes one of the formats.
 func (o *output) Set(format string) error {
 	if !slices.Contains(o.formats, format) {
-		return fmt.Errorf("there is no format %q, but %s", format, strings.Join(o.formats, ", "))
+		return fmt.Errorf("there is no format %q, only %s", format, strings.Join(o.formats, " and "))
 	}
 	o.format = format
 	return nil
@@ -72,8 +72,17 @@ func (f *clusterFlags) register(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.context, "context", "", "context of the kubeconfig")
 	f.registerNamespace(cmd)
 	cmd.Flags().BoolVar(&f.local, "local", false, "use the local cluster, starting it when needed")
-	cmd.MarkFlagsMutuallyExclusive("local", "kubeconfig")
-	cmd.MarkFlagsMutuallyExclusive("local", "context")
+}
+
+// check returns an error when the flags mean two clusters.
+func (f *clusterFlags) check() error {
+	switch {
+	case f.local && f.kubeconfig != "":
+		return usage("", "--local and --kubeconfig name two clusters: leave one of them out")
+	case f.local && f.context != "":
+		return usage("", "--local and --context name two clusters: leave one of them out")
+	}
+	return nil
 }
 
 // registerNamespace adds the one flag of them that makes sense without a cluster.

@@ -2,7 +2,10 @@ package main
 
 import (
 	"bytes"
+	"errors"
+	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -76,7 +79,7 @@ func (o *fmtOptions) files() ([]string, error) {
 		case path == stdinPath:
 			files = append(files, path)
 		case err != nil:
-			return nil, err
+			return nil, plainPathError(err)
 		case info.IsDir():
 			found, err := filepath.Glob(filepath.Join(path, "*.hcl"))
 			if err != nil {
@@ -129,14 +132,25 @@ func (o *fmtOptions) read(path string) ([]byte, error) {
 	if path == stdinPath {
 		return io.ReadAll(o.streams.in)
 	}
-	return os.ReadFile(path)
+	source, err := os.ReadFile(path)
+	return source, plainPathError(err)
+}
+
+// plainPathError takes the name of the system call out of an error, which means
+// nothing to users.
+func plainPathError(err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return fmt.Errorf("%s: %w", path.Path, path.Err)
+	}
+	return err
 }
 
 // rewrite replaces what is in a file, and keeps its mode.
 func rewrite(path string, content []byte) error {
 	info, err := os.Stat(path)
 	if err != nil {
-		return err
+		return plainPathError(err)
 	}
-	return os.WriteFile(path, content, info.Mode().Perm())
+	return plainPathError(os.WriteFile(path, content, info.Mode().Perm()))
 }

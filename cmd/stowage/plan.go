@@ -52,11 +52,11 @@ func (o *planOptions) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	plan, err := o.plan(ctx, session, recorded)
+	plan, outputs, err := o.plan(ctx, session, recorded)
 	if err != nil {
 		return err
 	}
-	if err := o.show(plan, session.target); err != nil {
+	if err := o.show(plan, outputs, session.target); err != nil {
 		return err
 	}
 	if o.detailedExitCode && !plan.Empty() {
@@ -65,16 +65,23 @@ func (o *planOptions) run(ctx context.Context) error {
 	return nil
 }
 
-func (o *planOptions) plan(ctx context.Context, session *session, recorded recorded) (*planner.Plan, error) {
+func (o *planOptions) plan(ctx context.Context, session *session, recorded recorded) (*planner.Plan, []view.Output, error) {
 	if o.destroy {
-		return session.planDestroy(ctx, recorded, o.permissions.options())
+		plan, err := session.planDestroy(ctx, recorded, o.permissions.options())
+		return plan, nil, err
 	}
 	return session.plan(ctx, recorded, o.permissions.options())
 }
 
-func (o *planOptions) show(plan *planner.Plan, target view.Target) error {
+func (o *planOptions) show(plan *planner.Plan, outputs []view.Output, target view.Target) error {
 	if o.output.is("json") {
-		return view.PlanJSON(o.streams.out.Out, plan, target)
+		return view.PlanJSON(o.streams.out.Out, plan, target, outputs)
 	}
-	return view.Plan(o.streams.out, plan, target)
+	if err := view.Plan(o.streams.out, plan, target); err != nil {
+		return err
+	}
+	if plan.Empty() {
+		return nil
+	}
+	return view.PlannedOutputs(o.streams.out, outputs)
 }

@@ -68,18 +68,41 @@ func unknownCommand(root *cobra.Command, name string) error {
 // flagError turns an error of the flag parser into one with a suggestion.
 func flagError(cmd *cobra.Command, err error) error {
 	var unknown *pflag.NotExistError
-	if !errors.As(err, &unknown) {
-		return usage("", "%w", err)
+	var invalid *pflag.InvalidValueError
+	switch {
+	case errors.As(err, &unknown):
+		return unknownFlag(cmd, unknown)
+	case errors.As(err, &invalid):
+		return invalidValue(invalid)
 	}
-	name := unknown.GetSpecifiedName()
-	if group := unknown.GetSpecifiedShortnames(); group != "" {
-		name = strings.TrimLeft(group, "-") // a long flag with one dash, as Terraform has them
+	return usage("", "%w", err)
+}
+
+func unknownFlag(cmd *cobra.Command, err *pflag.NotExistError) error {
+	name, dashes := err.GetSpecifiedName(), "--"
+	if group := err.GetSpecifiedShortnames(); group != "" {
+		name, dashes = strings.TrimLeft(group, "-"), "-" // maybe a long flag with one dash, as Terraform has them
 	}
 	hint := ""
 	if similar := similarFlag(cmd, name); similar != "" {
 		hint = fmt.Sprintf("did you mean --%s?", similar)
 	}
-	return usage(hint, "%w", err)
+	return usage(hint, "there is no flag %s%s", dashes, name)
+}
+
+// invalidValue says what a flag's value is not, instead of what the parser of
+// that type calls wrong.
+func invalidValue(err *pflag.InvalidValueError) error {
+	flag := err.GetFlag()
+	switch flag.Value.Type() {
+	case "duration":
+		return usage("a number and its unit, as in 30s, 10m or 1h30m", "--%s is %q, and must be a duration", flag.Name, err.GetValue())
+	case "int":
+		return usage("", "--%s is %q, and must be a whole number", flag.Name, err.GetValue())
+	case "bool":
+		return usage("", "--%s is %q, and must be true or false", flag.Name, err.GetValue())
+	}
+	return usage("", "--%s: %w", flag.Name, errors.Unwrap(err))
 }
 
 // similarFlag returns the flag whose name is nearest, if any is near.

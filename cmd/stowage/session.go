@@ -6,6 +6,8 @@ import (
 	"slices"
 	"sync"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+
 	"stowage/applier"
 	"stowage/cmd/stowage/view"
 	"stowage/dsl"
@@ -28,6 +30,9 @@ type session struct {
 // open loads a configuration, finds out which release it is, and connects to
 // the cluster. No request is made.
 func open(ctx context.Context, s *streams, dir string, inputs inputFlags, cluster clusterFlags) (*session, error) {
+	if err := cluster.check(); err != nil {
+		return nil, err
+	}
 	configuration, err := load(dir, inputs.inputs(s.environ, cluster.namespace))
 	if err != nil {
 		return nil, err
@@ -63,24 +68,31 @@ type recorded struct {
 func (s *session) recorded(ctx context.Context) (recorded, error) {
 	record, key, err := s.store.Load(ctx)
 	if err != nil {
-		return recorded{}, fmt.Errorf("release %s: %w", s.release.Name, err)
+		err = fmt.Errorf("release %s: %w", s.release.Name, err)
+		if apierrors.IsForbidden(err) {
+			err = &hintError{err, "what a release has done is kept in Secrets of its namespace: " +
+				"reading it takes get and list there, apply and destroy write it too"}
+		}
+		return recorded{}, err
 	}
 	prior, err := applier.PriorOf(record)
 	return recorded{record: record, prior: prior, key: key}, err
 }
 
 // plan evaluates the configuration with the release's key and compares it with
-// the cluster.
-func (s *session) plan(ctx context.Context, r recorded, options planner.Options) (*planner.Plan, error) {
+// the cluster. With the plan it returns what the configuration's outputs are
+// once that is applied.
+func (s *session) plan(ctx context.Context, r recorded, options planner.Options) (*planner.Plan, []view.Output, error) {
 	config, warnings, err := s.configuration.evaluate(r.key)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	objects, graph, err := order(config)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return s.make(ctx, planner.Input{Objects: objects, Graph: graph, Prior: r.prior, Options: options}, warnings)
+	plan, err := s.make(ctx, planner.Input{Objects: objects, Graph: graph, Prior: r.prior, Options: options}, warnings)
+	return plan, outputsOf(config), err
 }
 
 // planDestroy plans to delete all that the release has made. The configuration
@@ -101,6 +113,19 @@ func (s *session) make(ctx context.Context, input planner.Input, warnings []plan
 	warned := *plan
 	warned.Warnings = slices.Concat(warnings, plan.Warnings, s.notices.take())
 	return &warned, nil
+}
+
+// outputsOf returns what is shown of a configuration's outputs: of a sensitive
+// one no more than that it is there.
+func outputsOf(config *dsl.Config) []view.Output {
+	outputs := make([]view.Output, len(config.Outputs))
+	for i, output := range config.Outputs {
+		outputs[i] = view.Output{Name: output.Name, Sensitive: output.Sensitive}
+		if !output.Sensitive {
+			outputs[i].Value = output.Value
+		}
+	}
+	return outputs
 }
 
 // order renders a configuration and orders its objects.

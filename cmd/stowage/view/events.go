@@ -10,7 +10,8 @@ import (
 )
 
 // JSONLines writes what happens during a run as one JSON document a line: the
-// plan first (type "plan"), then each event as it happens.
+// plan first (type "plan"), then each event as it happens, and at the end of a
+// run that went well the outputs (type "outputs").
 type JSONLines struct {
 	encoder *json.Encoder
 	err     error
@@ -24,11 +25,23 @@ func NewJSONLines(w io.Writer) *JSONLines {
 }
 
 // Plan writes the plan.
-func (j *JSONLines) Plan(plan *planner.Plan, target Target) {
+func (j *JSONLines) Plan(plan *planner.Plan, target Target, outputs []Output) {
 	j.write(struct {
 		Type string `json:"type"`
 		planDocument
-	}{"plan", documentOf(plan, target)})
+	}{"plan", documentOf(plan, target, outputs)})
+}
+
+// Outputs writes the outputs; nothing when there are none.
+func (j *JSONLines) Outputs(outputs []Output) {
+	if len(outputs) == 0 {
+		return
+	}
+	j.write(struct {
+		Type          string          `json:"type"`
+		FormatVersion string          `json:"formatVersion"`
+		Outputs       outputDocuments `json:"outputs"`
+	}{"outputs", FormatVersion, outputDocumentsOf(outputs)})
 }
 
 // Event writes an event.

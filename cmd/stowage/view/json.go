@@ -26,6 +26,8 @@ type planDocument struct {
 	FormatVersion string     `json:"formatVersion"`
 	Target        Target     `json:"target"`
 	Summary       planCounts `json:"summary"`
+	// Outputs are what they will be once the plan is applied.
+	Outputs outputDocuments `json:"outputs,omitempty"`
 	*planner.Plan
 }
 
@@ -38,11 +40,11 @@ type planCounts struct {
 }
 
 // PlanJSON writes a plan for programs.
-func PlanJSON(w io.Writer, plan *planner.Plan, target Target) error {
-	return writeJSON(w, documentOf(plan, target))
+func PlanJSON(w io.Writer, plan *planner.Plan, target Target, outputs []Output) error {
+	return writeJSON(w, documentOf(plan, target, outputs))
 }
 
-func documentOf(plan *planner.Plan, target Target) planDocument {
+func documentOf(plan *planner.Plan, target Target, outputs []Output) planDocument {
 	return planDocument{
 		FormatVersion: FormatVersion,
 		Target:        target,
@@ -53,7 +55,8 @@ func documentOf(plan *planner.Plan, target Target) planDocument {
 			Delete:  plan.Count(planner.Delete),
 			NoOp:    plan.Count(planner.NoOp),
 		},
-		Plan: plan,
+		Outputs: outputDocumentsOf(outputs),
+		Plan:    plan,
 	}
 }
 

@@ -17,7 +17,9 @@ type region struct {
 func (r *region) draw(above *page, lines *page) error {
 	var out bytes.Buffer
 	if r.drawn > 0 {
-		fmt.Fprintf(&out, "\x1b[%dA\x1b[J", r.drawn) // up to its first line, and clear from there on
+		// To the first column, where an echoed ^C has moved the cursor from, up to
+		// the region's first line, and clear from there on.
+		fmt.Fprintf(&out, "\r\x1b[%dA\x1b[J", r.drawn)
 		r.drawn = 0
 	}
 	out.Write(above.buf.Bytes())

@@ -25,8 +25,10 @@ func Outcome(s Screen, plan *planner.Plan, result *applier.Result) error {
 	switch {
 	case plan.Release.Destroy:
 		p.line(span{fmt.Sprintf("Destroyed %s: %d deleted in %s.", plan.Release.Name, done(planner.Delete), took), bold})
+	case plan.Empty() && result.Record != "":
+		p.line(span{fmt.Sprintf("%s is ready, and revision %d is now recorded as %s.", plan.Release.Name, result.Revision, result.Record), bold})
 	case plan.Empty():
-		p.line(span{fmt.Sprintf("No changes. %s is ready.", plan.Release.Name), bold})
+		p.line(span{plan.Release.Name + " is ready.", bold})
 	default:
 		p.line(span{fmt.Sprintf("Applied %s, revision %d: %d created, %d changed, %d replaced, %d deleted; %d unchanged, in %s.",
 			plan.Release.Name, result.Revision, done(planner.Create), done(planner.Update), done(planner.Replace),
@@ -90,7 +92,7 @@ func outcomeOf(step applier.Step) span {
 	case step.Message != "":
 		outcome.text += ": " + step.Message
 	case errors.Is(step.Err, applier.ErrInterrupted):
-		outcome.text = applier.ErrInterrupted.Error()
+		outcome = span{"interrupted while it was waited for", yellow}
 	}
 	return outcome
 }
@@ -108,10 +110,19 @@ func statusStyle(status applier.Status) style {
 
 func (p *page) closingLine(plan *planner.Plan, result *applier.Result) {
 	count := make(map[applier.Status]int)
+	interrupted := 0
 	for _, step := range result.Steps {
-		if step.Action != planner.NoOp || step.Status != applier.Done {
+		switch {
+		case step.Action == planner.NoOp && step.Status == applier.Done:
+		case errors.Is(step.Err, applier.ErrInterrupted):
+			interrupted++
+		default:
 			count[step.Status]++
 		}
+	}
+	counts := fmt.Sprintf("%d done, %d failed, %d skipped", count[applier.Done], count[applier.Failed], count[applier.Skipped])
+	if interrupted > 0 {
+		counts += fmt.Sprintf(", %d not waited for to the end", interrupted)
 	}
 	how := "failed"
 	if result.Interrupted {
@@ -121,8 +132,7 @@ func (p *page) closingLine(plan *planner.Plan, result *applier.Result) {
 	if plan.Release.Destroy {
 		what = fmt.Sprintf("Destroying %s %s", plan.Release.Name, how)
 	}
-	p.line(span{fmt.Sprintf("%s: %d done, %d failed, %d skipped, after %s.", what,
-		count[applier.Done], count[applier.Failed], count[applier.Skipped], seconds(result.Duration)), bold})
+	p.line(span{fmt.Sprintf("%s: %s, after %s.", what, counts, seconds(result.Duration)), bold})
 }
 
 // failedStep adds why one change failed, with all the evidence there is.

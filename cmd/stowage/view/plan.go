@@ -62,6 +62,8 @@ func (p *page) header(title string, target Target) {
 func releaseTitle(release planner.ReleaseInfo) string {
 	title := "Release " + release.Name
 	switch {
+	case release.Destroy && release.FromRevision == 0:
+		return title
 	case release.Destroy:
 		return fmt.Sprintf("%s, revision %d, to be destroyed", title, release.FromRevision)
 	case release.FromRevision == 0:
@@ -302,6 +304,14 @@ func (p *page) warnings(warnings []planner.Warning) {
 func (p *page) closing(plan *planner.Plan) {
 	if !plan.Empty() {
 		p.line(span{Counts(plan), bold})
+		return
+	}
+	switch {
+	case plan.Release.Destroy && plan.Release.FromRevision == 0:
+		p.line(span{"Nothing to destroy: " + plan.Release.Name + " was never applied, or it was destroyed.", bold})
+		return
+	case plan.Release.Destroy:
+		p.line(span{"Nothing to delete but the record of " + plan.Release.Name + ".", bold})
 		return
 	}
 	for i := range plan.Changes {

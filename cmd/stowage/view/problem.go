@@ -1,10 +1,28 @@
 package view
 
+import "stowage/planner"
+
 // Problem shows an error: what is wrong, and what to do about it when that is
 // known.
 func Problem(s Screen, err error, hint string) error {
 	p := newPage(s)
 	p.para(span{"Error: ", red}, len("Error: "), plain, err.Error())
+	if hint != "" {
+		p.para(span{"  hint: ", cyan}, len("  hint: "), plain, hint)
+	}
+	return p.flush(s)
+}
+
+// ObjectProblem shows an error about one object: what is wrong, where in the
+// configuration it comes from, and what to do about it.
+func ObjectProblem(s Screen, err *planner.ObjectError, hint string) error {
+	at := *err
+	at.Origin = planner.Origin{} // stands on a line of its own
+	p := newPage(s)
+	p.para(span{"Error: ", red}, len("Error: "), plain, at.Error())
+	if place := err.Origin.String(); place != "" {
+		p.line(txt("  at " + place))
+	}
 	if hint != "" {
 		p.para(span{"  hint: ", cyan}, len("  hint: "), plain, hint)
 	}

@@ -1,6 +1,7 @@
 package view
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -139,6 +140,8 @@ func (p *Progress) end(above *page, e applier.Event) {
 		p.done++
 	}
 	switch {
+	case errors.Is(e.Err, applier.ErrInterrupted):
+		above.line(txt("  "), span{"!", yellow}, txt(" "), span{e.ID.String(), bold}, txt(" interrupted after "+seconds(e.Duration)))
 	case e.Type == applier.StepFailed:
 		above.line(txt("  "), span{"✗", red}, txt(" "), span{e.ID.String(), bold}, txt(" "+failedVerb(e.Action)+" after "+seconds(e.Duration)))
 	case i >= 0:

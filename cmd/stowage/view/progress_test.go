@@ -58,7 +58,7 @@ func TestProgressOnATerminalRedrawsInPlace(t *testing.T) {
 		t.Errorf("what is waited for is not shown:\n%q", out.String())
 	}
 	for line := range strings.Lines(out.String()) {
-		if n := len([]rune(strings.TrimRight(line, "\n"))); n > 80+len("\x1b[2A\x1b[J") {
+		if n := len([]rune(strings.TrimRight(line, "\n"))); n > 80+len("\r\x1b[2A\x1b[J") {
 			t.Errorf("line of %d characters: %q", n, line)
 		}
 	}
@@ -74,7 +74,7 @@ func screenOf(t *testing.T, output string) string {
 	var lines []string
 	for output != "" {
 		var up int
-		if n, _ := fmt.Sscanf(output, "\x1b[%dA\x1b[J", &up); n == 1 {
+		if n, _ := fmt.Sscanf(output, "\r\x1b[%dA\x1b[J", &up); n == 1 {
 			if up > len(lines) {
 				t.Fatalf("%d lines up, with %d on the screen", up, len(lines))
 			}
@@ -150,7 +150,7 @@ func TestEventsAsJSONLines(t *testing.T) {
 	result, _ := failedResult()
 	var out bytes.Buffer
 	lines := view.NewJSONLines(&out)
-	lines.Plan(oneValueChanged(), target)
+	lines.Plan(oneValueChanged(), target, nil)
 	noon := time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)
 	failed := result.Steps[2]
 	var notReady *applier.NotReadyError
