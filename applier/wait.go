@@ -41,9 +41,7 @@ func (r *run) ready(ctx context.Context, c *planner.Change, object *unstructured
 		}
 		if message := r.secrets.Text(state.message()); message != said {
 			said = message
-			e := eventOf(StepWaiting, c)
-			e.Message = message
-			r.events.send(e)
+			r.tellWaiting(c, message)
 		}
 		select {
 		case <-ctx.Done():
@@ -53,6 +51,13 @@ func (r *run) ready(ctx context.Context, c *planner.Change, object *unstructured
 			return w.notReady(ctx, state, timeout)
 		}
 	}
+}
+
+// tellWaiting says what the wait for a change is for.
+func (r *run) tellWaiting(c *planner.Change, message string) {
+	e := eventOf(StepWaiting, c)
+	e.Message = message
+	r.events.send(e)
 }
 
 // timeout returns how long the object of a change is waited for.
@@ -290,9 +295,7 @@ func (r *run) gone(ctx context.Context, c *planner.Change, s *stream, uid types.
 		}
 		if known && message != said {
 			said = message
-			e := eventOf(StepWaiting, c)
-			e.Message = message
-			r.events.send(e)
+			r.tellWaiting(c, message)
 		}
 		select {
 		case <-ctx.Done():

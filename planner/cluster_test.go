@@ -327,15 +327,7 @@ func (c *cluster) evaluate(t testing.TB, hcl string) *dsl.Config {
 	if err := os.WriteFile(filepath.Join(dir, "petclinic.hcl"), []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	module, diags := dsl.Parse(dir)
-	if diags.HasErrors() {
-		t.Fatal(diags)
-	}
-	config, diags := module.Evaluate(dsl.Inputs{VersionKey: []byte("a key for tests")})
-	if diags.HasErrors() {
-		t.Fatal(diags)
-	}
-	return config
+	return evaluate(t, dir)
 }
 
 // planHCL plans a configuration of one file.
