@@ -200,7 +200,7 @@ func (m *maker) unlisted(ctx context.Context, o Object, c *Change) (*unstructure
 	case apierrors.IsNotFound(err):
 		return nil, nil // gone in the meantime: still a create
 	case apierrors.IsForbidden(err):
-		c.Action = Update
+		c.Action, c.Reason = Update, cannotBeRead
 		c.Unchecked = "cannot be read, so what changes is not known: " + m.secret.Text(err.Error())
 		c.Checked = false
 		return nil, nil
@@ -234,6 +234,9 @@ func (m *maker) compareLocally(o Object, c *Change, was *unstructured.Unstructur
 	return nil
 }
 
+// cannotBeRead is the reason for an update of which nothing is known.
+const cannotBeRead = "may be there already, and cannot be read"
+
 // decideBlindly decides about an object that the server does not check and that
 // was not found, which may mean that it could not be looked for.
 func (m *maker) decideBlindly(o Object, c *Change, why string) {
@@ -249,7 +252,7 @@ func (m *maker) decideBlindly(o Object, c *Change, why string) {
 			Origin:  o.Origin,
 		})
 	default:
-		c.Action = Update
+		c.Action, c.Reason = Update, cannotBeRead
 		c.Unchecked = "can neither be read nor checked: " + m.secret.Text(cause.Error())
 	}
 }

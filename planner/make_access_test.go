@@ -75,8 +75,8 @@ func TestUnreadableKindIsNotAbsent(t *testing.T) {
 		t.Errorf("%q", summary(p))
 	}
 	config := named(t, p, "ConfigMap", "common-", planner.Update)
-	if !strings.Contains(config.Unchecked, "cannot list resource") {
-		t.Errorf("unchecked %q", config.Unchecked)
+	if !strings.Contains(config.Unchecked, "cannot list resource") || config.Reason != "may be there already, and cannot be read" {
+		t.Errorf("reason %q, unchecked %q", config.Reason, config.Unchecked)
 	}
 	// Without any other configuration they would be deleted.
 	c.prior.Inventory = slices.DeleteFunc(c.prior.Inventory, func(item planner.Item) bool { return item.ID.Kind == "Secret" })

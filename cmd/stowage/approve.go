@@ -33,19 +33,23 @@ func (a approval) ask(ctx context.Context, question string) error {
 	if a.auto {
 		return nil
 	}
-	if err := view.Prompt(a.streams.out, question, "Only yes is taken for a yes: "); err != nil {
+	if err := view.Prompt(a.streams.out, question, "Only yes is accepted: "); err != nil {
 		return err
 	}
 	answers := make(chan string, 1)
 	go func() { // a read cannot be cancelled; it ends with the process
 		answer, _ := bufio.NewReader(a.streams.in).ReadString('\n')
-		answers <- strings.TrimSpace(answer)
+		answers <- answer
 	}()
 	select {
 	case <-ctx.Done():
+		_ = view.Gap(a.streams.out) // the cursor is behind the prompt
 		return context.Cause(ctx)
 	case answer := <-answers:
-		if answer != "yes" {
+		if !strings.HasSuffix(answer, "\n") { // the input ended, and the cursor is there too
+			_ = view.Gap(a.streams.out)
+		}
+		if strings.TrimSpace(answer) != "yes" {
 			return errors.New("not approved, nothing was changed")
 		}
 		return nil

@@ -46,3 +46,15 @@ func TestS50ApprovalNeedsATerminal(t *testing.T) {
 		t.Errorf("with --auto-approve: %v", err)
 	}
 }
+
+// What follows an answer that has no line break starts on a line of its own.
+func TestWhatFollowsThePromptStartsANewLine(t *testing.T) {
+	for answer, last := range map[string]string{"yes\n": ": ", "yes": ": \n", "": ": \n"} {
+		var out bytes.Buffer
+		a := approval{streams: &streams{in: strings.NewReader(answer), interactive: true, out: view.Screen{Out: &out}}}
+		_ = a.ask(t.Context(), "Apply this?")
+		if !strings.HasSuffix(out.String(), "accepted"+last) {
+			t.Errorf("answer %q: %q", answer, out.String())
+		}
+	}
+}

@@ -98,7 +98,7 @@ func (x *execution) run(ctx context.Context, approval approval, question string)
 	progress := view.NewProgress(x.streams.out, x.plan)
 	x.options.OnEvent = progress.Event
 	told := context.AfterFunc(ctx, func() {
-		progress.Note("Interrupted: what is being written is finished, and nothing else begun. A second interrupt ends at once.")
+		progress.Note("Interrupted: writes under way go on to their end, and nothing new is begun. A second interrupt exits at once.")
 	})
 	result, err := x.apply(ctx)
 	told()

@@ -91,7 +91,10 @@ func showError(ctx context.Context, s *streams, command *cobra.Command, err erro
 	case errors.Is(context.Cause(ctx), errInterrupted):
 		_ = view.Note(s.err, "Interrupted.")
 	case errors.As(err, &many):
-		for _, one := range many.Errors {
+		for i, one := range many.Errors {
+			if i > 0 {
+				_ = view.Gap(s.err)
+			}
 			showOne(s, one)
 		}
 	default:

@@ -37,8 +37,8 @@ func TestConclude(t *testing.T) {
 		"hint":             {&hintError{errors.New("no"), "say yes"}, false, 1, "Error: no\n  hint: say yes\n"},
 		"usage":            {usage("", "no flag %s", "-x"), false, 1, "Error: no flag -x\nRun 'stowage --help' for usage.\n"},
 		"no kubeconfig":    {fmt.Errorf("wrapped: %w", kube.ErrNoConfig), false, 1, "--local"},
-		"object":           {object, false, 1, "Error: web.hcl:3: Service web: it belongs to Helm release web\n  hint: delete it first\n"},
-		"objects":          {multierror.Append(nil, object, object), false, 1, "delete it first\nError: web.hcl:3"},
+		"object":           {object, false, 1, "Error: Service web: it belongs to Helm release web\n  at web.hcl:3\n  hint: delete it first\n"},
+		"objects":          {multierror.Append(nil, object, object), false, 1, "delete it first\n\nError: Service web"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			ctx, cancel := context.WithCancelCause(t.Context())

@@ -49,8 +49,8 @@ type inputFlags struct {
 
 func (f *inputFlags) register(cmd *cobra.Command) {
 	// Arrays, not slices: a value may hold commas.
-	cmd.Flags().StringArrayVar(&f.vars, "var", nil, "set a variable, as name=value")
-	cmd.Flags().StringArrayVar(&f.varFiles, "var-file", nil, "set variables from a file")
+	cmd.Flags().StringArrayVar(&f.vars, "var", nil, "set a variable, as `name=value`")
+	cmd.Flags().StringArrayVar(&f.varFiles, "var-file", nil, "set variables from a `file`")
 }
 
 // inputs returns what comes from outside the configuration. An empty namespace
@@ -68,8 +68,8 @@ type clusterFlags struct {
 }
 
 func (f *clusterFlags) register(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&f.kubeconfig, "kubeconfig", "", "path of the kubeconfig")
-	cmd.Flags().StringVar(&f.context, "context", "", "context of the kubeconfig")
+	cmd.Flags().StringVar(&f.kubeconfig, "kubeconfig", "", "`path` of the kubeconfig")
+	cmd.Flags().StringVar(&f.context, "context", "", "`name` of the context in the kubeconfig")
 	f.registerNamespace(cmd)
 	cmd.Flags().BoolVar(&f.local, "local", false, "use the local cluster, starting it when needed")
 }
@@ -87,7 +87,7 @@ func (f *clusterFlags) check() error {
 
 // registerNamespace adds the one flag of them that makes sense without a cluster.
 func (f *clusterFlags) registerNamespace(cmd *cobra.Command) {
-	cmd.Flags().StringVarP(&f.namespace, "namespace", "n", "", "namespace, instead of the release block's")
+	cmd.Flags().StringVarP(&f.namespace, "namespace", "n", "", "`name` of the namespace, instead of the release block's")
 }
 
 // permissionFlags allow what cannot be undone.

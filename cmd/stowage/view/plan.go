@@ -2,6 +2,7 @@ package view
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"stowage/planner"
@@ -157,7 +158,8 @@ func (p *page) change(change *planner.Change, origins int) {
 		p.fieldDiff(field)
 	}
 	for _, drift := range change.Drift {
-		p.drift(drift)
+		shown := slices.ContainsFunc(change.Diff, func(d planner.FieldDiff) bool { return d.Path == drift.Path })
+		p.drift(drift, shown)
 	}
 	if change.Impact != "" {
 		p.para(txt("      impact: "), len("      impact: "), cyan, change.Impact)

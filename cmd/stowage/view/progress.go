@@ -99,7 +99,7 @@ func (p *Progress) Note(text string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	above := newPage(p.screen)
-	above.para(span{"! ", yellow}, 2, plain, text)
+	above.para(span{"  ! ", yellow}, 4, plain, text)
 	p.show(above, time.Now())
 }
 

@@ -179,7 +179,7 @@ func (p *page) statusDrift(objects []StatusObject) {
 		drifted = true
 		p.line(span{object.ID.String(), bold})
 		for _, field := range object.Drift {
-			p.drift(field)
+			p.drift(field, false)
 		}
 	}
 	if drifted {
@@ -197,5 +197,5 @@ func statusSummary(status Status) string {
 			drifted++
 		}
 	}
-	return fmt.Sprintf("%d objects: %d not ready, %d drifted.", len(status.Objects), notReady, drifted)
+	return fmt.Sprintf("%s: %d not ready, %d drifted.", plural(len(status.Objects), "object"), notReady, drifted)
 }

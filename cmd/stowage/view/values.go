@@ -103,8 +103,9 @@ func valuesOf(d planner.FieldDiff, format func(any) string) []span {
 	}
 }
 
-// drift adds one field of ours that somebody else changed.
-func (p *page) drift(d planner.FieldOwner) {
+// drift adds one field of ours that somebody else changed, with its values
+// unless they are shown as a change already.
+func (p *page) drift(d planner.FieldOwner, shown bool) {
 	live, config := fieldValue(d.Live), fieldValue(d.Config)
 	if d.Masked {
 		live, config = sensitiveValue, sensitiveValue
@@ -113,8 +114,11 @@ func (p *page) drift(d planner.FieldOwner) {
 	if !d.Time.IsZero() {
 		at = " at " + d.Time.UTC().Format(time.RFC3339)
 	}
-	p.para(span{"      drift ", yellow}, 12, plain,
-		fmt.Sprintf("by %s%s: %s: live %s, configuration %s", d.Manager, at, d.Path, live, config))
+	text := fmt.Sprintf("by %s%s: %s", d.Manager, at, d.Path)
+	if !shown {
+		text += fmt.Sprintf(": live %s, configuration %s", live, config)
+	}
+	p.para(span{"      drift ", yellow}, 12, plain, text)
 }
 
 // bareWord matches strings that read the same without quotes and cannot be
