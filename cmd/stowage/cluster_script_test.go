@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net/http"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"regexp"
 	"strconv"
@@ -64,6 +66,7 @@ func TestClusterScripts(t *testing.T) {
 			"exits":     exits,
 			"writes":    writes,
 			"reset":     reset,
+			"forbid":    forbid,
 			"normalise": normalise,
 			"nowhere":   func(ts *testscript.TestScript, neg bool, args []string) { nowhere(ts, client, neg, args) },
 		},
@@ -234,6 +237,20 @@ func reset(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: reset")
 	}
 	proxyOf(ts).Reset()
+}
+
+// forbid RESOURCE makes the server answer each request for it as it answers an
+// account that has no rights on it.
+func forbid(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: forbid RESOURCE")
+	}
+	proxyOf(ts).Refuse(func(r testcluster.Request) int {
+		if path.Base(r.Path) == args[0] {
+			return http.StatusForbidden
+		}
+		return 0
+	})
 }
 
 // nowhere TEXT fails when an object or event of the namespace, Secrets that are

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
@@ -52,10 +53,13 @@ func inspect(ctx context.Context, s *session) (view.Status, error) {
 		return status, err
 	}
 	pods, err := podsOf(ctx, s)
-	if err != nil {
+	status.Warnings = slices.Concat(plan.Warnings, s.notices.take())
+	switch {
+	case apierrors.IsForbidden(err): // the objects are still worth showing
+		status.Warnings = append(status.Warnings, planner.Warning{Summary: "The pods could not be read", Detail: err.Error()})
+	case err != nil:
 		return status, err
 	}
-	status.Warnings = slices.Concat(plan.Warnings, s.notices.take())
 	for _, manifest := range manifests {
 		status.Objects = append(status.Objects, statusOf(manifest, plan, live.objects, pods))
 	}

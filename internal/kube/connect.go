@@ -5,8 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"net"
 	"net/url"
+	"slices"
+	"strings"
 	"time"
 
 	"k8s.io/client-go/rest"
@@ -82,7 +85,11 @@ func targetOf(raw clientcmdapi.Config, context, server, namespace string) Target
 
 // configError replaces the loader's words where they would not help a user.
 func configError(err error, raw clientcmdapi.Config, o Options) error {
+	_, known := raw.Contexts[o.Context]
 	switch {
+	case o.Context != "" && !known && len(raw.Contexts) > 0:
+		there := strings.Join(slices.Sorted(maps.Keys(raw.Contexts)), ", ")
+		return fmt.Errorf("kubeconfig: context %q does not exist; there are %s", o.Context, there)
 	case errors.Is(err, fs.ErrNotExist):
 		return fmt.Errorf("kubeconfig %s does not exist", o.Kubeconfig)
 	case clientcmd.IsEmptyConfig(err) && clientcmdapi.IsConfigEmpty(&raw):

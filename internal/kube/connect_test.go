@@ -77,7 +77,7 @@ func TestConnectErrors(t *testing.T) {
 		want    string
 	}{
 		"no such context": {
-			Options{Kubeconfig: writeKubeconfig(t, twoContexts), Context: "three"}, `kubeconfig: context "three" does not exist`,
+			Options{Kubeconfig: writeKubeconfig(t, twoContexts), Context: "three"}, `kubeconfig: context "three" does not exist; there are one, two`,
 		},
 		"no such file": {Options{Kubeconfig: "/nowhere/config"}, "kubeconfig /nowhere/config does not exist"},
 		"no current context": {
