@@ -52,6 +52,6 @@ func (a approval) ask(ctx context.Context, question string) error {
 		if strings.TrimSpace(answer) != "yes" {
 			return errors.New("not approved, nothing was changed")
 		}
-		return nil
+		return view.Gap(a.streams.out)
 	}
 }
