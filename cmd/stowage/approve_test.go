@@ -47,9 +47,12 @@ func TestS50ApprovalNeedsATerminal(t *testing.T) {
 	}
 }
 
-// What follows an answer that has no line break starts on a line of its own.
+// What follows an answer that has no line break starts on a line of its own, and
+// what a yes sets off behind an empty one.
 func TestWhatFollowsThePromptStartsANewLine(t *testing.T) {
-	for answer, last := range map[string]string{"yes\n": ": ", "yes": ": \n", "": ": \n"} {
+	for answer, last := range map[string]string{
+		"yes\n": ": \n", "yes": ": \n\n", "no\n": ": ", "no": ": \n", "": ": \n",
+	} {
 		var out bytes.Buffer
 		a := approval{streams: &streams{in: strings.NewReader(answer), interactive: true, out: view.Screen{Out: &out}}}
 		_ = a.ask(t.Context(), "Apply this?")
