@@ -117,11 +117,12 @@ func (p *page) statusTable(objects []StatusObject) {
 	}
 	widths = statusColumns{widths.app + gap, widths.version + gap, widths.object + gap}
 	p.statusRow(widths, "APP", "VERSION", "OBJECT", span{"HEALTH", plain})
+	versions := appVersions(objects)
 	shown := ""
 	for _, object := range objects {
-		app, version := object.App, object.Version
+		app, version := object.App, versions[object.App]
 		if app == shown {
-			app = ""
+			app, version = "", ""
 		}
 		shown = object.App
 		p.statusRow(widths, app, version, object.ID.String(), span{healthText(object.Health), healthStyle(object.Health)})
@@ -130,6 +131,17 @@ func (p *page) statusTable(objects []StatusObject) {
 		}
 	}
 	p.blank()
+}
+
+// appVersions returns the version of each app, which its workload tells.
+func appVersions(objects []StatusObject) map[string]string {
+	versions := make(map[string]string)
+	for _, object := range objects {
+		if object.App != "" && object.Version != "" {
+			versions[object.App] = object.Version
+		}
+	}
+	return versions
 }
 
 func (p *page) statusRow(widths statusColumns, app, version, object string, last span) {
