@@ -21,6 +21,8 @@ type Options struct {
 	Timeout        time.Duration // bounds the wait for one object; 0: DefaultTimeout
 	NoWait         bool          // what the API server has taken counts as ready
 	ForceConflicts bool          // fields that somebody else owns are taken over
+	OnFailure      Policy        // empty: Stop
+	Lock           release.LockOptions
 
 	// Prior is the newest revision as it was read for the plan; nil when there
 	// is none.
@@ -31,7 +33,9 @@ type Options struct {
 
 	// For the record.
 	Who            string // user@host
+	Pipeline       string // URL of the run of a CI system
 	Commit         string // of the configuration, in git
+	Dirty          bool   // files differ from the commit
 	StowageVersion string
 	ConfigDir      string
 
@@ -70,6 +74,15 @@ type Result struct {
 	Interrupted bool           // the context ended before the walk did
 	Steps       []Step         // one for each change, in the order of the plan
 	Duration    time.Duration
+	Rollback    *Rollback // set when the policy was to go back; nil: it was not, or nothing was written
+}
+
+// Rollback is the second walk of a run that failed.
+type Rollback struct {
+	To     int           // the revision that it goes back to; 0: there was none
+	Plan   *planner.Plan // nil when it could not be planned
+	Result *Result       // nil when nothing was walked
+	Err    error         // why it could not be made, or failed; nil: all is as revision To says
 }
 
 // Count returns how many steps have the action and the status.

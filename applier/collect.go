@@ -1,7 +1,6 @@
 package applier
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -13,6 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
 
+	"stowage/internal/release"
 	"stowage/planner"
 )
 
@@ -26,30 +26,30 @@ const (
 
 // evidence gathers what is known of an object that did not become ready. What
 // cannot be read is said in it.
-func (r *run) evidence(ctx context.Context, c *planner.Change, s *state) *Evidence {
+func (r *run) evidence(ctx context.Context, c *planner.Change, s *state) *release.Evidence {
 	ctx, cancel := context.WithTimeout(ctx, collectTimeout)
 	defer cancel()
-	e := &Evidence{ID: c.ID, Origin: c.Origin, Missing: s.missing}
+	e := &release.Evidence{App: appOf(c.Object), Missing: s.missing}
 	if f := s.finding; f != nil {
 		e.Pod, e.Container, e.Reason = f.pod, f.container, f.reason
 		e.Message = r.secrets.Text(f.message)
 		e.ExitCode, e.Signal, e.Restarts = f.exitCode, f.signal, f.restarts
 	}
 	if s.object != nil {
-		r.addEvents(ctx, e, s.object.GetUID())
+		r.addEvents(ctx, e, c.ID, s.object.GetUID())
 	}
 	if s.finding != nil && s.finding.ran {
-		r.addLogs(ctx, e)
+		r.addLogs(ctx, e, c.ID.Namespace)
 	}
 	return e
 }
 
 // addEvents adds the newest warnings about the object and the pod.
-func (r *run) addEvents(ctx context.Context, e *Evidence, uid types.UID) {
-	events, err := r.warnings(ctx, e.ID.Kind, e.ID.Namespace, e.ID.Name, uid)
+func (r *run) addEvents(ctx context.Context, e *release.Evidence, id planner.ObjectID, uid types.UID) {
+	events, err := r.warnings(ctx, id.Kind, id.Namespace, id.Name, uid)
 	if err == nil && e.Pod != "" {
 		var about []corev1.Event
-		about, err = r.warnings(ctx, podKind.Kind, e.ID.Namespace, e.Pod, "")
+		about, err = r.warnings(ctx, podKind.Kind, id.Namespace, e.Pod, "")
 		events = append(events, about...)
 	}
 	if err != nil {
@@ -57,7 +57,7 @@ func (r *run) addEvents(ctx context.Context, e *Evidence, uid types.UID) {
 	}
 	slices.SortStableFunc(events, func(a, b corev1.Event) int { return seen(a).Compare(seen(b)) })
 	for _, event := range events[max(0, len(events)-eventLimit):] {
-		e.Events = append(e.Events, EventLine{
+		e.Events = append(e.Events, release.EventLine{
 			Object:  event.InvolvedObject.Kind + " " + event.InvolvedObject.Name,
 			Reason:  event.Reason,
 			Message: r.secrets.Text(strings.TrimSpace(event.Message)),
@@ -94,24 +94,30 @@ func seen(e corev1.Event) time.Time {
 	return latest
 }
 
-// addLogs adds the last lines of the container: those of the run that crashed,
-// when it did.
-func (r *run) addLogs(ctx context.Context, e *Evidence) {
-	var firstErr error
-	for _, previous := range []bool{true, false} {
-		if previous && e.Restarts == 0 {
-			continue
-		}
-		text, err := r.cluster.Logs(ctx, e.ID.Namespace, e.Pod, e.Container, previous, logLines)
-		firstErr = cmp.Or(firstErr, err)
-		if lines := r.secrets.Text(strings.TrimRight(string(text), "\n")); err == nil && lines != "" {
-			e.Logs, e.Previous = strings.Split(lines, "\n"), previous
-			return
-		}
+// addLogs adds the last lines of the container, and those of the run before its
+// last restart.
+func (r *run) addLogs(ctx context.Context, e *release.Evidence, namespace string) {
+	e.Logs = r.log(ctx, e, namespace, false)
+	if e.Restarts > 0 {
+		e.Previous = r.log(ctx, e, namespace, true)
 	}
-	if firstErr != nil {
-		e.Missing = append(e.Missing, fmt.Sprintf("the log cannot be read: %v", r.secrets.Error(firstErr)))
+}
+
+func (r *run) log(ctx context.Context, e *release.Evidence, namespace string, previous bool) []string {
+	text, err := r.cluster.Logs(ctx, namespace, e.Pod, e.Container, previous, logLines)
+	if err != nil {
+		which := "log"
+		if previous {
+			which = "log of the run before"
+		}
+		e.Missing = append(e.Missing, fmt.Sprintf("the %s cannot be read: %v", which, r.secrets.Error(err)))
+		return nil
 	}
+	lines := r.secrets.Text(strings.TrimRight(string(text), "\n"))
+	if lines == "" {
+		return nil
+	}
+	return strings.Split(lines, "\n")
 }
 
 // refusedPods returns why the pods of a workload are not made, as its events say;

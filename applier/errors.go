@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"stowage/internal/release"
 	"stowage/planner"
 )
 
@@ -91,7 +92,7 @@ func (e *ChangedError) Error() string {
 type NotReadyError struct {
 	Health   planner.Health
 	TimedOut time.Duration // how long it was waited for; 0: it failed for good
-	Evidence *Evidence
+	Evidence *release.Evidence
 }
 
 // Error says what was seen last, and of which pod and container.

@@ -19,9 +19,12 @@ const (
 	StepStarted   EventType = "step-started"   // not sent for a NoOp that is ready
 	StepWaiting   EventType = "step-waiting"   // Message says for what; sent again whenever that changes
 	StepDone      EventType = "step-done"
-	StepFailed    EventType = "step-failed"  // Err, and Evidence when there is any
-	StepSkipped   EventType = "step-skipped" // Message says why
-	RunFinished   EventType = "run-finished" // Result is set
+	StepFailed    EventType = "step-failed"     // Err, and Evidence when there is any
+	StepSkipped   EventType = "step-skipped"    // Message says why
+	RunFinished   EventType = "run-finished"    // Result is set
+	LockWaiting   EventType = "lock-waiting"    // somebody else holds the lock: Holder is set; sent again when that changes
+	LockTakenOver EventType = "lock-taken-over" // from Holder, which has ended or does not renew it
+	RollbackBegun EventType = "rollback-begun"  // a second walk begins: Plan is set; its steps follow
 )
 
 // Event is something that happened while a plan was applied. No text of it
@@ -39,11 +42,13 @@ type Event struct {
 	Message  string        // one line; what is waited for, or why a step was skipped
 	Duration time.Duration // of the ended step or run
 	Err      error         // an *ObjectError
-	Evidence *Evidence
+	Evidence *release.Evidence
 
 	Revision int
 	Record   release.Status
 	Result   *Result
+	Holder   *release.Holder
+	Plan     *planner.Plan
 }
 
 // sink hands events to the consumer, one at a time.

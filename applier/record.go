@@ -36,7 +36,7 @@ func PriorOf(record *release.Record) (*planner.Prior, error) {
 			ID: idOf(item), Version: item.Version, UID: string(item.UID), LastRevision: item.LastRevision,
 		}
 		for _, need := range item.Needs {
-			prior.Inventory[i].Needs = append(prior.Inventory[i].Needs, planner.ObjectID(need))
+			prior.Inventory[i].Needs = append(prior.Inventory[i].Needs, planner.ObjectID(need.ObjectRef))
 		}
 		if v := item.DataVersion; v != nil {
 			prior.Inventory[i].DataVersion = &planner.DataVersion{BaseName: v.BaseName, Version: v.Version}
@@ -241,9 +241,10 @@ func (r *recorder) itemOf(c *planner.Change, out outcome) (release.Item, bool) {
 	if c.Object != nil {
 		item.Version = c.Object.GroupVersionKind().Version
 		item.LastRevision = r.plan.Release.ToRevision
+		item.Address, item.Origin, item.Role, item.Timeout = c.Address, release.Origin(c.Origin), string(c.Role), c.Timeout
 		item.Needs = nil
 		for _, need := range c.Needs {
-			item.Needs = append(item.Needs, release.ObjectRef(need.ID))
+			item.Needs = append(item.Needs, release.Need{ObjectRef: release.ObjectRef(need.ID), Gate: string(need.Gate)})
 		}
 	}
 	if v := c.Version; v != nil {

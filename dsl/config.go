@@ -38,6 +38,7 @@ type Release struct {
 	Name         string
 	Namespace    string // default: "default"
 	HistoryLimit int    // revisions kept, default 10
+	OnFailure    string // what an apply that fails does: stop, rollback or continue; empty: not said
 	DeclRange    hcl.Range
 }
 

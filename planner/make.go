@@ -22,6 +22,9 @@ type Input struct {
 	Objects      []Object // as rendered; ignored when the release is destroyed
 	Graph        Ordering // of Objects; nil when there are none
 	Prior        *Prior   // nil: the release was never applied
+	// Rollback is set to go back to a revision: it takes the place of Objects and
+	// Graph.
+	Rollback *Rollback
 	Options      Options
 }
 

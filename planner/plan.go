@@ -25,6 +25,8 @@ type ReleaseInfo struct {
 	HistoryLimit int    `json:"historyLimit"`
 	Interrupted  bool   `json:"interrupted,omitempty"` // the last run did not record an end
 	Destroy      bool   `json:"destroy,omitempty"`
+	RollbackTo   int    `json:"rollbackTo,omitempty"`  // the revision that the plan goes back to; 0: it follows a configuration
+	RollbackApp  string `json:"rollbackApp,omitempty"` // the only app that goes back; empty: all of the release
 }
 
 // Action is what is done to one object.

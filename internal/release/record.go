@@ -25,10 +25,30 @@ type Summary struct {
 	Revision       int       `json:"revision"` // from 1 on
 	Status         Status    `json:"status"`
 	Started        time.Time `json:"started"`
-	Finished       time.Time `json:"finished,omitzero"` // zero while pending
-	Who            string    `json:"who,omitempty"`     // user@host
-	Commit         string    `json:"commit,omitempty"`  // of the configuration, in git
+	Finished       time.Time `json:"finished,omitzero"`  // zero while pending
+	Who            string    `json:"who,omitempty"`      // user@host
+	Pipeline       string    `json:"pipeline,omitempty"` // URL of the run of a CI system that applied it
+	Commit         string    `json:"commit,omitempty"`   // of the configuration, in git
+	Dirty          bool      `json:"dirty,omitempty"`    // files differed from the commit
 	StowageVersion string    `json:"stowageVersion,omitempty"`
+	RollbackTo     int       `json:"rollbackTo,omitempty"` // the revision that this one went back to; 0: it is none that did
+	Apps           []App     `json:"apps,omitempty"`       // of the revision, sorted by name
+	Changed        Changed   `json:"changed,omitzero"`
+}
+
+// App is an app of a revision.
+type App struct {
+	Name    string `json:"name"`
+	Version string `json:"version,omitempty"` // as the configuration says; empty: it does not
+}
+
+// Changed is what a revision was to change, in short.
+type Changed struct {
+	Created  int      `json:"created,omitempty"` // objects
+	Updated  int      `json:"updated,omitempty"`
+	Replaced int      `json:"replaced,omitempty"`
+	Deleted  int      `json:"deleted,omitempty"`
+	Apps     []string `json:"apps,omitempty"` // of which any object was to change, sorted
 }
 
 // Record is one revision of a release.
@@ -49,8 +69,32 @@ type Content struct {
 	ConfigDir string `json:"configDir,omitempty"` // the configuration's directory, as it was given
 	// Inventory holds every object that belongs to the release.
 	Inventory []Item `json:"inventory,omitempty"`
-	// Messages tell what went wrong, one statement each.
+	// Changes are what the run was to do, in the order of the plan, and once it has
+	// ended how that went. What was as it should be is not among them.
+	Changes []Change `json:"changes,omitempty"`
+	// Messages tell what went wrong beside the changes, one statement each.
 	Messages []string `json:"messages,omitempty"`
+}
+
+// Change is what a run did to one object.
+type Change struct {
+	ObjectRef
+	Action   string    `json:"action"` // create, update, replace, delete
+	Address  string    `json:"address,omitempty"`
+	Origin   Origin    `json:"origin,omitzero"`
+	Reason   string    `json:"reason,omitempty"`
+	Impact   string    `json:"impact,omitempty"`
+	Fields   []string  `json:"fields,omitempty"`  // paths of what was to differ; no values
+	Status   string    `json:"status,omitempty"`  // done, failed, skipped; empty while the run has not ended
+	Message  string    `json:"message,omitempty"` // why it failed or was skipped
+	Evidence *Evidence `json:"evidence,omitempty"`
+}
+
+// Origin is a place in the configuration.
+type Origin struct {
+	File   string `json:"file"`
+	Line   int    `json:"line"`
+	Column int    `json:"column"`
 }
 
 // Item is one object of an inventory.
@@ -64,11 +108,23 @@ type Item struct {
 	UID types.UID `json:"uid,omitempty"`
 	// LastRevision is the newest revision whose configuration has the object.
 	LastRevision int `json:"lastRevision,omitempty"`
-	// Needs are the objects that had to be there before it, when it was applied
-	// last. The references that say so are in the configuration, not in objects.
-	Needs []ObjectRef `json:"needs,omitempty"`
+	// Needs are what had to be there before it, when it was applied last. The
+	// references that say so are in the configuration, not in objects.
+	Needs []Need `json:"needs,omitempty"`
+	// Address, Origin, Role and Timeout are what the plan knew of it beside its
+	// fields, for going back to it.
+	Address string        `json:"address,omitempty"`
+	Origin  Origin        `json:"origin,omitzero"`
+	Role    string        `json:"role,omitempty"`
+	Timeout time.Duration `json:"timeout,omitempty"` // nanoseconds
 	// DataVersion is set on versioned ConfigMaps and Secrets.
 	DataVersion *DataVersion `json:"dataVersion,omitempty"`
+}
+
+// Need is an object that must pass a gate before another one is applied.
+type Need struct {
+	ObjectRef
+	Gate string `json:"gate,omitempty"` // applied or ready
 }
 
 // ObjectRef names an object of an inventory.

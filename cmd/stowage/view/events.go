@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"stowage/applier"
+	"stowage/internal/release"
 	"stowage/planner"
 )
 
@@ -55,7 +56,7 @@ func (j *JSONLines) Event(e applier.Event) {
 		Origin:        e.Origin,
 		Message:       e.Message,
 		Seconds:       e.Duration.Seconds(),
-		Evidence:      evidenceOf(e.Evidence),
+		Evidence:      e.Evidence,
 		Revision:      e.Revision,
 		Record:        string(e.Record),
 	}
@@ -91,45 +92,10 @@ type eventDocument struct {
 	Message       string            `json:"message,omitempty"`
 	Seconds       float64           `json:"seconds,omitempty"` // that the ended step or run took
 	Error         string            `json:"error,omitempty"`
-	Evidence      *evidenceDocument `json:"evidence,omitempty"`
+	Evidence      *release.Evidence `json:"evidence,omitempty"`
 	Revision      int               `json:"revision,omitempty"`
 	Record        string            `json:"record,omitempty"`
 	Result        *resultDocument   `json:"result,omitempty"`
-}
-
-type evidenceDocument struct {
-	Pod       string      `json:"pod,omitempty"`
-	Container string      `json:"container,omitempty"`
-	Reason    string      `json:"reason,omitempty"`
-	ExitCode  *int32      `json:"exitCode,omitempty"`
-	Signal    int32       `json:"signal,omitempty"`
-	Restarts  int32       `json:"restarts,omitempty"`
-	Message   string      `json:"message,omitempty"`
-	Events    []eventLine `json:"events,omitempty"`
-	Logs      []string    `json:"logs,omitempty"`
-	Previous  bool        `json:"previous,omitempty"` // logs are of the run before the last restart
-	Missing   []string    `json:"missing,omitempty"`
-}
-
-type eventLine struct {
-	Object  string `json:"object"`
-	Reason  string `json:"reason"`
-	Message string `json:"message"`
-	Count   int    `json:"count"`
-}
-
-func evidenceOf(e *applier.Evidence) *evidenceDocument {
-	if e == nil {
-		return nil
-	}
-	document := &evidenceDocument{
-		Pod: e.Pod, Container: e.Container, Reason: e.Reason, ExitCode: e.ExitCode, Signal: e.Signal,
-		Restarts: e.Restarts, Message: e.Message, Logs: e.Logs, Previous: e.Previous, Missing: e.Missing,
-	}
-	for _, line := range e.Events {
-		document.Events = append(document.Events, eventLine(line))
-	}
-	return document
 }
 
 type resultDocument struct {

@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/go-multierror"
 
 	"stowage/applier"
+	"stowage/internal/release"
 	"stowage/planner"
 )
 
@@ -162,7 +163,7 @@ func (p *page) failedStep(step *applier.Step) {
 	}
 }
 
-func (p *page) evidence(e *applier.Evidence) {
+func (p *page) evidence(e *release.Evidence) {
 	if len(e.Events) > 0 {
 		p.line(txt("  newest warnings:"))
 	}
@@ -173,18 +174,19 @@ func (p *page) evidence(e *applier.Evidence) {
 		}
 		p.para(txt("    "+event.Object+" "+event.Reason+times+": "), 6, plain, event.Message)
 	}
-	if len(e.Logs) > 0 {
-		of := ""
-		if e.Previous {
-			of = ", before its last restart"
-		}
-		p.line(txt("  last lines of container " + e.Container + of + ":"))
-	}
-	for _, line := range e.Logs {
-		p.line(span{"    │ ", dim}, txt(strings.TrimRight(line, "\r\n")))
-	}
+	p.log("last lines of container "+e.Container+", before its last restart", e.Previous)
+	p.log("last lines of container "+e.Container, e.Logs)
 	for _, missing := range e.Missing {
 		p.para(txt("  not known: "), 4, plain, missing)
+	}
+}
+
+func (p *page) log(title string, lines []string) {
+	if len(lines) > 0 {
+		p.line(txt("  " + title + ":"))
+	}
+	for _, line := range lines {
+		p.line(span{"    │ ", dim}, txt(strings.TrimRight(line, "\r\n")))
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/go-multierror"
 
 	"stowage/applier"
+	"stowage/internal/release"
 	"stowage/cmd/stowage/view"
 	"stowage/planner"
 )
@@ -97,13 +98,14 @@ func failedResult() (*applier.Result, error) {
 	crash := step(id("Deployment", "petclinic"), planner.Update, applier.Failed)
 	crash.Err = &applier.ObjectError{ID: crash.ID, Action: crash.Action, Origin: crash.Origin, Hint: "see the log of the container", Err: &applier.NotReadyError{
 		Health: planner.Health{Condition: planner.Failed, Message: "1/3 updated, 1 available"},
-		Evidence: &applier.Evidence{
+		Evidence: &release.Evidence{
 			Pod: "petclinic-6c9f8", Container: "petclinic", Reason: "CrashLoopBackOff", ExitCode: &exit, Restarts: 4,
-			Events: []applier.EventLine{
+			Events: []release.EventLine{
 				{Object: "Pod petclinic-6c9f8", Reason: "Unhealthy", Message: "Readiness probe failed", Count: 1},
 				{Object: "Pod petclinic-6c9f8", Reason: "BackOff", Message: "Back-off restarting failed container petclinic in pod petclinic-6c9f8", Count: 5},
 			},
-			Logs: []string{"Starting", "\x1b[31mException in thread \"main\"\x1b[0m"}, Previous: true,
+			Logs:     []string{"Starting"},
+			Previous: []string{"Starting", "\x1b[31mException in thread \"main\"\x1b[0m"},
 			Missing: []string{"the events of ReplicaSet petclinic-6c9: forbidden"},
 		},
 	}}
