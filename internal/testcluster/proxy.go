@@ -47,9 +47,9 @@ type Proxy struct {
 	Kubeconfig string // path of a kubeconfig with full rights that leads through the proxy
 	URL        string
 
-	mu       sync.Mutex
-	requests []*Request
-	refuse   func(Request) (status int)
+	mu        sync.Mutex
+	requests  []*Request
+	intercept func(Request) Action
 }
 
 // Proxy starts a proxy that ends with the test.
@@ -100,24 +100,28 @@ func (p *Proxy) record(next http.Handler) http.Handler {
 			http.Error(w, err.Error(), http.StatusBadRequest)
 			return
 		}
-		p.mu.Lock()
-		p.requests = append(p.requests, &request)
-		refuse := p.refuse
-		p.mu.Unlock()
+		intercept := p.arrived(&request)
 		answered := func(status int) {
 			p.mu.Lock()
 			defer p.mu.Unlock()
 			request.Status = status
 		}
-		if refuse != nil {
-			if status := refuse(request); status != 0 {
-				answered(status)
-				http.Error(w, "refused by the test's proxy", status)
-				return
+		act := Action(Pass)
+		if intercept != nil {
+			if intercepted := intercept(request); intercepted != nil {
+				act = intercepted
 			}
 		}
-		next.ServeHTTP(&statusWriter{w, answered}, r)
+		act(&statusWriter{w, answered}, r, next)
 	})
+}
+
+// arrived writes a request down and returns what decides about it.
+func (p *Proxy) arrived(request *Request) (intercept func(Request) Action) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.requests = append(p.requests, request)
+	return p.intercept
 }
 
 // statusWriter tells the status with which a response begins.
@@ -157,12 +161,23 @@ func (p *Proxy) Reset() {
 	p.requests = nil
 }
 
-// Refuse has the proxy answer a request by itself with the HTTP status that decide returns, unless that is 0.
-// A nil decide lets everything through again. It is called from several goroutines.
-func (p *Proxy) Refuse(decide func(Request) (status int)) {
+// Intercept has the proxy do with each request from now on what decide says; a nil Action is Pass. A nil decide lets
+// everything through again. decide is called from several goroutines.
+func (p *Proxy) Intercept(decide func(Request) Action) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.refuse = decide
+	p.intercept = decide
+}
+
+// Refuse has the proxy answer a request by itself with the HTTP status that decide returns, unless that is 0.
+// It takes the place of Intercept.
+func (p *Proxy) Refuse(decide func(Request) (status int)) {
+	p.Intercept(func(r Request) Action {
+		if status := decide(r); status != 0 {
+			return Answer(status, nil, "refused by the test's proxy")
+		}
+		return nil
+	})
 }
 
 func describe(r *http.Request) (Request, error) {
