@@ -26,7 +26,7 @@ func (m *maker) sweepClaims(ctx context.Context) error {
 			return fmt.Errorf("cannot list claims in namespace %s: %w", namespace, err)
 		}
 		m.sweepTemplateClaims(claims)
-		if len(claims) > 0 && !m.in.Options.DeleteClaims {
+		if len(claims) > 0 && !m.in.Options.DeleteData {
 			m.refuseNamespace(namespace, fmt.Sprintf("claim %s in it holds data", claims[0].GetName()))
 		}
 	}
@@ -63,7 +63,7 @@ func (m *maker) refuseNamespace(namespace, why string) {
 		if c.Role == RoleNamespace && c.ID.Name == namespace {
 			m.fail(&ObjectError{
 				ID: c.ID, Err: errors.New("DATA: refused: " + why),
-				Hint: "--delete-claims gives up the data of all claims in the namespace",
+				Hint: "--delete-data gives up the data of all claims in the namespace",
 			})
 		}
 	}

@@ -25,7 +25,7 @@ type Input struct {
 	// Rollback is set to go back to a revision: it takes the place of Objects and
 	// Graph.
 	Rollback *Rollback
-	Options      Options
+	Options  Options
 }
 
 // Ordering is what planning asks of the graph of the rendered objects.
@@ -40,7 +40,7 @@ type Ordering interface {
 // allows nothing that cannot be undone.
 type Options struct {
 	Destroy         bool // everything of the release goes; Objects are ignored
-	DeleteClaims    bool // claims that left the configuration are deleted, with their data
+	DeleteData      bool // claims and CustomResourceDefinitions that left the configuration are deleted, with what they hold
 	DeleteNamespace bool // so is the release's namespace, with all that is in it
 	AllowEmpty      bool // a configuration without objects may delete everything
 	ForceConflicts  bool // fields that somebody else owns are taken over

@@ -98,7 +98,7 @@ func TestS38DestroyKeepsClaimsUnlessAskedFor(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 
-	p = c.planHCL(t, stored, planner.Options{Destroy: true, DeleteNamespace: true, DeleteClaims: true})
+	p = c.planHCL(t, stored, planner.Options{Destroy: true, DeleteNamespace: true, DeleteData: true})
 	if got := p.Count(planner.Delete); got != 6 || len(p.Kept) != 0 {
 		t.Errorf("%q, kept %v", summary(p), p.Kept)
 	}

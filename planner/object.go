@@ -35,6 +35,11 @@ type ObjectID struct {
 // String returns kind and name, as people say them: "Deployment petclinic".
 func (id ObjectID) String() string { return fmt.Sprintf("%s %s", id.Kind, id.Name) }
 
+// isDefinition reports whether it is the identity of a CustomResourceDefinition.
+func isDefinition(id ObjectID) bool {
+	return id.Group == "apiextensions.k8s.io" && id.Kind == "CustomResourceDefinition"
+}
+
 // IsSecret reports whether it is the identity of a Secret.
 func (id ObjectID) IsSecret() bool { return id.Group == "" && id.Kind == "Secret" }
 

@@ -113,15 +113,13 @@ func (m *maker) notTheSame(item Item, u *unstructured.Unstructured) string {
 
 // guarded says why an object may not be deleted without an explicit permission.
 func (m *maker) guarded(id ObjectID) string {
-	if id.Group != "" {
-		if id.Kind == "CustomResourceDefinition" {
-			return "deleting it would delete all its custom resources"
-		}
-		return ""
-	}
 	switch {
-	case id.Kind == claimKind.Kind && !m.in.Options.DeleteClaims:
-		return "it holds data; --delete-claims deletes it"
+	case isDefinition(id) && !m.in.Options.DeleteData:
+		return "deleting it would delete all its custom resources; --delete-data does"
+	case id.Group != "":
+		return ""
+	case id.Kind == claimKind.Kind && !m.in.Options.DeleteData:
+		return "it holds data; --delete-data deletes it"
 	case id.Kind == namespaceKind.Kind && !m.in.Options.DeleteNamespace:
 		return "deleting it would delete all that is in it; --delete-namespace does"
 	}

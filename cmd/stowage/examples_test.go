@@ -115,7 +115,7 @@ func TestExamplesLiveAndLeave(t *testing.T) {
 			if status := want(t, exitOK, with("status", "-o", "json")...); !strings.Contains(status, `"healthy": true`) {
 				t.Errorf("not healthy:\n%s", status)
 			}
-			want(t, exitOK, with("destroy", "--auto-approve", "--delete-claims", "--delete-namespace")...)
+			want(t, exitOK, with("destroy", "--auto-approve", "--delete-data", "--delete-namespace")...)
 			if status := want(t, exitOK, with("status")...); !strings.Contains(status, "is not there") {
 				t.Errorf("still there after destroy:\n%s", status)
 			}

@@ -92,7 +92,7 @@ func (f *clusterFlags) registerNamespace(cmd *cobra.Command) {
 
 // permissionFlags allow what cannot be undone.
 type permissionFlags struct {
-	deleteClaims    bool
+	deleteData      bool
 	deleteNamespace bool
 	allowEmpty      bool
 	forceConflicts  bool
@@ -106,13 +106,13 @@ func (f *permissionFlags) register(cmd *cobra.Command) {
 
 // registerDelete adds those of them that destroy has a use for.
 func (f *permissionFlags) registerDelete(cmd *cobra.Command) {
-	cmd.Flags().BoolVar(&f.deleteClaims, "delete-claims", false, "delete claims too, with the data on them")
+	cmd.Flags().BoolVar(&f.deleteData, "delete-data", false, "delete claims and custom resource definitions too, with the data they hold")
 	cmd.Flags().BoolVar(&f.deleteNamespace, "delete-namespace", false, "delete the namespace too, with all that is in it")
 }
 
 func (f *permissionFlags) options() planner.Options {
 	return planner.Options{
-		DeleteClaims:    f.deleteClaims,
+		DeleteData:      f.deleteData,
 		DeleteNamespace: f.deleteNamespace,
 		AllowEmpty:      f.allowEmpty,
 		ForceConflicts:  f.forceConflicts,

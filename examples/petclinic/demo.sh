@@ -53,4 +53,4 @@ say 'A second run has nothing to do'
 run plan --local --var-file dev.vars.hcl --var test_config=test_config_v2
 
 say 'Remove it all, in reverse order'
-run destroy --local --delete-claims --delete-namespace --auto-approve
+run destroy --local --delete-data --delete-namespace --auto-approve

@@ -112,7 +112,7 @@ func everything() *planner.Plan {
 		},
 		Kept: []planner.Kept{
 			{ID: id("ConfigMap", "nginx-h1j2k3l4m5"), Reason: "revision 7 can be rolled back to"},
-			{ID: id("PersistentVolumeClaim", "data"), Reason: "it holds data; --delete-claims deletes it"},
+			{ID: id("PersistentVolumeClaim", "data"), Reason: "it holds data; --delete-data deletes it"},
 		},
 		Warnings: []planner.Warning{{
 			Summary: "app.web refers to app.db by a literal",
