@@ -1,6 +1,7 @@
 package applier
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -77,14 +78,6 @@ type Result struct {
 	Rollback    *Rollback // set when the policy was to go back; nil: it was not, or nothing was written
 }
 
-// Rollback is the second walk of a run that failed.
-type Rollback struct {
-	To     int           // the revision that it goes back to; 0: there was none
-	Plan   *planner.Plan // nil when it could not be planned
-	Result *Result       // nil when nothing was walked
-	Err    error         // why it could not be made, or failed; nil: all is as revision To says
-}
-
 // Count returns how many steps have the action and the status.
 func (r *Result) Count(a planner.Action, s Status) int {
 	n := 0
@@ -112,6 +105,19 @@ func Run(ctx context.Context, cluster Cluster, store *release.Store, plan *plann
 	if opts.Timeout <= 0 {
 		opts.Timeout = DefaultTimeout
 	}
-	r := newRun(cluster, store, plan, opts)
-	return r.all(ctx)
+	opts.OnFailure = cmp.Or(opts.OnFailure, Stop)
+	events := &sink{consume: opts.OnEvent}
+	lock := newKeeper(store, opts.Lock, events)
+	defer lock.giveBack(ctx)
+
+	events.send(Event{Type: RunStarted})
+	r := newRun(cluster, store, plan, opts, events, lock)
+	result, err := r.all(ctx)
+	if err != nil && r.goesBack(result) {
+		result.Rollback = r.rollBack(ctx)
+		result.Duration += result.Rollback.duration()
+		result.Revision = result.Rollback.revision(result.Revision)
+	}
+	events.send(Event{Type: RunFinished, Duration: result.Duration, Result: result})
+	return result, err
 }

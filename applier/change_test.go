@@ -3,6 +3,7 @@ package applier_test
 import (
 	"context"
 	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
@@ -251,7 +252,11 @@ app "web" {
 			texts = append(texts, e.Err.Error())
 		}
 	}
-	texts = append(texts, s.record(t).Messages...)
+	record, err := json.Marshal(s.record(t))
+	if err != nil || !strings.Contains(string(record), rejected.Fields[0].Field) {
+		t.Fatalf("%v; the record does not say why: %s", err, record)
+	}
+	texts = append(texts, string(record))
 	for _, text := range texts {
 		if strings.Contains(text, canary) {
 			t.Errorf("quoted: %s", text)

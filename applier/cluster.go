@@ -8,14 +8,16 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/watch"
+
+	"stowage/planner"
 )
 
 // Cluster is all that applying asks of a cluster. Errors are those of
 // k8s.io/apimachinery/pkg/api/errors, so that Conflict, NotFound and the rest
 // can be told apart.
 type Cluster interface {
-	// Get returns one object.
-	Get(ctx context.Context, kind schema.GroupVersionKind, namespace, name string) (*unstructured.Unstructured, error)
+	// Going back to a revision is planned in mid-run.
+	planner.Reader
 
 	// Apply makes the cluster's object hold the fields of the given one, by
 	// server-side apply as planner.FieldManager, and returns the result. It is a

@@ -2,6 +2,7 @@ package applier
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -33,9 +34,54 @@ func (e *ObjectError) Error() string {
 // Unwrap returns the cause.
 func (e *ObjectError) Unwrap() error { return e.Err }
 
-// ErrInterrupted is the cause of a step that was being waited for when the run
-// was interrupted. What was written stays written.
-var ErrInterrupted = errors.New("interrupted")
+// Why a run stops before its end. Each is the cause of the steps that were being
+// waited for at that moment; what was written stays written.
+var (
+	// ErrInterrupted says that the context of the run ended.
+	ErrInterrupted = errors.New("interrupted")
+	// ErrAbandoned says that a change failed and the run goes back.
+	ErrAbandoned = errors.New("not waited for any longer, since the release goes back")
+	// ErrLockLost says that the lock on the release could not be renewed, or was
+	// taken away, so that somebody else may be writing.
+	ErrLockLost = errors.New("the lock on the release was lost")
+)
+
+// ErrNoHealthyRevision says that a release that was to go back cannot, since no
+// revision of it was ever healthy.
+var ErrNoHealthyRevision = errors.New("there is no healthy revision to go back to")
+
+// stopped returns why the context of a walk ended.
+func stopped(ctx context.Context) error {
+	return cmp.Or(stopCause(context.Cause(ctx)), ErrInterrupted)
+}
+
+// isStop reports whether an error is not the step's own, but the run's end.
+func isStop(err error) bool { return stopCause(err) != nil }
+
+// stopCause returns which end of the run an error tells of, or nil.
+func stopCause(err error) error {
+	for _, cause := range []error{ErrInterrupted, ErrAbandoned, ErrLockLost} {
+		if errors.Is(err, cause) {
+			return cause
+		}
+	}
+	return nil
+}
+
+// StaleError says that the release was changed by another run since the plan was
+// made, so that nothing was written.
+type StaleError struct {
+	Release  string
+	Revision int // that the plan was made from
+}
+
+// Error says that the plan has to be made again.
+func (e *StaleError) Error() string {
+	if e.Revision == 0 {
+		return fmt.Sprintf("release %s was applied by somebody else since the plan was made", e.Release)
+	}
+	return fmt.Sprintf("release %s was changed by somebody else since the plan was made from its revision %d", e.Release, e.Revision)
+}
 
 // RejectedError is what the API server, or a webhook it asks, has against a
 // write.

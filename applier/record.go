@@ -2,6 +2,7 @@ package applier
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"reflect"
 	"time"
@@ -14,44 +15,6 @@ import (
 	"stowage/planner"
 )
 
-// PriorOf returns what planning wants to know of the newest revision; nil when
-// there is none.
-func PriorOf(record *release.Record) (*planner.Prior, error) {
-	if record == nil {
-		return nil, nil
-	}
-	objects, err := record.Objects()
-	if err != nil {
-		return nil, err
-	}
-	prior := &planner.Prior{
-		Revision:    record.Revision,
-		Interrupted: record.Status == release.Pending,
-		Failed:      record.Status == release.Failed || record.Status == release.RolledBack,
-		Inventory:   make([]planner.Item, len(record.Inventory)),
-		Objects:     make(map[planner.ObjectID]*unstructured.Unstructured, len(objects)),
-	}
-	for i, item := range record.Inventory {
-		prior.Inventory[i] = planner.Item{
-			ID: idOf(item), Version: item.Version, UID: string(item.UID), LastRevision: item.LastRevision,
-		}
-		for _, need := range item.Needs {
-			prior.Inventory[i].Needs = append(prior.Inventory[i].Needs, planner.ObjectID(need.ObjectRef))
-		}
-		if v := item.DataVersion; v != nil {
-			prior.Inventory[i].DataVersion = &planner.DataVersion{BaseName: v.BaseName, Version: v.Version}
-		}
-	}
-	for _, object := range objects {
-		prior.Objects[planner.IDOf(object)] = object
-	}
-	return prior, nil
-}
-
-func idOf(item release.Item) planner.ObjectID {
-	return planner.ObjectID{Group: item.Group, Kind: item.Kind, Namespace: item.Namespace, Name: item.Name}
-}
-
 // recorder writes the release's record: that a revision is begun, before any of
 // its objects is touched, and how it ended.
 type recorder struct {
@@ -59,13 +22,20 @@ type recorder struct {
 	plan  *planner.Plan
 	opts  Options
 
-	known   map[planner.ObjectID]release.Item // the inventory of the revision before
-	current *release.Record                   // the revision of this run, once it is begun
-	failure error                             // why it could not be begun
+	known    map[planner.ObjectID]release.Item // the inventory of the revision before
+	to       int                               // the revision that is recorded
+	current  *release.Record                   // the same, once it is begun
+	failure  error                             // why it could not be begun
+	mends    bool                              // current is the revision of an earlier run
+	steps    []Step
+	outcomes []outcome
 }
 
-func newRecorder(store *release.Store, plan *planner.Plan, opts Options) *recorder {
-	r := &recorder{store: store, plan: plan, opts: opts, known: map[planner.ObjectID]release.Item{}}
+func newRecorder(store *release.Store, plan *planner.Plan, opts Options, steps []Step, outcomes []outcome) *recorder {
+	r := &recorder{
+		store: store, plan: plan, opts: opts, known: map[planner.ObjectID]release.Item{},
+		to: plan.Release.ToRevision, steps: steps, outcomes: outcomes,
+	}
 	if opts.Prior != nil {
 		for _, item := range opts.Prior.Inventory {
 			r.known[idOf(item)] = item
@@ -84,59 +54,69 @@ func (r *recorder) revision() int {
 
 // begin records the revision as pending, with all objects that there may be while
 // it is applied.
-func (r *recorder) begin(ctx context.Context, outcomes []outcome) error {
-	r.failure = r.tryBegin(ctx, outcomes)
-	return r.failure
-}
-
-func (r *recorder) tryBegin(ctx context.Context, outcomes []outcome) error {
+func (r *recorder) begin(ctx context.Context) error {
 	if r.opts.NewKey != nil {
 		if err := r.store.CreateKey(ctx, r.opts.NewKey); err != nil {
-			return fmt.Errorf("the release's key cannot be stored: %w", err)
+			return r.stale(err, "the release's key cannot be stored")
 		}
 	}
 	record := &release.Record{
 		Summary: release.Summary{
-			Revision: r.plan.Release.ToRevision, Started: time.Now(),
-			Who: r.opts.Who, Commit: r.opts.Commit, StowageVersion: r.opts.StowageVersion,
+			Revision: r.to, Started: time.Now(),
+			Who: r.opts.Who, Pipeline: r.opts.Pipeline, Commit: r.opts.Commit, Dirty: r.opts.Dirty,
+			StowageVersion: r.opts.StowageVersion, RollbackTo: r.plan.Release.RollbackTo,
+			Apps: appsOf(r.plan), Changed: changedBy(r.plan, r.known),
 		},
-		Content: release.Content{ConfigDir: r.opts.ConfigDir, Inventory: r.inventory(outcomes)},
+		Content: release.Content{
+			ConfigDir: r.opts.ConfigDir, Inventory: r.inventory(), Changes: changesOf(r.plan, r.steps),
+		},
 	}
 	if err := record.SetObjects(r.objects()); err != nil {
 		return err
 	}
 	if err := r.store.Begin(ctx, record); err != nil {
-		return fmt.Errorf("revision %d cannot be recorded, so nothing is applied: %w", record.Revision, err)
+		return r.stale(err, fmt.Sprintf("revision %d cannot be recorded, so nothing is applied", r.to))
 	}
 	r.current = record
 	return nil
 }
 
+// stale returns what it means that the record could not be begun: often that
+// another run began first.
+func (r *recorder) stale(err error, otherwise string) error {
+	if exists := (*release.ExistsError)(nil); errors.As(err, &exists) || errors.Is(err, release.ErrKeyExists) {
+		return &StaleError{Release: r.plan.Release.Name, Revision: r.plan.Release.FromRevision}
+	}
+	return fmt.Errorf("%s: %w", otherwise, err)
+}
+
 // settle records how the run ended and returns how that is. The status is empty
 // when there was nothing to record.
-func (r *recorder) settle(ctx context.Context, outcomes []outcome, errs *multierror.Error) (release.Status, error) {
+func (r *recorder) settle(ctx context.Context, errs *multierror.Error) (release.Status, error) {
 	switch {
 	case r.plan.Release.Destroy && errs == nil:
 		if err := r.store.Forget(ctx); err != nil {
 			return "", fmt.Errorf("everything is deleted, but not the release's record: %w", err)
 		}
 		return "", nil
-	case r.current == nil && r.plan.Empty() && errs == nil:
-		return r.mend(ctx)
+	case errs == nil && r.isUntrue():
+		if err := r.mend(ctx); err != nil {
+			return "", err
+		}
 	case r.current == nil:
 		return "", nil
 	}
 	r.current.Finished = time.Now()
-	r.current.Inventory = r.inventory(outcomes)
+	r.current.Inventory = r.inventory()
+	if !r.mends {
+		r.current.Changes = changesOf(r.plan, r.steps)
+	}
 	r.current.Status, r.current.Messages = release.Deployed, nil
 	if errs != nil {
-		r.current.Status = release.Failed
-		for _, err := range errs.Errors {
-			r.current.Messages = append(r.current.Messages, err.Error())
-		}
+		r.current.Status, r.current.Messages = release.Failed, messagesOf(errs)
 	}
 	if err := r.store.Finish(ctx, r.current); err != nil {
-		return "", fmt.Errorf("how revision %d ended cannot be recorded: %w", r.current.Revision, err)
+		return "", fmt.Errorf("how revision %d ended cannot be recorded: %w", r.to, err)
 	}
 	if errs == nil {
 		if err := r.store.Prune(ctx, r.plan.Release.HistoryLimit); err != nil {
@@ -146,22 +126,40 @@ func (r *recorder) settle(ctx context.Context, outcomes []outcome, errs *multier
 	return r.current.Status, nil
 }
 
-// mend records the newest revision as deployed when it is what the cluster has,
-// and healthy, though the run that applied it failed or was killed.
-func (r *recorder) mend(ctx context.Context) (release.Status, error) {
+// messagesOf returns what went wrong beside the changes, which have their own.
+func messagesOf(errs *multierror.Error) []string {
+	var messages []string
+	for _, err := range errs.Errors {
+		if object := (*ObjectError)(nil); !errors.As(err, &object) {
+			messages = append(messages, err.Error())
+		}
+	}
+	return messages
+}
+
+// isUntrue reports whether the record says what is no longer so of a release that
+// is as the plan wants it, and healthy: that its run failed or did not end, or
+// that there is a release at all.
+func (r *recorder) isUntrue() bool {
 	prior := r.opts.Prior
-	if prior == nil || prior.Status != release.Pending && prior.Status != release.Failed {
-		return "", nil
+	return r.plan.Empty() && prior != nil &&
+		(r.plan.Release.Destroy || prior.Status == release.Pending || prior.Status == release.Failed)
+}
+
+// mend begins to put an untrue record right: the newest revision is deployed
+// after all, or what is there is another one, which is recorded now.
+func (r *recorder) mend(ctx context.Context) error {
+	same, err := r.isRecordedIn(r.opts.Prior)
+	if err != nil {
+		return err
 	}
-	if same, err := r.isRecordedIn(prior); err != nil || !same {
-		return "", err
+	if same && r.plan.Release.RollbackTo == 0 {
+		mended := *r.opts.Prior
+		r.to, r.current, r.mends = mended.Revision, &mended, true
+		return nil
 	}
-	mended := *prior
-	mended.Status, mended.Finished, mended.Messages = release.Deployed, time.Now(), nil
-	if err := r.store.Finish(ctx, &mended); err != nil {
-		return "", fmt.Errorf("revision %d is deployed, but that cannot be recorded: %w", prior.Revision, err)
-	}
-	return mended.Status, nil
+	r.to++
+	return r.begin(ctx)
 }
 
 // isRecordedIn reports whether a record has the very objects of the plan.
@@ -197,13 +195,13 @@ func (r *recorder) item(id planner.ObjectID) (release.Item, bool) {
 
 // inventory returns every object that belongs to the release: those of the
 // plan, and those of the prior revision that are not known to be gone.
-func (r *recorder) inventory(outcomes []outcome) []release.Item {
+func (r *recorder) inventory() []release.Item {
 	var items []release.Item
 	listed := map[planner.ObjectID]bool{}
 	for i := range r.plan.Changes {
 		c := &r.plan.Changes[i]
 		listed[c.ID] = true
-		if item, ok := r.itemOf(c, outcomes[i]); ok {
+		if item, ok := r.itemOf(c, r.outcomes[i]); ok {
 			items = append(items, item)
 		}
 	}
@@ -240,7 +238,7 @@ func (r *recorder) itemOf(c *planner.Change, out outcome) (release.Item, bool) {
 	}
 	if c.Object != nil {
 		item.Version = c.Object.GroupVersionKind().Version
-		item.LastRevision = r.plan.Release.ToRevision
+		item.LastRevision = r.to
 		item.Address, item.Origin, item.Role, item.Timeout = c.Address, release.Origin(c.Origin), string(c.Role), c.Timeout
 		item.Needs = nil
 		for _, need := range c.Needs {

@@ -22,6 +22,8 @@ type run struct {
 	secrets  *planner.Redactor
 	watches  *watches
 	recorder *recorder
+	lock     *keeper
+	stop     context.CancelCauseFunc // ends the walk
 
 	// By the index of the change. Each is written by the goroutine that runs the
 	// step, or by the walk when it never runs, and read after the walk.
@@ -35,15 +37,15 @@ type outcome struct {
 	gone bool
 }
 
-func newRun(cluster Cluster, store *release.Store, plan *planner.Plan, opts Options) *run {
+func newRun(cluster Cluster, store *release.Store, plan *planner.Plan, opts Options, events *sink, lock *keeper) *run {
 	r := &run{
 		cluster:  cluster,
 		plan:     plan,
 		opts:     opts,
-		events:   &sink{consume: opts.OnEvent},
+		events:   events,
 		secrets:  plan.Redactor(),
 		watches:  newWatches(cluster, plan.Release.Name),
-		recorder: newRecorder(store, plan, opts),
+		lock:     lock,
 		steps:    make([]Step, len(plan.Changes)),
 		outcomes: make([]outcome, len(plan.Changes)),
 	}
@@ -51,17 +53,17 @@ func newRun(cluster Cluster, store *release.Store, plan *planner.Plan, opts Opti
 		c := &plan.Changes[i]
 		r.steps[i] = Step{ID: c.ID, Action: c.Action, Address: c.Address, Origin: c.Origin, Status: Pending}
 	}
+	r.recorder = newRecorder(store, plan, opts, r.steps, r.outcomes)
 	return r
 }
 
 // all walks the plan and records the outcome.
 func (r *run) all(ctx context.Context) (*Result, error) {
 	began := time.Now()
-	r.events.send(Event{Type: RunStarted})
-
-	walking, stop := context.WithCancel(ctx)
-	newWalk(r.tasks(), r.opts.Parallelism, r.skipped).run(walking)
-	stop()
+	walking, stop := context.WithCancelCause(ctx)
+	r.stop = stop
+	newWalk(r.tasks(), r.opts.Parallelism, r.opts.OnFailure, r.skipped).run(walking)
+	stop(nil)
 	r.watches.drain()
 
 	result := &Result{Revision: r.plan.Release.FromRevision, Steps: r.steps, Interrupted: r.interrupted(ctx)}
@@ -70,7 +72,6 @@ func (r *run) all(ctx context.Context) (*Result, error) {
 		errs = multierror.Append(errs, err)
 	}
 	result.Duration = time.Since(began)
-	r.events.send(Event{Type: RunFinished, Duration: result.Duration, Result: result})
 	return result, errs.ErrorOrNil()
 }
 
@@ -80,40 +81,51 @@ func (r *run) interrupted(ctx context.Context) bool {
 		return false
 	}
 	for i := range r.steps {
-		if s := &r.steps[i]; s.Message == interrupted || errors.Is(s.Err, ErrInterrupted) {
+		if s := &r.steps[i]; s.Message == ErrInterrupted.Error() || errors.Is(s.Err, ErrInterrupted) {
 			return true
 		}
 	}
-	return false
+	return errors.Is(r.recorder.failure, ErrInterrupted)
 }
 
-// errors returns what went wrong. An interrupt is told once.
+// errors returns what went wrong. Why the run stopped is told once.
 func (r *run) errors(result *Result) *multierror.Error {
 	var errs *multierror.Error
-	if r.recorder.failure != nil {
-		errs = multierror.Append(errs, r.recorder.failure)
+	if err := r.recorder.failure; err != nil && !isStop(err) {
+		errs = multierror.Append(errs, err)
 	}
 	done := 0
 	for i := range r.steps {
 		switch s := &r.steps[i]; {
 		case s.Status == Done:
 			done++
-		case s.Err != nil && !errors.Is(s.Err, ErrInterrupted):
+		case s.Err != nil && !isStop(s.Err):
 			errs = multierror.Append(errs, s.Err)
 		}
 	}
 	if result.Interrupted {
 		errs = multierror.Append(errs, fmt.Errorf("%w: %d of %d steps were done", ErrInterrupted, done, len(r.steps)))
 	}
+	if r.lock.isLost() {
+		errs = multierror.Append(errs, fmt.Errorf("%w: %d of %d steps were done, and somebody else may be going on", ErrLockLost, done, len(r.steps)))
+	}
 	return errs
 }
 
-// settle records how the run ended. The record is written also when the run was
-// interrupted.
+// settle records how the run ended, also when it was interrupted. Without the
+// lock nothing is written: what is recorded may be somebody else's by now.
 func (r *run) settle(ctx context.Context, result *Result, errs *multierror.Error) error {
-	ctx, cancel := unstoppable(ctx)
+	if r.lock.isLost() {
+		return nil
+	}
+	if errs == nil && r.recorder.isUntrue() {
+		if err := r.lock.take(ctx, r.plan.Release.Name, r.opts.Prior); err != nil {
+			return err
+		}
+	}
+	ctx, cancel := r.lock.writing(ctx)
 	defer cancel()
-	status, err := r.recorder.settle(ctx, r.outcomes, errs)
+	status, err := r.recorder.settle(ctx, errs)
 	if status == "" {
 		return err
 	}
@@ -134,11 +146,11 @@ func (r *run) tasks() []task {
 	}
 	begin, made := len(changes), len(changes)+1
 	tasks := make([]task, len(changes)+2)
-	tasks[begin] = task{title: "recording the revision", run: r.begin}
+	tasks[begin] = task{title: "beginning the revision", run: r.begin}
 	tasks[made] = task{run: func(context.Context, func()) error { return nil }}
 	for i := range changes {
 		c := &changes[i]
-		t := task{title: c.ID.String(), run: func(ctx context.Context, applied func()) error {
+		t := task{title: c.ID.String(), app: c.Address, writes: c.Action != planner.NoOp, run: func(ctx context.Context, applied func()) error {
 			return r.step(ctx, i, applied)
 		}}
 		for _, n := range c.Needs {
@@ -147,7 +159,7 @@ func (r *run) tasks() []task {
 			}
 		}
 		switch {
-		case r.isHome(c):
+		case c.Action == planner.Create && r.isHome(c.ID):
 			tasks[begin].needs = append(tasks[begin].needs, need{i, planner.Applied})
 		default:
 			t.needs = append(t.needs, need{begin, planner.Applied})
@@ -162,20 +174,35 @@ func (r *run) tasks() []task {
 	return tasks
 }
 
-// isHome reports whether the change makes the namespace that the record is to
-// be kept in.
-func (r *run) isHome(c *planner.Change) bool {
-	return c.Action == planner.Create && c.ID == planner.ObjectID{Kind: "Namespace", Name: r.plan.Release.Namespace}
+// isHome reports whether it is the namespace that the record and the lock are
+// kept in.
+func (r *run) isHome(id planner.ObjectID) bool {
+	return id == planner.ObjectID{Kind: "Namespace", Name: r.plan.Release.Namespace}
 }
 
-// begin records what is about to be done.
+// begin takes the lock and records what is about to be done.
 func (r *run) begin(ctx context.Context, _ func()) error {
 	if r.plan.Empty() {
 		return nil
 	}
-	ctx, cancel := unstoppable(ctx)
+	r.recorder.failure = r.tryBegin(ctx)
+	return r.recorder.failure
+}
+
+func (r *run) tryBegin(ctx context.Context) error {
+	if err := r.lock.take(ctx, r.plan.Release.Name, r.opts.Prior); err != nil {
+		return err
+	}
+	go func() { // without the lock nothing more is begun, and nothing is waited for
+		select {
+		case <-r.lock.lost():
+			r.stop(ErrLockLost)
+		case <-ctx.Done():
+		}
+	}()
+	ctx, cancel := r.lock.writing(ctx)
 	defer cancel()
-	if err := r.recorder.begin(ctx, r.outcomes); err != nil {
+	if err := r.recorder.begin(ctx); err != nil {
 		return err
 	}
 	r.events.send(Event{Type: RecordWritten, Revision: r.recorder.revision(), Record: release.Pending})
@@ -196,9 +223,3 @@ func (r *run) skipped(i int, why string) {
 // writeTimeout bounds a write, with all its attempts, that an interrupt may not
 // cut short.
 const writeTimeout = 2 * time.Minute
-
-// unstoppable returns a context that goes on when ctx is cancelled: a write
-// whose answer was not waited for would leave open what is in the cluster.
-func unstoppable(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(context.WithoutCancel(ctx), writeTimeout)
-}

@@ -91,7 +91,7 @@ func (r *run) change(ctx context.Context, i int, applied func()) error {
 
 // apply writes the object.
 func (r *run) apply(ctx context.Context, c *planner.Change) (*unstructured.Unstructured, error) {
-	ctx, cancel := unstoppable(ctx)
+	ctx, cancel := r.lock.writing(ctx)
 	defer cancel()
 	if c.Action != planner.Update || c.Live == nil {
 		object, err := r.cluster.Apply(ctx, c.Object, false)
@@ -122,10 +122,13 @@ func (r *run) remove(ctx context.Context, c *planner.Change, out *outcome, appli
 		seen, err = r.watches.holding(ctx, kind, c.ID.Namespace, c.ID.Name)
 		switch {
 		case ctx.Err() != nil:
-			return ErrInterrupted
+			return stopped(ctx)
 		case err != nil:
 			return fmt.Errorf("it is not deleted, since it cannot be watched: %w", r.refusal(err))
 		}
+	}
+	if r.isHome(c.ID) {
+		r.lock.giveBack(ctx) // the lock goes with the namespace, which is the last to be deleted
 	}
 	err = r.startDelete(ctx, c, kind, uid)
 	if err != nil && !apierrors.IsNotFound(err) {
@@ -142,7 +145,7 @@ func (r *run) remove(ctx context.Context, c *planner.Change, out *outcome, appli
 }
 
 func (r *run) startDelete(ctx context.Context, c *planner.Change, kind schema.GroupVersionKind, uid types.UID) error {
-	ctx, cancel := unstoppable(ctx)
+	ctx, cancel := r.lock.writing(ctx)
 	defer cancel()
 	// A workload stays until its pods are gone, so that what they use goes
 	// after them.

@@ -31,7 +31,7 @@ func (r *run) ready(ctx context.Context, c *planner.Change, object *unstructured
 		state, err := w.look(ctx)
 		switch {
 		case ctx.Err() != nil:
-			return ErrInterrupted
+			return stopped(ctx)
 		case err != nil:
 			return fmt.Errorf("it was written, but cannot be waited for: %w", r.refusal(err))
 		case state.health.Condition == planner.Current:
@@ -283,7 +283,7 @@ func (r *run) gone(ctx context.Context, c *planner.Change, s *stream, uid types.
 		v, known, err := s.object(c.ID.Name, uid)
 		switch {
 		case ctx.Err() != nil:
-			return ErrInterrupted
+			return stopped(ctx)
 		case err != nil:
 			return fmt.Errorf("it is being deleted, but cannot be waited for: %w", r.refusal(err))
 		case known && (v.object == nil || v.object.GetUID() != uid):

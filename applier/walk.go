@@ -1,8 +1,8 @@
 package applier
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"slices"
 
 	"stowage/planner"
@@ -12,6 +12,11 @@ import (
 type task struct {
 	title string
 	needs []need
+	// app is what the task is a part of, and writes says that it does more than
+	// wait. An app of which something was written is finished also when the
+	// others stop.
+	app    string
+	writes bool
 	// run does the work. It calls applied as soon as the API server has what it
 	// wrote, and returns when the object is ready, or gone.
 	run func(ctx context.Context, applied func()) error
@@ -35,15 +40,13 @@ const (
 	skipped
 )
 
-// interrupted is why a task never ran when the context ended first.
-const interrupted = "interrupted"
-
 // walk runs tasks, each when its needs have passed. Of those that could start,
 // the first in order does. At most parallel of them write at the same time; any
 // number of them wait to become ready.
 type walk struct {
 	tasks    []task
 	parallel int
+	policy   Policy
 	skip     func(i int, why string) // told of every task that will never run
 
 	phases     []phase
@@ -53,6 +56,8 @@ type walk struct {
 	writing    int
 	running    int
 	reports    chan report
+	begun      map[string]bool // apps of which a task that writes was started
+	failure    string          // why tasks are not begun any more; empty: none failed
 }
 
 // report is what a running task tells the walk.
@@ -62,13 +67,14 @@ type report struct {
 	err   error // of a failed one
 }
 
-func newWalk(tasks []task, parallel int, skip func(i int, why string)) *walk {
+func newWalk(tasks []task, parallel int, policy Policy, skip func(i int, why string)) *walk {
 	w := &walk{
-		tasks: tasks, parallel: parallel, skip: skip,
+		tasks: tasks, parallel: parallel, policy: policy, skip: skip,
 		phases:     make([]phase, len(tasks)),
 		missing:    make([]int, len(tasks)),
 		dependents: make([][]int, len(tasks)),
 		reports:    make(chan report),
+		begun:      map[string]bool{},
 	}
 	for i, t := range tasks {
 		w.missing[i] = len(t.needs)
@@ -85,29 +91,54 @@ func newWalk(tasks []task, parallel int, skip func(i int, why string)) *walk {
 // run returns when no task runs and none can be started. After the context has
 // ended none is started; those that run are waited for, and end by themselves.
 func (w *walk) run(ctx context.Context) {
+	ctx, abandon := context.WithCancelCause(ctx)
+	defer abandon(nil)
 	for {
 		for ctx.Err() == nil && len(w.startable) > 0 && w.writing < w.parallel {
 			i := w.startable[0]
 			w.startable = w.startable[1:]
+			if w.barred(i) {
+				w.passOver(i, w.failure)
+				continue
+			}
 			w.start(ctx, i)
 		}
 		if w.running == 0 {
 			break
 		}
 		w.heed(<-w.reports)
+		if w.failure != "" && w.policy == RollBack {
+			abandon(ErrAbandoned)
+		}
 	}
 	for i := range w.tasks {
 		if w.phases[i] == waiting {
-			w.phases[i] = skipped
-			w.skip(i, interrupted)
+			w.passOver(i, cmp.Or(w.failure, stopped(ctx).Error()))
 		}
 	}
+}
+
+// barred reports whether a task is not begun, because another one failed: those
+// of an app that was begun are.
+func (w *walk) barred(i int) bool {
+	t := &w.tasks[i]
+	return w.failure != "" && w.policy == Stop && t.writes && !w.begun[t.app]
+}
+
+// passOver leaves out a task and what needs it.
+func (w *walk) passOver(i int, why string) {
+	w.phases[i] = skipped
+	w.skip(i, why)
+	w.fail(i, why)
 }
 
 func (w *walk) start(ctx context.Context, i int) {
 	w.phases[i] = started
 	w.running++
 	w.writing++
+	if t := &w.tasks[i]; t.writes {
+		w.begun[t.app] = true
+	}
 	go func() {
 		err := w.tasks[i].run(ctx, func() { w.reports <- report{task: i, phase: applied} })
 		if err != nil {
@@ -129,18 +160,20 @@ func (w *walk) heed(r report) {
 		w.running--
 	}
 	switch {
-	case errors.Is(r.err, ErrInterrupted):
-		w.fail(r.task, interrupted)
+	case isStop(r.err):
+		w.fail(r.task, stopCause(r.err).Error())
 	case r.err != nil:
-		w.fail(r.task, w.tasks[r.task].title+" failed")
+		why := w.tasks[r.task].title + " failed"
+		w.failure = cmp.Or(w.failure, why)
+		w.fail(r.task, why)
 	default:
-		w.pass(r.task, before)
+		w.open(r.task, before)
 	}
 }
 
-// pass opens the gates that a task has passed since the phase before, and lines
+// open opens the gates that a task has passed since the phase before, and lines
 // up those that waited for nothing else.
-func (w *walk) pass(i int, before phase) {
+func (w *walk) open(i int, before phase) {
 	for _, d := range unique(w.dependents[i]) {
 		for _, n := range w.tasks[d].needs {
 			if n.on == i && !passes(before, n.gate) && passes(w.phases[i], n.gate) {
@@ -167,9 +200,7 @@ func (w *walk) fail(i int, why string) {
 		if w.phases[d] != waiting || w.missing[d] == 0 {
 			continue // it runs, or can: it needed no more than what has passed
 		}
-		w.phases[d] = skipped
-		w.skip(d, why)
-		w.fail(d, why)
+		w.passOver(d, why)
 	}
 }
 

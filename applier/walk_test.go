@@ -72,7 +72,11 @@ func (s *script) task(name string, behave func(ctx context.Context, applied func
 }
 
 func (s *script) walk(ctx context.Context, parallel int, tasks ...task) {
-	newWalk(tasks, parallel, func(i int, why string) { s.say("skip %s: %s", s.names[i], why) }).run(ctx)
+	s.walkBy(ctx, Continue, parallel, tasks...)
+}
+
+func (s *script) walkBy(ctx context.Context, policy Policy, parallel int, tasks ...task) {
+	newWalk(tasks, parallel, policy, func(i int, why string) { s.say("skip %s: %s", s.names[i], why) }).run(ctx)
 }
 
 func fails(context.Context, func()) error { return errors.New("refused") }
@@ -96,6 +100,58 @@ func TestS8DependentsOfAFailureAreSkippedAndTheRestIsDone(t *testing.T) {
 		if s.has(line) {
 			t.Errorf("%q, though b failed", line)
 		}
+	}
+}
+
+// of makes a task a write of an app.
+func of(app string, t task) task {
+	t.app, t.writes = app, true
+	return t
+}
+
+func TestS8StopFinishesWhatWasBegunAndBeginsNothingElse(t *testing.T) {
+	s := &script{}
+	failed := make(chan struct{})
+	s.walkBy(t.Context(), Stop, 16,
+		of("bad", s.task("bad", func(context.Context, func()) error { close(failed); return errors.New("refused") })),
+		of("begun", s.task("workload", func(context.Context, func()) error { <-failed; return nil })),
+		of("begun", s.task("service", nil, need{1, planner.Ready})),
+		of("other", s.task("other", nil, need{1, planner.Ready})),
+		s.task("nothing to write", nil, need{1, planner.Ready}),
+		of("bad", s.task("bad service", nil, need{0, planner.Ready})),
+		of("last", s.task("last", nil, need{2, planner.Ready}, need{3, planner.Ready})),
+	)
+	for _, line := range []string{"end service", "end nothing to write", "skip other: bad failed", "skip bad service: bad failed", "skip last: bad failed"} {
+		if !s.has(line) {
+			t.Errorf("want %q in:\n%s", line, strings.Join(s.log, "\n"))
+		}
+	}
+	if s.has("start other") || s.has("start last") {
+		t.Errorf("begun after the failure:\n%s", strings.Join(s.log, "\n"))
+	}
+}
+
+func TestS14GoingBackBeginsNothingMoreAndEndsTheWaits(t *testing.T) {
+	s := &script{}
+	waits := make(chan struct{})
+	s.walkBy(t.Context(), RollBack, 16,
+		of("bad", s.task("bad", func(context.Context, func()) error { <-waits; return errors.New("refused") })),
+		of("begun", s.task("workload", func(ctx context.Context, applied func()) error {
+			applied()
+			close(waits)
+			<-ctx.Done()
+			return stopped(ctx)
+		})),
+		of("begun", s.task("service", nil, need{1, planner.Ready})),
+		of("begun", s.task("job", nil, need{0, planner.Ready})),
+	)
+	for _, line := range []string{"fail workload", "skip service: " + ErrAbandoned.Error(), "skip job: bad failed"} {
+		if !s.has(line) {
+			t.Errorf("want %q in:\n%s", line, strings.Join(s.log, "\n"))
+		}
+	}
+	if s.has("start service") || s.has("start job") {
+		t.Errorf("begun after the failure:\n%s", strings.Join(s.log, "\n"))
 	}
 }
 

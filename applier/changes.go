@@ -1,0 +1,93 @@
+package applier
+
+import (
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+
+	"stowage/internal/release"
+	"stowage/planner"
+)
+
+// changesOf returns what a plan does, for the record, and how that went, once
+// the steps have ended. The values of fields are not in it: the objects of this
+// revision and the one before have them.
+func changesOf(plan *planner.Plan, steps []Step) []release.Change {
+	var changes []release.Change
+	for i := range plan.Changes {
+		c, s := &plan.Changes[i], &steps[i]
+		if c.Action == planner.NoOp && s.Status != Failed {
+			continue
+		}
+		change := release.Change{
+			ObjectRef: release.ObjectRef(c.ID), Action: string(c.Action),
+			Address: c.Address, Origin: release.Origin(c.Origin), Reason: c.Reason, Impact: c.Impact,
+		}
+		for _, field := range c.Diff {
+			change.Fields = append(change.Fields, field.Path)
+		}
+		addOutcome(&change, s)
+		changes = append(changes, change)
+	}
+	return changes
+}
+
+func addOutcome(change *release.Change, s *Step) {
+	if s.Status == Pending {
+		return
+	}
+	change.Status, change.Message = string(s.Status), s.Message
+	if s.Err == nil {
+		return
+	}
+	change.Message = s.Err.Error()
+	if object := (*ObjectError)(nil); errors.As(s.Err, &object) {
+		change.Message = object.Err.Error()
+	}
+	if notReady := (*NotReadyError)(nil); errors.As(s.Err, &notReady) {
+		change.Evidence = notReady.Evidence
+	}
+}
+
+// changedBy returns what a plan does, in short. The apps of objects that leave are
+// known from the inventory of the revision before.
+func changedBy(plan *planner.Plan, known map[planner.ObjectID]release.Item) release.Changed {
+	changed := release.Changed{
+		Created: plan.Count(planner.Create), Updated: plan.Count(planner.Update),
+		Replaced: plan.Count(planner.Replace), Deleted: plan.Count(planner.Delete),
+	}
+	apps := map[string]bool{}
+	for i := range plan.Changes {
+		c := &plan.Changes[i]
+		address := c.Address
+		if address == "" {
+			address = known[c.ID].Address
+		}
+		if app, ok := strings.CutPrefix(address, "app."); ok && c.Action != planner.NoOp {
+			apps[app] = true
+		}
+	}
+	changed.Apps = slices.Sorted(maps.Keys(apps))
+	return changed
+}
+
+// labelVersion is Kubernetes' recommended label for the version of an app.
+const labelVersion = "app.kubernetes.io/version"
+
+// appsOf returns the apps of a plan and their versions.
+func appsOf(plan *planner.Plan) []release.App {
+	versions := map[string]string{}
+	for i := range plan.Changes {
+		if c := &plan.Changes[i]; c.Object != nil && c.Role == planner.RoleWorkload {
+			if app := appOf(c.Object); app != "" {
+				versions[app] = c.Object.GetLabels()[labelVersion]
+			}
+		}
+	}
+	var apps []release.App
+	for _, name := range slices.Sorted(maps.Keys(versions)) {
+		apps = append(apps, release.App{Name: name, Version: versions[name]})
+	}
+	return apps
+}
