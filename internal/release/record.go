@@ -18,6 +18,9 @@ const (
 	Superseded Status = "superseded"  // was deployed, until a later revision was
 )
 
+// healthy reports whether the revision was all there once.
+func (s Status) healthy() bool { return s == Deployed || s == Superseded }
+
 // Summary is what a list of revisions shows of each.
 type Summary struct {
 	Release        string    `json:"release"`

@@ -79,6 +79,42 @@ func (s *Store) Get(ctx context.Context, revision int) (*Record, error) {
 	return nil, nil
 }
 
+// LastHealthy returns the newest revision before another one that was deployed
+// with success, whatever came after; nil when there is none. One that cannot be
+// read is passed over, and told of in the second result.
+func (s *Store) LastHealthy(ctx context.Context, before int) (*Record, []error, error) {
+	stored, err := s.list(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	var unreadable []error
+	for _, h := range stored.heads {
+		if h.Revision >= before || !h.Status.healthy() {
+			continue
+		}
+		record, err := s.read(ctx, h)
+		switch {
+		case err == nil:
+			return record, unreadable, nil
+		case !isUnreadable(err):
+			return nil, nil, err
+		}
+		unreadable = append(unreadable, err)
+	}
+	return nil, unreadable, nil
+}
+
+// Unchanged reports whether a revision is still stored as it was read, and still
+// the newest one; of nil, whether there is still none.
+func (s *Store) Unchanged(ctx context.Context, r *Record) (bool, error) {
+	stored, err := s.list(ctx)
+	if err != nil || r == nil || len(stored.heads) == 0 {
+		return r == nil && len(stored.heads) == 0, err
+	}
+	newest := stored.heads[0].meta
+	return newest.UID == r.uid && newest.ResourceVersion == r.resourceVersion, nil
+}
+
 // History returns all revisions, newest first.
 func (s *Store) History(ctx context.Context) ([]Summary, error) {
 	stored, err := s.list(ctx)
