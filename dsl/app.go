@@ -39,7 +39,7 @@ var appSchema = newSchema([]arg[appBlock]{
 	},
 	{
 		name: "replicas", kind: optionalInteger(func(a *appBlock) **int32 { return &a.Replicas }, 0),
-		doc: "Number of pods. When not given the cluster keeps what it has, 1 for a new app.",
+		doc: "Number of pods. When not given, a new app has 1, and a number that somebody else has set stays. Goes without `autoscale`.",
 	},
 	{
 		name: "config", kind: kind[appBlock]{name: "map of text", decode: decodeOwnConfig},
@@ -102,7 +102,9 @@ var appSchema = newSchema([]arg[appBlock]{
 	nested[appBlock]{name: "liveness", body: probeSchema, decode: decodeLiveness, doc: "Says when a container must be restarted."},
 	nested[appBlock]{name: "startup", body: probeSchema, decode: decodeStartup, doc: "Says when a slow container has started; the other probes wait for it."},
 	nested[appBlock]{name: "resources", body: resourcesSchema, decode: decodeResources, doc: "What the container asks for, and what it may use at most."},
+	nested[appBlock]{name: "autoscale", body: autoscaleSchema, decode: decodeAutoscale, doc: "Lets the cluster choose the number of pods, by their load. See [Number of pods](#number-of-pods)."},
 	nested[appBlock]{name: "rollout", body: rolloutSchema, decode: decodeRollout, doc: "How a new version replaces the old one."},
+	lifecycleBlock(func(a *appBlock) *Lifecycle { return &a.Lifecycle }),
 )
 
 // appKinds are the kinds an app can have.
@@ -185,6 +187,7 @@ func (ev *evaluation) app(n *node) *App {
 	s.checkMounts(a)
 	s.completeRollout(a)
 	s.checkResources(a)
+	s.checkAutoscale(a)
 	a.References = settle(append(a.References, a.dependsOn...))
 	return a.App
 }

@@ -94,9 +94,15 @@ type Data struct {
 	Binary      map[string][]byte
 	Labels      map[string]string
 	Annotations map[string]string
+	Lifecycle   Lifecycle // of a config or secret block; an app's own data follow the app's
 	References  []Reference
 	KeyRanges   map[string]hcl.Range // where each key is written, when known
 	DeclRange   hcl.Range
+}
+
+// Lifecycle says what may happen to the objects of a block.
+type Lifecycle struct {
+	PreventDestroy bool // none of them may be deleted or replaced
 }
 
 // AppKind is the kind of workload an app becomes.
@@ -131,7 +137,9 @@ type App struct {
 	Liveness    *Probe
 	Startup     *Probe
 	Resources   Resources
+	Autoscale   *Autoscale // nil: Replicas pods; not with Replicas
 	Rollout     Rollout
+	Lifecycle   Lifecycle
 	Labels      map[string]string // added to every object of the app and to its pods
 	Annotations map[string]string // added to its pods
 	References  []Reference       // all that must be there before the workload; data have their own
@@ -284,4 +292,12 @@ type Rollout struct {
 	ProgressDeadline time.Duration // how long a Deployment may stand still
 	Timeout          time.Duration // how long apply waits for the app; 0: the command's default
 	DeclRange        hcl.Range
+}
+
+// Autoscale lets the cluster choose how many pods an app has.
+type Autoscale struct {
+	Min, Max  int32 // pods
+	CPU       int32 // average use in percent of the request; 0: does not count
+	Memory    int32 // the same
+	DeclRange hcl.Range
 }

@@ -20,7 +20,10 @@ type dataBlock struct {
 	versioned bool
 }
 
-var configSchema = newSchema(dataArgs("What the ConfigMap holds: file names or variable names, and their contents."))
+var configSchema = newSchema(
+	dataArgs("What the ConfigMap holds: file names or variable names, and their contents."),
+	dataLifecycle,
+)
 
 var secretSchema = newSchema(append(
 	dataArgs("What the Secret holds. Values may be sensitive; they are written as they are, not in base64."),
@@ -28,7 +31,9 @@ var secretSchema = newSchema(append(
 		name: "type", kind: text(func(d *dataBlock) *string { return &d.Type }, qualifiedName), initial: `"Opaque"`,
 		doc: "Type of the Secret, such as `kubernetes.io/tls`.",
 	},
-))
+), dataLifecycle)
+
+var dataLifecycle = lifecycleBlock(func(d *dataBlock) *Lifecycle { return &d.Lifecycle })
 
 func dataArgs(doc string) []arg[dataBlock] {
 	return []arg[dataBlock]{

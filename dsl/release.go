@@ -11,6 +11,10 @@ var releaseSchema = newSchema([]arg[Release]{
 		name: "history_limit", kind: historyLimit,
 		initial: "10", doc: "How many revisions are kept for rollback.",
 	},
+	{
+		name: "on_failure", kind: text(func(r *Release) *string { return &r.OnFailure }, oneOf("stop", "rollback", "continue")),
+		initial: `"stop"`, doc: "What an `apply` does when a change fails. `\"stop\"`: it ends what it has begun. `\"rollback\"`: it goes back to the last revision that was healthy. `\"continue\"`: it makes all changes that do not need the failed one. `--on-failure` on the command line comes first.",
+	},
 })
 
 var historyLimit = kind[Release]{name: "number", decode: func(s *scope, to *Release, a argument) {

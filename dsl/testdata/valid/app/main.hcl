@@ -1,9 +1,13 @@
-release "app" { namespace = "shop" }
+release "app" {
+  namespace  = "shop"
+  on_failure = "rollback"
+}
 
 locals { password = sensitive("canary") }
 
 config "nginx" {
   data = { "nginx.conf" = "events {}", "mime.types" = "text" }
+  lifecycle { prevent_destroy = true }
 }
 
 secret "tls" {
@@ -140,5 +144,13 @@ app "db" {
 app "worker" {
   image = "busybox"
   rollout { strategy = "recreate" }
+  autoscale {
+    min    = 2
+    max    = 20
+    cpu    = 80
+    memory = 120
+  }
+  resources { requests = { cpu = 1, memory = "1Gi" } }
+  lifecycle { prevent_destroy = true }
   depends_on = [app.db, secret.tls]
 }
