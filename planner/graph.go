@@ -6,6 +6,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"stowage/dsl"
 )
@@ -15,8 +16,9 @@ import (
 type Graph struct {
 	objects []Object
 	index   map[ObjectID]int
-	blocks  map[string]*block // by address
-	needs   [][]edge          // by object, sorted by the position of what is needed
+	blocks  map[string]*block        // by address
+	kinds   map[schema.GroupKind]int // by the kind that a CustomResourceDefinition makes known
+	needs   [][]edge                 // by object, sorted by the position of what is needed
 	order   []Object
 }
 
@@ -38,11 +40,15 @@ func NewGraph(objects []Object) (*Graph, error) {
 		objects: objects,
 		index:   make(map[ObjectID]int, len(objects)),
 		blocks:  make(map[string]*block, len(objects)),
+		kinds:   map[schema.GroupKind]int{},
 		needs:   make([][]edge, len(objects)),
 	}
 	for i, o := range objects {
 		g.index[o.ID] = i
 		g.addToBlock(i)
+		if isDefinition(o.ID) {
+			g.kinds[definedBy(o.Manifest)] = i
+		}
 	}
 	for i := range objects {
 		g.references(i)
@@ -92,7 +98,7 @@ func (g *Graph) addToBlock(i int) {
 		b.services = append(b.services, i)
 	case RoleData:
 		b.data = append(b.data, i)
-	case RoleNamespace, RoleClaim: // nothing refers to them
+	case RoleNamespace, RoleClaim, RoleAutoscaler: // nothing refers to them
 	}
 }
 
@@ -142,10 +148,14 @@ func (g *Graph) needAnswer(i int, app *block, origin Origin) {
 }
 
 // structure adds what follows from the object's fields: a workload needs what
-// its pods use and the Service that governs it, any other Service its workload.
+// its pods use and the Service that governs it, any other Service its workload,
+// an autoscaler what it scales, and a custom resource its definition.
 func (g *Graph) structure(i int) {
 	o := g.objects[i]
 	app := g.blocks[appAddress(o)]
+	if to, ok := g.kinds[schema.GroupKind{Group: o.ID.Group, Kind: o.ID.Kind}]; ok {
+		g.need(i, edge{to, Ready, o.Origin})
+	}
 	switch {
 	case o.Role == RoleWorkload:
 		for id := range referencesOf(o.Manifest) {
@@ -154,6 +164,10 @@ func (g *Graph) structure(i int) {
 			}
 		}
 		if to, ok := g.index[governorOf(o.Manifest)]; ok && isHeadless(g.objects[to].Manifest) {
+			g.need(i, edge{to, Applied, o.Origin})
+		}
+	case o.Role == RoleAutoscaler:
+		if to, ok := g.index[scaledBy(o.Manifest)]; ok {
 			g.need(i, edge{to, Applied, o.Origin})
 		}
 	case o.Role == RoleService && app != nil && !g.governs(i, app):
@@ -177,6 +191,13 @@ func (g *Graph) governs(service int, app *block) bool {
 func governorOf(u *unstructured.Unstructured) ObjectID {
 	name, _, _ := unstructured.NestedString(u.Object, "spec", "serviceName")
 	return ObjectID{Kind: "Service", Namespace: u.GetNamespace(), Name: name}
+}
+
+// definedBy returns the kind that a CustomResourceDefinition makes known.
+func definedBy(u *unstructured.Unstructured) schema.GroupKind {
+	group, _, _ := unstructured.NestedString(u.Object, "spec", "group")
+	kind, _, _ := unstructured.NestedString(u.Object, "spec", "names", "kind")
+	return schema.GroupKind{Group: group, Kind: kind}
 }
 
 func isHeadless(service *unstructured.Unstructured) bool {

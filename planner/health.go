@@ -46,7 +46,8 @@ func HealthOf(u *unstructured.Unstructured) Health {
 // healthRules replace kstatus where it says "current" too early (a Deployment
 // before its controller has seen the change, a running Job, a StatefulSet whose
 // pods are ready but not available, a load balancer without an address) or
-// never (a claim that waits for its first consumer, a paused rollout).
+// never (a claim that waits for its first consumer, a paused rollout, an
+// autoscaler that has nothing to measure yet).
 var healthRules = map[string]func(*unstructured.Unstructured) Health{
 	"apps/Deployment":        deploymentHealth,
 	"apps/StatefulSet":       statefulSetHealth,
@@ -55,6 +56,8 @@ var healthRules = map[string]func(*unstructured.Unstructured) Health{
 	"/PersistentVolumeClaim": claimHealth,
 	"/Service":               serviceHealth,
 	"/Namespace":             namespaceHealth,
+
+	"autoscaling/HorizontalPodAutoscaler": autoscalerHealth,
 }
 
 func kstatusOf(u *unstructured.Unstructured) Health {
@@ -216,6 +219,10 @@ func namespaceHealth(u *unstructured.Unstructured) Health {
 	}
 	return Health{Condition: Current}
 }
+
+// autoscalerHealth: it is there, and that is all. How its workload does is told
+// by the workload.
+func autoscalerHealth(*unstructured.Unstructured) Health { return Health{Condition: Current} }
 
 type objectCondition struct{ status, reason, message string }
 

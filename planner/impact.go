@@ -17,6 +17,8 @@ func impactOf(was, result *unstructured.Unstructured, changes []fieldChange) str
 		return workloadImpact(id.Kind, was, result, changes)
 	case "batch/CronJob":
 		return "no pod rolls; counts from the next run on"
+	case "autoscaling/HorizontalPodAutoscaler":
+		return autoscalerImpact(result)
 	case "/Service":
 		return serviceImpact(was, result, changes)
 	case "/ConfigMap", "/Secret":
@@ -171,6 +173,11 @@ func serviceImpact(was, result *unstructured.Unstructured, changes []fieldChange
 	return strings.Join(append(parts, "no pod rolls"), "; ")
 }
 
+func autoscalerImpact(u *unstructured.Unstructured) string {
+	low, high := intOr(u, 1, "spec", "minReplicas"), intOr(u, 1, "spec", "maxReplicas")
+	return fmt.Sprintf("no pod rolls; %s has %d to %d pods", scaledBy(u).Name, low, high)
+}
+
 // replaceImpact says what it means to delete an object and make it again.
 func replaceImpact(o Object, was *unstructured.Unstructured) string {
 	switch o.ID.Kind {
@@ -197,6 +204,10 @@ func deleteImpact(was *unstructured.Unstructured) string {
 		}
 	case "Service":
 		return fmt.Sprintf("nothing answers as %s any more", was.GetName())
+	case "HorizontalPodAutoscaler":
+		return fmt.Sprintf("the number of pods of %s is no longer adjusted", scaledBy(was).Name)
+	case "CustomResourceDefinition":
+		return "DATA: all custom resources of its kind go with it"
 	case "PersistentVolumeClaim":
 		return "DATA: what the volume holds is lost, unless its storage class retains it"
 	case "Namespace":

@@ -21,6 +21,9 @@ const (
 	// AnnotationBaseName is on versioned ConfigMaps and Secrets; its value is the
 	// name without the version.
 	AnnotationBaseName = "stowage.dev/base-name"
+	// AnnotationPreventDestroy is "true" on objects that no plan may delete or
+	// replace.
+	AnnotationPreventDestroy = "stowage.dev/prevent-destroy"
 )
 
 // ObjectID identifies an object in a cluster. It has no API version, since
@@ -54,11 +57,12 @@ type Role string
 
 // The roles of objects.
 const (
-	RoleNamespace Role = "namespace"
-	RoleData      Role = "data" // ConfigMap or Secret
-	RoleClaim     Role = "claim"
-	RoleWorkload  Role = "workload"
-	RoleService   Role = "service"
+	RoleNamespace  Role = "namespace"
+	RoleData       Role = "data" // ConfigMap or Secret
+	RoleClaim      Role = "claim"
+	RoleWorkload   Role = "workload"
+	RoleAutoscaler Role = "autoscaler"
+	RoleService    Role = "service"
 )
 
 // Origin is the place in the configuration that an object comes from.

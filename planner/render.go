@@ -38,7 +38,7 @@ func Render(cfg *dsl.Config) ([]Object, error) {
 	}
 	r.namespace()
 	for _, d := range cfg.Data {
-		r.data(d, r.labels(d.Labels))
+		r.data(d, d.Lifecycle, r.labels(d.Labels))
 	}
 	for _, a := range cfg.Apps {
 		r.app(a)
@@ -120,17 +120,19 @@ func (r *renderer) namespace() {
 func (r *renderer) app(a *dsl.App) {
 	for _, d := range []*dsl.Data{a.Config, a.Secret} {
 		if d != nil {
-			r.data(d, r.appLabels(a, d.Labels))
+			r.data(d, a.Lifecycle, r.appLabels(a, d.Labels))
 		}
 	}
 	r.claims(a)
-	if a.Service != nil && a.Service.Headless && a.Kind == dsl.StatefulSet {
+	governing := a.Service != nil && a.Service.Headless && a.Kind == dsl.StatefulSet
+	if governing {
 		r.service(a)
-		r.workload(a)
-		return
 	}
 	r.workload(a)
-	if a.Service != nil {
+	if a.Autoscale != nil {
+		r.autoscaler(a)
+	}
+	if a.Service != nil && !governing {
 		r.service(a)
 	}
 }
@@ -177,6 +179,16 @@ func (r *renderer) workloadLabels(a *dsl.App) map[string]string {
 		labels[labelVersion] = a.Version
 	}
 	return labels
+}
+
+// annotations returns what stowage itself writes on every object of a block. The
+// map is the caller's to add to.
+func annotations(block dsl.Lifecycle) map[string]string {
+	ours := map[string]string{}
+	if block.PreventDestroy {
+		ours[AnnotationPreventDestroy] = "true"
+	}
+	return ours
 }
 
 // selector returns the labels that find an app's pods. It must stay as it is:

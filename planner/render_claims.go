@@ -18,6 +18,7 @@ func (r *renderer) claims(a *dsl.App) {
 		o.Timeout = a.Rollout.Timeout
 		r.add(o, corev1ac.PersistentVolumeClaim(m.Claim.Name, r.release.Namespace).
 			WithLabels(r.appLabels(a, nil)).
+			WithAnnotations(annotations(a.Lifecycle)).
 			WithSpec(r.claimSpec(id, "spec", m.Claim)))
 	}
 }

@@ -11,21 +11,18 @@ import (
 
 // data makes a ConfigMap or Secret. A versioned one is immutable: a change of
 // its data is another object.
-func (r *renderer) data(d *dsl.Data, labels map[string]string) {
+func (r *renderer) data(d *dsl.Data, block dsl.Lifecycle, labels map[string]string) {
 	o := Object{Address: d.Address.String(), Origin: OriginOf(d.DeclRange), Role: RoleData, References: d.References}
-	annotations := maps.Clone(d.Annotations)
+	ours := annotations(block)
 	if d.Version != "" {
 		o.Version = &DataVersion{BaseName: d.BaseName, Version: d.Version, Provisional: d.Provisional}
-		if annotations == nil {
-			annotations = make(map[string]string, 1)
-		}
-		annotations[AnnotationBaseName] = d.BaseName
+		ours[AnnotationBaseName] = d.BaseName
 	}
 	if d.Kind == dsl.Secret {
-		r.add(o, r.secret(d).WithLabels(labels).WithAnnotations(annotations))
+		r.add(o, r.secret(d).WithLabels(labels).WithAnnotations(d.Annotations).WithAnnotations(ours))
 		return
 	}
-	r.add(o, r.configMap(d).WithLabels(labels).WithAnnotations(annotations))
+	r.add(o, r.configMap(d).WithLabels(labels).WithAnnotations(d.Annotations).WithAnnotations(ours))
 }
 
 func (r *renderer) configMap(d *dsl.Data) *corev1ac.ConfigMapApplyConfiguration {

@@ -31,6 +31,7 @@ func (r *renderer) service(a *dsl.App) {
 		corev1ac.Service(a.Service.Name, r.release.Namespace).
 			WithLabels(r.appLabels(a, nil)).
 			WithAnnotations(a.Service.Annotations).
+			WithAnnotations(annotations(a.Lifecycle)).
 			WithSpec(spec),
 	)
 }

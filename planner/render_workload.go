@@ -29,7 +29,10 @@ func (r *renderer) deployment(a *dsl.App) *appsv1ac.DeploymentApplyConfiguration
 	spec.Replicas = a.Replicas
 	spec.MinReadySeconds = seconds(a.Rollout.MinReady)
 	spec.ProgressDeadlineSeconds = seconds(a.Rollout.ProgressDeadline)
-	return appsv1ac.Deployment(a.Name, r.release.Namespace).WithLabels(r.workloadLabels(a)).WithSpec(spec)
+	return appsv1ac.Deployment(a.Name, r.release.Namespace).
+		WithLabels(r.workloadLabels(a)).
+		WithAnnotations(annotations(a.Lifecycle)).
+		WithSpec(spec)
 }
 
 // strategy sends surge and unavailable even where they are the API's defaults.
@@ -63,7 +66,10 @@ func (r *renderer) statefulSet(a *dsl.App) *appsv1ac.StatefulSetApplyConfigurati
 		WithVolumeClaimTemplates(r.claimTemplates(a)...)
 	spec.Replicas = a.Replicas
 	spec.MinReadySeconds = seconds(a.Rollout.MinReady)
-	return appsv1ac.StatefulSet(a.Name, r.release.Namespace).WithLabels(r.workloadLabels(a)).WithSpec(spec)
+	return appsv1ac.StatefulSet(a.Name, r.release.Namespace).
+		WithLabels(r.workloadLabels(a)).
+		WithAnnotations(annotations(a.Lifecycle)).
+		WithSpec(spec)
 }
 
 func (r *renderer) podTemplate(a *dsl.App) *corev1ac.PodTemplateSpecApplyConfiguration {

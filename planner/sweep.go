@@ -157,6 +157,8 @@ func roleOf(u *unstructured.Unstructured) Role {
 		return RoleClaim
 	case "Service":
 		return RoleService
+	case "HorizontalPodAutoscaler":
+		return RoleAutoscaler
 	}
 	if podSpecOf(u) != nil {
 		return RoleWorkload
