@@ -262,7 +262,7 @@ func (m *maker) describe(o Object, c *Change, was, result *unstructured.Unstruct
 	prior := m.in.Prior
 	trusted := !prior.Failed && !prior.Interrupted
 	drift, conflicts := contested(changes, was, o.Manifest, prior.Objects[o.ID], trusted)
-	if m.in.Options.ForceConflicts {
+	if m.in.Options.ForceConflicts || m.way.back[o.ID] { // a revision has set once what goes back to it
 		drift, conflicts = append(drift, conflicts...), nil
 	}
 	for _, owner := range m.secret.shownOwners(o.ID, conflicts) {

@@ -49,9 +49,12 @@ type Options struct {
 // Make compares what should be there with what is there and says what would
 // change. It never writes. All that is wrong with single objects comes back at
 // once, as a *multierror.Error of *ObjectError; any other error means that the
-// cluster could not be asked.
+// cluster could not be asked, or that there is nothing to go back to.
 func Make(ctx context.Context, in Input, r Reader) (*Plan, error) {
-	m := newMaker(&in, r)
+	m, err := newMaker(&in, r)
+	if err != nil {
+		return nil, err
+	}
 	if err := m.checkEmpty(); err != nil {
 		return nil, err
 	}
@@ -60,7 +63,11 @@ func Make(ctx context.Context, in Input, r Reader) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	m.live, m.secret = live, newRedactor(in.Objects, live.objects)
+	m.live = live
+	if err := m.restore(ctx); err != nil {
+		return nil, err
+	}
+	m.secret = newRedactor(m.in.Objects, live.objects)
 	if err := m.decideAll(ctx); err != nil {
 		return nil, err
 	}
@@ -76,6 +83,7 @@ type maker struct {
 	reader Reader
 	live   *live
 	secret *Redactor
+	way    way // back to an earlier revision
 
 	desired map[ObjectID]Object
 	changes []*Change // of the desired objects, in the graph's order
@@ -88,20 +96,36 @@ type maker struct {
 }
 
 // newMaker keeps its own copy of what it has to adjust.
-func newMaker(in *Input, r Reader) *maker {
+func newMaker(in *Input, r Reader) (*maker, error) {
 	own := *in
 	own.HistoryLimit = max(own.HistoryLimit, 1)
-	if own.Options.Destroy {
-		own.Objects = nil
-	}
 	if own.Prior == nil {
 		own.Prior = &Prior{}
 	}
-	m := &maker{in: &own, reader: r, desired: make(map[ObjectID]Object, len(own.Objects))}
-	for _, o := range own.Objects {
+	m := &maker{in: &own, reader: r}
+	switch {
+	case own.Options.Destroy:
+		m.setTarget(nil, nil)
+	case own.Rollback != nil:
+		way, warnings, err := own.Rollback.resolve()
+		if err != nil {
+			return nil, err
+		}
+		m.way, m.warnings = way, warnings
+		m.setTarget(way.target.Order(), way.target)
+	default:
+		m.setTarget(own.Objects, own.Graph)
+	}
+	return m, nil
+}
+
+// setTarget says what there should be, and in which order.
+func (m *maker) setTarget(objects []Object, graph Ordering) {
+	m.in.Objects, m.in.Graph = objects, graph
+	m.desired = make(map[ObjectID]Object, len(objects))
+	for _, o := range objects {
 		m.desired[o.ID] = o
 	}
-	return m
 }
 
 // checkEmpty refuses to take a configuration of nothing for the wish to delete
@@ -116,6 +140,9 @@ func (m *maker) checkEmpty() error {
 			return nil
 		}
 	}
+	if m.way.target != nil {
+		return errBackToNothing(m.way.to)
+	}
 	return errEmpty
 }
 
@@ -125,7 +152,7 @@ var errEmpty = errors.New("the configuration has no objects, which would delete 
 // decideAll decides about every desired object. Those that the server has to be
 // asked about are asked for at the same time.
 func (m *maker) decideAll(ctx context.Context) error {
-	if m.in.Graph == nil || m.in.Options.Destroy {
+	if m.in.Graph == nil {
 		return nil
 	}
 	order := m.in.Graph.Order()
@@ -165,6 +192,7 @@ func (m *maker) plan() (*Plan, error) {
 	p := &Plan{Kept: m.kept, Warnings: m.warnings, Release: ReleaseInfo{
 		Name: m.in.Release, Namespace: m.in.Namespace, FromRevision: m.in.Prior.Revision, ToRevision: m.toRevision(),
 		HistoryLimit: m.in.HistoryLimit, Interrupted: m.in.Prior.Interrupted, Destroy: m.in.Options.Destroy,
+		RollbackTo: m.way.to, RollbackApp: m.way.app,
 	}}
 	m.compareData()
 	m.explain()

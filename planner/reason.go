@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,23 +12,27 @@ import (
 func (m *maker) explain() {
 	versions := m.newVersions()
 	for _, c := range m.changes {
-		if c.Reason != "" {
-			continue
-		}
-		switch c.Action {
-		case Create:
-			c.Reason = "not there yet"
-			if c.Data != nil {
-				c.Reason = "new version of " + c.Data.From
-			}
-		case Update:
-			c.Reason = updateReason(c, versions[c.ID])
-		case NoOp:
-			if c.Data != nil {
-				c.Reason = "used again instead of " + c.Data.From
-			}
+		switch {
+		case m.way.back[c.ID]:
+			c.Reason = m.way.reason(c, versions[c.ID])
+		case c.Reason == "":
+			c.Reason = reasonOf(c, versions[c.ID])
 		}
 	}
+}
+
+func reasonOf(c *Change, versions []string) string {
+	switch {
+	case c.Action == Create && c.Data != nil:
+		return "new version of " + c.Data.From
+	case c.Action == Create:
+		return "not there yet"
+	case c.Action == Update:
+		return cmp.Or(strings.Join(updateReasons(c, "new version of ", versions), "; "), "changed fields")
+	case c.Action == NoOp && c.Data != nil:
+		return "used again instead of " + c.Data.From
+	}
+	return ""
 }
 
 // newVersions lists, by workload, the configuration that it gets other versions of.
@@ -44,10 +49,10 @@ func (m *maker) newVersions() map[ObjectID][]string {
 	return versions
 }
 
-func updateReason(c *Change, versions []string) string {
+func updateReasons(c *Change, versionOf string, versions []string) []string {
 	var reasons []string
 	for _, name := range versions {
-		reasons = append(reasons, "new version of "+name)
+		reasons = append(reasons, versionOf+name)
 	}
 	for _, owner := range c.Drift {
 		reason := "drift by " + owner.Manager
@@ -58,8 +63,5 @@ func updateReason(c *Change, versions []string) string {
 			reasons = append(reasons, reason)
 		}
 	}
-	if len(reasons) == 0 {
-		return "changed fields"
-	}
-	return strings.Join(reasons, "; ")
+	return reasons
 }

@@ -4,10 +4,26 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 )
 
-// referencesOf returns the ConfigMaps, Secrets and claims that the pods of an
-// object use: of a Pod, or of anything that has a pod template.
+// reference is one use that a pod makes of another object.
+type reference struct {
+	to       ObjectID
+	key      string // of a ConfigMap or Secret; empty: the object as a whole
+	optional bool   // the pod starts without it
+}
+
+// referencesOf returns the ConfigMaps, Secrets, claims and service accounts that
+// the pods of an object use: of a Pod, or of anything that has a pod template.
 func referencesOf(u *unstructured.Unstructured) map[ObjectID]bool {
-	refs := references{namespace: u.GetNamespace(), found: map[ObjectID]bool{}}
+	found := map[ObjectID]bool{}
+	for ref := range usesOf(u) {
+		found[ref.to] = true
+	}
+	return found
+}
+
+// usesOf returns the same one by one, with their keys.
+func usesOf(u *unstructured.Unstructured) map[reference]bool {
+	refs := references{namespace: u.GetNamespace(), found: map[reference]bool{}}
 	refs.podSpec(podSpecOf(u))
 	return refs.found
 }
@@ -30,13 +46,21 @@ func podSpecOf(u *unstructured.Unstructured) map[string]any {
 
 type references struct {
 	namespace string
-	found     map[ObjectID]bool
+	found     map[reference]bool
 }
 
-func (r references) add(kind string, ref any, field string) {
+// add notes what one field of a pod refers to; keys are those it picks.
+func (r references) add(kind string, ref any, field string, keys ...string) {
 	m, _ := ref.(map[string]any)
-	if name, ok := m[field].(string); ok && name != "" {
-		r.found[ObjectID{Kind: kind, Namespace: r.namespace, Name: name}] = true
+	name, _ := m[field].(string)
+	if name == "" {
+		return
+	}
+	optional, _ := m["optional"].(bool)
+	use := reference{to: ObjectID{Kind: kind, Namespace: r.namespace, Name: name}, optional: optional}
+	r.found[use] = true
+	for _, use.key = range keys {
+		r.found[use] = true
 	}
 }
 
@@ -52,6 +76,7 @@ func (r references) podSpec(spec map[string]any) {
 	for _, s := range maplist(spec["imagePullSecrets"]) {
 		r.add("Secret", s, "name")
 	}
+	r.add("ServiceAccount", spec, "serviceAccountName")
 }
 
 func (r references) container(c map[string]any) {
@@ -61,20 +86,39 @@ func (r references) container(c map[string]any) {
 	}
 	for _, env := range maplist(c["env"]) {
 		from, _ := env["valueFrom"].(map[string]any)
-		r.add("ConfigMap", from["configMapKeyRef"], "name")
-		r.add("Secret", from["secretKeyRef"], "name")
+		r.add("ConfigMap", from["configMapKeyRef"], "name", textsAt(from["configMapKeyRef"], "key")...)
+		r.add("Secret", from["secretKeyRef"], "name", textsAt(from["secretKeyRef"], "key")...)
 	}
 }
 
 func (r references) volume(v map[string]any) {
-	r.add("ConfigMap", v["configMap"], "name")
-	r.add("Secret", v["secret"], "secretName")
+	r.add("ConfigMap", v["configMap"], "name", itemKeys(v["configMap"])...)
+	r.add("Secret", v["secret"], "secretName", itemKeys(v["secret"])...)
 	r.add("PersistentVolumeClaim", v["persistentVolumeClaim"], "claimName")
 	projected, _ := v["projected"].(map[string]any)
 	for _, source := range maplist(projected["sources"]) {
-		r.add("ConfigMap", source["configMap"], "name")
-		r.add("Secret", source["secret"], "name")
+		r.add("ConfigMap", source["configMap"], "name", itemKeys(source["configMap"])...)
+		r.add("Secret", source["secret"], "name", itemKeys(source["secret"])...)
 	}
+}
+
+// itemKeys returns the keys that a volume picks from a ConfigMap or Secret.
+func itemKeys(source any) []string {
+	m, _ := source.(map[string]any)
+	var keys []string
+	for _, item := range maplist(m["items"]) {
+		keys = append(keys, textsAt(item, "key")...)
+	}
+	return keys
+}
+
+// textsAt returns the text of a field, if there is one.
+func textsAt(v any, field string) []string {
+	m, _ := v.(map[string]any)
+	if text, ok := m[field].(string); ok && text != "" {
+		return []string{text}
+	}
+	return nil
 }
 
 // maplist returns the items of a list that are maps.

@@ -26,7 +26,7 @@ func (m *maker) sweep(ctx context.Context) error {
 			continue
 		}
 		if u, ok := m.removable(item); ok {
-			m.remove(u, "left the configuration")
+			m.remove(u, m.way.leftReason())
 		}
 	}
 	if err := m.sweepVersions(ctx, old); err != nil {
