@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -154,22 +155,38 @@ func (s *Store) getLease(ctx context.Context) (live *lease, err error) {
 	return live, s.leaseError("get", err)
 }
 
-// renewLease makes one attempt to set the time of renewal. It is a Conflict when
-// there is another Lease now. Whether an earlier attempt was stored does not
+// renewLease makes one attempt to set the time of renewal. It is errTaken when
+// there is no such Lease any more. Whether an earlier attempt was stored does not
 // matter, which is why it names no resource version.
 func (s *Store) renewLease(ctx context.Context, uid string) (*lease, error) {
 	patch := fmt.Appendf(nil, `{"metadata":{"uid":%q},"spec":{"renewTime":%q}}`, uid, timestamp())
 	u, err := s.client.MergePatch(ctx, leaseKind, s.namespace, leaseName(s.release), patch)
-	if err != nil {
+	switch {
+	case apierrors.IsNotFound(err) || isOfAnother(err):
+		return nil, errTaken
+	case err != nil:
 		return nil, s.leaseError("patch", err)
 	}
 	return leaseOf(u), nil
 }
 
+// isOfAnother reports whether a patch was refused because the object has another
+// UID than it names. The server says that as if the patch were to change the UID.
+func isOfAnother(err error) bool {
+	status := apierrors.APIStatus(nil)
+	if apierrors.IsConflict(err) {
+		return true
+	}
+	if !apierrors.IsInvalid(err) || !errors.As(err, &status) || status.Status().Details == nil {
+		return false
+	}
+	return slices.ContainsFunc(status.Status().Details.Causes, func(c metav1.StatusCause) bool { return c.Field == "metadata.uid" })
+}
+
 // vacateLease says that nobody holds a Lease. It is a Conflict when it is not as
 // it was read.
 func (s *Store) vacateLease(ctx context.Context, l *lease) error {
-	patch := fmt.Appendf(nil, `{"metadata":{"uid":%q,"resourceVersion":%q},"spec":{"holderIdentity":null}}`, l.uid, l.resourceVersion)
+	patch := fmt.Appendf(nil, `{"metadata":{"resourceVersion":%q},"spec":{"holderIdentity":null}}`, l.resourceVersion)
 	err := persist(ctx, func(ctx context.Context) error {
 		_, err := s.client.MergePatch(ctx, leaseKind, s.namespace, leaseName(s.release), patch)
 		return err
@@ -197,6 +214,9 @@ func (s *Store) leaseError(verb string, err error) error {
 	return fmt.Errorf("the lock of release %s takes the right to %s leases.coordination.k8s.io in namespace %s: %w",
 		s.release, verb, s.namespace, err)
 }
+
+// errTaken says that there is no such Lease any more.
+var errTaken = errors.New("it was taken away")
 
 // A lock must outlive a server that does not answer for a while.
 const (

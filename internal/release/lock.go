@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"time"
-
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 )
 
 // DefaultLockTTL is how long a lock lives that is not renewed.
@@ -108,9 +106,6 @@ func (l *Lock) Release(ctx context.Context) error {
 	return l.store.deleteLease(ctx, l.uid)
 }
 
-// errTaken says that there is no such Lease any more.
-var errTaken = errors.New("it was taken away")
-
 // interval is the time from one renewal to the next.
 func (l *Lock) interval() time.Duration { return l.ttl / 3 }
 
@@ -155,15 +150,10 @@ func (l *Lock) lose(err error) {
 // renew makes one attempt. It is errTaken when the lock is not ours any more.
 func (l *Lock) renew(ctx context.Context) error {
 	live, err := l.store.renewLease(ctx, l.uid)
-	switch {
-	case apierrors.IsNotFound(err) || apierrors.IsConflict(err):
-		return errTaken
-	case err != nil:
-		return err
-	case live.identity != l.identity:
+	if err == nil && live.identity != l.identity {
 		return errTaken
 	}
-	return nil
+	return err
 }
 
 // Holder returns who holds the lock; nil: nobody. That it is held does not mean

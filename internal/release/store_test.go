@@ -145,9 +145,8 @@ func TestRecordComesBackAsItWas(t *testing.T) {
 }
 
 func TestLoadTakesThreeRequests(t *testing.T) {
-	c := dial(t)
-	counter := &counting{Client: c}
-	s := NewStore(counter, testcluster.Start(t).Namespace(t), "shop")
+	client, requests := counting(dial(t))
+	s := NewStore(client, testcluster.Start(t).Namespace(t), "shop")
 	key := NewKey()
 	if err := s.CreateKey(t.Context(), key); err != nil {
 		t.Fatal(err)
@@ -155,7 +154,7 @@ func TestLoadTakesThreeRequests(t *testing.T) {
 	for revision := 1; revision <= 3; revision++ {
 		finish(t, s, begin(t, s, newRecord(revision, configMap("a", "1"))), Deployed)
 	}
-	counter.requests.Store(0)
+	requests.Store(0)
 	record, stored, err := s.Load(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -163,7 +162,7 @@ func TestLoadTakesThreeRequests(t *testing.T) {
 	if record.Revision != 3 || string(stored) != string(key) {
 		t.Errorf("revision %d, key %x, want 3, %x", record.Revision, stored, key)
 	}
-	if n := counter.requests.Load(); n != 3 {
+	if n := requests.Load(); n != 3 {
 		t.Errorf("%d requests", n)
 	}
 }
@@ -269,7 +268,7 @@ func TestKilledBetweenAnyTwoWrites(t *testing.T) {
 		s := NewStore(c, testcluster.Start(t).Namespace(t), "shop")
 		finish(t, s, begin(t, s, large(1)), Deployed)
 
-		dying := NewStore(&killed{Client: c, after: writes}, s.namespace, s.release)
+		dying := NewStore(killed(c, writes), s.namespace, s.release)
 		r := large(2)
 		err := dying.Begin(t.Context(), r)
 		if err == nil {
