@@ -32,9 +32,6 @@ func (k *keeper) take(ctx context.Context, name string, prior *release.Record) e
 	if k.lock != nil {
 		return nil
 	}
-	if !lockLanded {
-		return nil
-	}
 	lock, err := k.store.Lock(ctx, k.opts)
 	if err != nil {
 		if ctx.Err() != nil {
@@ -62,15 +59,22 @@ func (k *keeper) lost() <-chan struct{} {
 	return k.lock.Lost()
 }
 
-// isLost reports whether the lock was lost.
-func (k *keeper) isLost() bool {
-	select {
-	case <-k.lost():
-		return true
-	default:
-		return false
+// lostErr returns an ErrLockLost when the lock was lost.
+func (k *keeper) lostErr() error {
+	if k.lock == nil || k.lock.Err() == nil {
+		return nil
 	}
+	return lockLostError{k.lock.Err()}
 }
+
+// lockLostError is an ErrLockLost that says why.
+type lockLostError struct{ error }
+
+// Is makes it an ErrLockLost.
+func (e lockLostError) Is(target error) bool { return target == ErrLockLost }
+
+// Unwrap returns why the lock was lost.
+func (e lockLostError) Unwrap() error { return e.error }
 
 // giveBack releases the lock. One that cannot be given back ends by itself.
 func (k *keeper) giveBack(ctx context.Context) {
@@ -100,5 +104,3 @@ func (k *keeper) writing(ctx context.Context) (context.Context, context.CancelFu
 	}
 	return ctx, cancel
 }
-
-var lockLanded = false

@@ -36,7 +36,7 @@ func (b *Rollback) revision(before int) int {
 // run that was stopped by somebody leaves the rest to them.
 func (r *run) goesBack(result *Result) bool {
 	return r.opts.OnFailure == RollBack && r.recorder.current != nil && r.plan.Release.RollbackTo == 0 &&
-		!r.plan.Release.Destroy && !result.Interrupted && !r.lock.isLost()
+		!r.plan.Release.Destroy && !result.Interrupted && r.lock.lostErr() == nil
 }
 
 // rollBack plans the last healthy revision from what was recorded of it, and

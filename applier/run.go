@@ -106,8 +106,8 @@ func (r *run) errors(result *Result) *multierror.Error {
 	if result.Interrupted {
 		errs = multierror.Append(errs, fmt.Errorf("%w: %d of %d steps were done", ErrInterrupted, done, len(r.steps)))
 	}
-	if r.lock.isLost() {
-		errs = multierror.Append(errs, fmt.Errorf("%w: %d of %d steps were done, and somebody else may be going on", ErrLockLost, done, len(r.steps)))
+	if err := r.lock.lostErr(); err != nil {
+		errs = multierror.Append(errs, fmt.Errorf("%w; %d of %d steps were done, and somebody else may be going on", err, done, len(r.steps)))
 	}
 	return errs
 }
@@ -115,7 +115,7 @@ func (r *run) errors(result *Result) *multierror.Error {
 // settle records how the run ended, also when it was interrupted. Without the
 // lock nothing is written: what is recorded may be somebody else's by now.
 func (r *run) settle(ctx context.Context, result *Result, errs *multierror.Error) error {
-	if r.lock.isLost() {
+	if r.lock.lostErr() != nil {
 		return nil
 	}
 	if errs == nil && r.recorder.isUntrue() {
