@@ -81,7 +81,7 @@ func (x *execution) run(ctx context.Context, approval approval, question string)
 	if x.json {
 		return x.runJSON(ctx)
 	}
-	if err := view.Plan(x.streams.out, x.plan, x.session.target); err != nil {
+	if err := view.Plan(x.streams.out, view.Planned{Plan: x.plan, Target: x.session.target}); err != nil {
 		return err
 	}
 	if x.nothingToDo() {
@@ -124,7 +124,7 @@ func (x *execution) run(ctx context.Context, approval approval, question string)
 // runJSON does the same for programs, which cannot be asked.
 func (x *execution) runJSON(ctx context.Context) error {
 	lines := view.NewJSONLines(x.streams.out.Out)
-	lines.Plan(x.plan, x.session.target, x.outputs)
+	lines.Plan(view.Planned{Plan: x.plan, Target: x.session.target, Outputs: x.outputs})
 	if !x.nothingToDo() {
 		x.options.OnEvent = lines.Event
 		if _, err := x.apply(ctx); err != nil {

@@ -75,9 +75,9 @@ func (o *planOptions) plan(ctx context.Context, session *session, recorded recor
 
 func (o *planOptions) show(plan *planner.Plan, outputs []view.Output, target view.Target) error {
 	if o.output.is("json") {
-		return view.PlanJSON(o.streams.out.Out, plan, target, outputs)
+		return view.PlanJSON(o.streams.out.Out, view.Planned{Plan: plan, Target: target, Outputs: outputs})
 	}
-	if err := view.Plan(o.streams.out, plan, target); err != nil {
+	if err := view.Plan(o.streams.out, view.Planned{Plan: plan, Target: target}); err != nil {
 		return err
 	}
 	if plan.Empty() {

@@ -26,11 +26,20 @@ func NewJSONLines(w io.Writer) *JSONLines {
 }
 
 // Plan writes the plan.
-func (j *JSONLines) Plan(plan *planner.Plan, target Target, outputs []Output) {
+func (j *JSONLines) Plan(plan Planned) {
 	j.write(struct {
 		Type string `json:"type"`
 		planDocument
-	}{"plan", documentOf(plan, target, outputs)})
+	}{"plan", documentOf(plan)})
+}
+
+// Stale says that a plan is out of date, so that another one follows.
+func (j *JSONLines) Stale(why string) {
+	j.write(struct {
+		Type          string `json:"type"`
+		FormatVersion string `json:"formatVersion"`
+		Message       string `json:"message"`
+	}{"plan-stale", FormatVersion, why})
 }
 
 // Outputs writes the outputs; nothing when there are none.
@@ -59,6 +68,11 @@ func (j *JSONLines) Event(e applier.Event) {
 		Evidence:      e.Evidence,
 		Revision:      e.Revision,
 		Record:        string(e.Record),
+		Holder:        e.Holder,
+	}
+	if e.Plan != nil {
+		document.RollbackTo = e.Plan.Release.RollbackTo
+		document.Plan = e.Plan
 	}
 	if e.ID != (planner.ObjectID{}) {
 		document.ID = &e.ID
@@ -95,41 +109,8 @@ type eventDocument struct {
 	Evidence      *release.Evidence `json:"evidence,omitempty"`
 	Revision      int               `json:"revision,omitempty"`
 	Record        string            `json:"record,omitempty"`
+	Holder        *release.Holder   `json:"holder,omitempty"`
+	RollbackTo    int               `json:"rollbackTo,omitempty"`
+	Plan          *planner.Plan     `json:"plan,omitempty"`
 	Result        *resultDocument   `json:"result,omitempty"`
-}
-
-type resultDocument struct {
-	Revision    int            `json:"revision"`
-	Record      string         `json:"record,omitempty"`
-	Interrupted bool           `json:"interrupted"`
-	Steps       []stepDocument `json:"steps"`
-	Seconds     float64        `json:"seconds"`
-}
-
-type stepDocument struct {
-	ID      planner.ObjectID `json:"id"`
-	Action  string           `json:"action"`
-	Address string           `json:"address,omitempty"`
-	Origin  planner.Origin   `json:"origin,omitzero"`
-	Status  string           `json:"status"`
-	Message string           `json:"message,omitempty"`
-	Error   string           `json:"error,omitempty"`
-	Seconds float64          `json:"seconds"`
-}
-
-func resultOf(r *applier.Result) *resultDocument {
-	document := &resultDocument{
-		Revision: r.Revision, Record: string(r.Record), Interrupted: r.Interrupted,
-		Steps: make([]stepDocument, len(r.Steps)), Seconds: r.Duration.Seconds(),
-	}
-	for i, step := range r.Steps {
-		document.Steps[i] = stepDocument{
-			ID: step.ID, Action: string(step.Action), Address: step.Address, Origin: step.Origin,
-			Status: string(step.Status), Message: step.Message, Seconds: step.Duration.Seconds(),
-		}
-		if step.Err != nil {
-			document.Steps[i].Error = step.Err.Error()
-		}
-	}
-	return document
 }

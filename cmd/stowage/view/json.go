@@ -28,6 +28,8 @@ type planDocument struct {
 	Summary       planCounts `json:"summary"`
 	// Outputs are what they will be once the plan is applied.
 	Outputs outputDocuments `json:"outputs,omitempty"`
+	// Pending is the revision before, when its run has not recorded an end.
+	Pending *Pending `json:"pending,omitempty"`
 	*planner.Plan
 }
 
@@ -40,14 +42,14 @@ type planCounts struct {
 }
 
 // PlanJSON writes a plan for programs.
-func PlanJSON(w io.Writer, plan *planner.Plan, target Target, outputs []Output) error {
-	return writeJSON(w, documentOf(plan, target, outputs))
+func PlanJSON(w io.Writer, plan Planned) error {
+	return writeJSON(w, documentOf(plan))
 }
 
-func documentOf(plan *planner.Plan, target Target, outputs []Output) planDocument {
+func documentOf(plan Planned) planDocument {
 	return planDocument{
 		FormatVersion: FormatVersion,
-		Target:        target,
+		Target:        plan.Target,
 		Summary: planCounts{
 			Create:  plan.Count(planner.Create),
 			Change:  plan.Count(planner.Update),
@@ -55,8 +57,9 @@ func documentOf(plan *planner.Plan, target Target, outputs []Output) planDocumen
 			Delete:  plan.Count(planner.Delete),
 			NoOp:    plan.Count(planner.NoOp),
 		},
-		Outputs: outputDocumentsOf(outputs),
-		Plan:    plan,
+		Outputs: outputDocumentsOf(plan.Outputs),
+		Pending: plan.pending(),
+		Plan:    plan.Plan,
 	}
 }
 

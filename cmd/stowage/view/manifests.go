@@ -34,6 +34,26 @@ func Manifests(w io.Writer, objects []planner.Object, showSecrets bool) error {
 	return nil
 }
 
+// ManifestsJSON writes the objects of a revision for programs, Secrets without
+// their values.
+func ManifestsJSON(w io.Writer, target Target, release string, revision int, objects []planner.Object) error {
+	manifests := make([]map[string]any, len(objects))
+	for i, object := range objects {
+		manifest := object.Manifest
+		if object.ID.IsSecret() {
+			manifest = withoutValues(manifest)
+		}
+		manifests[i] = manifest.Object
+	}
+	return writeJSON(w, struct {
+		FormatVersion string           `json:"formatVersion"`
+		Target        Target           `json:"target"`
+		Release       string           `json:"release"`
+		Revision      int              `json:"revision"`
+		Objects       []map[string]any `json:"objects"`
+	}{FormatVersion, target, release, revision, manifests})
+}
+
 // comment says which block an object comes from, and where that is.
 func comment(object planner.Object) string {
 	text := object.Address

@@ -85,26 +85,35 @@ func (p *page) para(head span, hang int, style style, text string) {
 }
 
 // wrap breaks a line at spaces so that its first part is at most first columns
-// wide and each other at most rest. A word that is wider is left whole: it may
-// be a name that someone copies.
+// wide and each other at most rest.
 func wrap(line string, first, rest int) []string {
 	if columns(line) <= first || strings.HasPrefix(line, " ") {
 		return []string{line}
 	}
-	var parts []string
-	part, room := "", first
-	for word := range strings.FieldsSeq(line) {
+	return fill(strings.Fields(line), first, rest)
+}
+
+// fill joins words to lines, of which the first is at most first columns wide
+// and each other at most rest. A word that is wider is left whole: it may be a
+// name that someone copies.
+func fill(words []string, first, rest int) []string {
+	var lines []string
+	line, room := "", first
+	for _, word := range words {
 		switch {
-		case part == "":
-			part = word
-		case columns(part)+1+columns(word) <= room:
-			part += " " + word
+		case line == "":
+			line = word
+		case columns(line)+1+columns(word) <= room:
+			line += " " + word
 		default:
-			parts = append(parts, part)
-			part, room = word, rest
+			lines = append(lines, line)
+			line, room = word, rest
 		}
 	}
-	return append(parts, part)
+	if line == "" {
+		return lines
+	}
+	return append(lines, line)
 }
 
 // columns returns how many columns the text takes on a terminal.

@@ -23,21 +23,30 @@ func (t Target) String() string {
 	return fmt.Sprintf("namespace %s of context %s (%s)", t.Namespace, t.Context, t.Server)
 }
 
+// Planned is a plan with what is shown beside it.
+type Planned struct {
+	*planner.Plan
+	Target  Target
+	Outputs []Output // as they will be once the plan is applied
+	Pending *Pending // the revision that the plan starts from, when its run has not recorded an end
+}
+
 // Plan shows a plan to people: what changes and why, what does not although it
 // should be looked at, and the count.
-func Plan(s Screen, plan *planner.Plan, target Target) error {
+func Plan(s Screen, plan Planned) error {
 	p := newPage(s)
-	p.header(releaseTitle(plan.Release), target)
-	p.interrupted(plan.Release)
-	p.changes(plan)
-	p.unhealthy(plan)
+	p.header(releaseTitle(plan.Release), plan.Target)
+	p.goingBack(plan.Release)
+	p.pending(plan.pending())
+	p.changes(plan.Plan)
+	p.unhealthy(plan.Plan)
 	if !plan.Empty() {
 		p.kept(plan.Kept)
 	}
-	p.unchecked(plan)
-	p.provisional(plan)
+	p.unchecked(plan.Plan)
+	p.provisional(plan.Plan)
 	p.warnings(plan.Warnings)
-	p.closing(plan)
+	p.closing(plan.Plan)
 	return p.flush(s)
 }
 
@@ -76,13 +85,22 @@ func releaseTitle(release planner.ReleaseInfo) string {
 	}
 }
 
-func (p *page) interrupted(release planner.ReleaseInfo) {
-	if !release.Interrupted {
+// goingBack adds what a plan goes back to, when it follows no configuration.
+func (p *page) goingBack(release planner.ReleaseInfo) {
+	if release.RollbackTo == 0 {
 		return
 	}
-	p.para(span{"! ", yellow}, 2, plain, fmt.Sprintf("Revision %d was interrupted: its run did not record an end. "+
-		"The plan starts from what is in the cluster now.", release.FromRevision))
+	p.para(txt(""), 0, plain, "Going back to "+backTo(release)+".")
 	p.blank()
+}
+
+// pending returns the revision that is pending, though no more may be known of
+// it than that it is.
+func (plan Planned) pending() *Pending {
+	if plan.Pending == nil && plan.Release.Interrupted {
+		return &Pending{Revision: plan.Release.FromRevision}
+	}
+	return plan.Pending
 }
 
 // mark returns the sign of an action and its colour.
@@ -316,13 +334,17 @@ func (p *page) closing(plan *planner.Plan) {
 		p.line(span{"Nothing to delete but the record of " + plan.Release.Name + ".", bold})
 		return
 	}
+	matches := "matches the configuration"
+	if plan.Release.RollbackTo > 0 {
+		matches = fmt.Sprintf("is as revision %d has it", plan.Release.RollbackTo)
+	}
 	for i := range plan.Changes {
 		if !healthy(plan.Changes[i].Health) {
 			p.line(span{"No changes, but not all of " + plan.Release.Name + " is ready.", bold})
 			return
 		}
 	}
-	p.line(span{"No changes. " + plan.Release.Name + " matches the configuration.", bold})
+	p.line(span{"No changes. " + plan.Release.Name + " " + matches + ".", bold})
 }
 
 // Counts returns how much a plan changes, in one line.

@@ -159,22 +159,37 @@ func TestPlan(t *testing.T) {
 		Release: planner.ReleaseInfo{Name: "petclinic", Namespace: "petclinic", FromRevision: 3, ToRevision: 3},
 		Changes: []planner.Change{noOp("Service", "petclinic")},
 	}
+	back := oneValueChanged()
+	back.Release.RollbackTo, back.Release.RollbackApp = 2, "petclinic"
+	backEmpty := *empty
+	backEmpty.Release.RollbackTo = 3
+	interrupted := *empty
+	interrupted.Release.Interrupted = true
 	for _, test := range []struct {
-		name  string
-		plan  *planner.Plan
-		width int
+		name    string
+		plan    *planner.Plan
+		width   int
+		pending *view.Pending
 	}{
-		{"plan_one_value", oneValueChanged(), 120},
-		{"plan_one_value_80", oneValueChanged(), 80},
-		{"plan_everything", everything(), 120},
-		{"plan_everything_80", everything(), 80},
-		{"plan_unhealthy", unhealthy, 100},
-		{"plan_destroy", destroy, 100},
-		{"plan_first", first, 100},
-		{"plan_empty", empty, 100},
+		{"plan_one_value", oneValueChanged(), 120, nil},
+		{"plan_one_value_80", oneValueChanged(), 80, nil},
+		{"plan_everything", everything(), 120, nil},
+		{"plan_everything_80", everything(), 80, nil},
+		{"plan_unhealthy", unhealthy, 100, nil},
+		{"plan_destroy", destroy, 100, nil},
+		{"plan_first", first, 100, nil},
+		{"plan_empty", empty, 100, nil},
+		{"plan_rollback", back, 100, nil},
+		{"plan_rollback_empty", &backEmpty, 100, nil},
+		{"plan_interrupted", &interrupted, 100, nil},
+		{"plan_pending", oneValueChanged(), 120, pendingRevision(nil, false)},
+		{"plan_pending_80", oneValueChanged(), 80, pendingRevision(holder(), false)},
+		{"plan_being_applied", oneValueChanged(), 120, pendingRevision(holder(), true)},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			got := shown(t, test.width, func(s view.Screen) error { return view.Plan(s, test.plan, target) })
+			got := shown(t, test.width, func(s view.Screen) error {
+				return view.Plan(s, view.Planned{Plan: test.plan, Target: target, Pending: test.pending})
+			})
 			golden(t, test.name+".txt", got)
 		})
 	}
@@ -194,7 +209,7 @@ func TestPlanHoldsNoRawControlCharacters(t *testing.T) {
 		Warnings: []planner.Warning{{Summary: evil, Detail: evil, Origin: at(evil, 1)}},
 	}
 	got := shown(t, 100, func(s view.Screen) error {
-		return view.Plan(s, plan, view.Target{Context: evil, Server: evil, Namespace: evil})
+		return view.Plan(s, view.Planned{Plan: plan, Target: view.Target{Context: evil, Server: evil, Namespace: evil}})
 	})
 	if i := bytes.IndexFunc(got, func(r rune) bool { return r != '\n' && r < 0x20 || r == '\u202e' || r >= 0x7f && r < 0xa0 }); i >= 0 {
 		t.Errorf("control character %q at %d of:\n%q", got[i], i, got)
@@ -203,7 +218,7 @@ func TestPlanHoldsNoRawControlCharacters(t *testing.T) {
 
 func TestPlanColours(t *testing.T) {
 	var out bytes.Buffer
-	if err := view.Plan(view.Screen{Out: &out, Width: 100, Colour: true}, oneValueChanged(), target); err != nil {
+	if err := view.Plan(view.Screen{Out: &out, Width: 100, Colour: true}, view.Planned{Plan: oneValueChanged(), Target: target}); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{"\x1b[32m+\x1b[0m", "\x1b[33m~\x1b[0m", "\x1b[1mDeployment petclinic\x1b[0m"} {
@@ -217,7 +232,7 @@ func TestPlanColours(t *testing.T) {
 func TestPlanFitsItsWidth(t *testing.T) {
 	for width := 80; width <= 120; width += 5 {
 		t.Run(fmt.Sprint(width), func(t *testing.T) {
-			got := shown(t, width, func(s view.Screen) error { return view.Plan(s, everything(), target) })
+			got := shown(t, width, func(s view.Screen) error { return view.Plan(s, view.Planned{Plan: everything(), Target: target}) })
 			for line := range strings.Lines(string(got)) {
 				if len([]rune(strings.TrimRight(line, "\n"))) > width && !strings.Contains(line, "registry.example.com") && !strings.Contains(line, "a-name-so-long") {
 					t.Errorf("wider than %d: %s", width, line)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"stowage/applier"
+	"stowage/internal/release"
 	"stowage/planner"
 )
 
@@ -35,7 +36,14 @@ type Progress struct {
 	done    int
 	running []runningStep // in the order they began
 	began   time.Time
-	err     error // of the first write that failed
+	locked  *lockWait // nil: the lock is not waited for
+	err     error     // of the first write that failed
+}
+
+// lockWait is the wait for a lock that somebody else holds.
+type lockWait struct {
+	holder *release.Holder
+	since  time.Time
 }
 
 // runningStep is a step that is being written or waited for.
@@ -108,7 +116,14 @@ func (p *Progress) Event(e applier.Event) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	above := newPage(p.screen)
+	if e.Type != applier.LockWaiting {
+		p.locked = nil // nothing else happens before the wait is over
+	}
 	switch e.Type {
+	case applier.LockWaiting, applier.LockTakenOver:
+		p.lock(above, e)
+	case applier.RollbackBegun:
+		p.rollback(above, e)
 	case applier.StepStarted:
 		p.running = append(p.running, runningStep{id: e.ID, action: e.Action, since: e.Time})
 	case applier.StepWaiting:
@@ -121,6 +136,28 @@ func (p *Progress) Event(e applier.Event) {
 		return
 	}
 	p.show(above, e.Time)
+}
+
+// lock tells whose lock is waited for or was taken over.
+func (p *Progress) lock(above *page, e applier.Event) {
+	if e.Type == applier.LockTakenOver {
+		above.para(span{"  ! ", yellow}, 4, plain, "Took over the lock of "+e.Holder.String()+", which has ended or does not renew it.")
+		return
+	}
+	if p.locked == nil {
+		p.locked = &lockWait{since: e.Time}
+	}
+	p.locked.holder = e.Holder
+	above.para(span{"  ! ", yellow}, 4, plain, "Waiting for the lock: held by "+e.Holder.String())
+}
+
+// rollback begins the part of the walk that goes back.
+func (p *Progress) rollback(above *page, e applier.Event) {
+	p.running, p.done, p.began = nil, 0, e.Time
+	p.total = len(e.Plan.Changes) - e.Plan.Count(planner.NoOp)
+	above.blank()
+	above.para(txt(""), 0, bold, "Failed. Going back to "+backTo(e.Plan.Release)+":")
+	above.blank()
 }
 
 func (p *Progress) find(id planner.ObjectID) int {
@@ -142,6 +179,8 @@ func (p *Progress) end(above *page, e applier.Event) {
 	switch {
 	case errors.Is(e.Err, applier.ErrInterrupted):
 		above.line(txt("  "), span{"!", yellow}, txt(" "), span{e.ID.String(), bold}, txt(" interrupted after "+seconds(e.Duration)))
+	case unfinished(e.Err) != "":
+		above.line(txt("  "), span{"!", yellow}, txt(" "), span{e.ID.String(), bold}, txt(" "+unfinished(e.Err)+", after "+seconds(e.Duration)))
 	case e.Type == applier.StepFailed:
 		above.line(txt("  "), span{"✗", red}, txt(" "), span{e.ID.String(), bold}, txt(" "+failedVerb(e.Action)+" after "+seconds(e.Duration)))
 	case i >= 0:
@@ -160,6 +199,9 @@ func (p *Progress) show(above *page, now time.Time) {
 }
 
 func (p *Progress) drawRunning(lines *page, now time.Time) {
+	if p.locked != nil {
+		lines.line(span{truncate("  … "+p.locked.text(now), lines.width-1), dim})
+	}
 	for i, step := range p.running {
 		if i == regionLimit {
 			lines.line(span{fmt.Sprintf("  … and %d more", len(p.running)-regionLimit), dim})
@@ -179,6 +221,9 @@ func (p *Progress) drawRunning(lines *page, now time.Time) {
 // heartbeat writes what is waited for, for a log.
 func (p *Progress) heartbeat(now time.Time) {
 	above := newPage(p.screen)
+	if p.locked != nil {
+		above.para(txt("  "), 4, plain, p.locked.text(now))
+	}
 	for _, step := range p.running {
 		text := fmt.Sprintf("waiting for %s, %s", step.id, seconds(now.Sub(step.since)))
 		if step.why != "" {
@@ -187,6 +232,10 @@ func (p *Progress) heartbeat(now time.Time) {
 		above.para(txt("  "), 4, plain, text)
 	}
 	p.write(above.flush(p.screen))
+}
+
+func (l *lockWait) text(now time.Time) string {
+	return fmt.Sprintf("waiting for the lock, %s: held by %s", seconds(now.Sub(l.since)), holderName(l.holder))
 }
 
 func (p *Progress) write(err error) {
@@ -210,18 +259,4 @@ func failedVerb(action planner.Action) string {
 		return "not deleted"
 	}
 	return "failed"
-}
-
-// seconds writes a duration as people read one: 40ms, 1.2s, 12s, 3m05s.
-func seconds(d time.Duration) string {
-	switch {
-	case d < time.Second:
-		return fmt.Sprintf("%dms", d.Milliseconds())
-	case d < 10*time.Second:
-		return fmt.Sprintf("%.1fs", d.Seconds())
-	case d < time.Minute:
-		return fmt.Sprintf("%.0fs", d.Truncate(time.Second).Seconds())
-	default:
-		return fmt.Sprintf("%dm%02ds", int(d.Minutes()), int(d.Seconds())%60)
-	}
 }

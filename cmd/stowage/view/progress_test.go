@@ -12,8 +12,8 @@ import (
 	"github.com/hashicorp/go-multierror"
 
 	"stowage/applier"
-	"stowage/internal/release"
 	"stowage/cmd/stowage/view"
+	"stowage/internal/release"
 	"stowage/planner"
 )
 
@@ -106,7 +106,7 @@ func failedResult() (*applier.Result, error) {
 			},
 			Logs:     []string{"Starting"},
 			Previous: []string{"Starting", "\x1b[31mException in thread \"main\"\x1b[0m"},
-			Missing: []string{"the events of ReplicaSet petclinic-6c9: forbidden"},
+			Missing:  []string{"the events of ReplicaSet petclinic-6c9: forbidden"},
 		},
 	}}
 	refused := step(id("Service", "mysql"), planner.Create, applier.Failed)
@@ -152,7 +152,7 @@ func TestEventsAsJSONLines(t *testing.T) {
 	result, _ := failedResult()
 	var out bytes.Buffer
 	lines := view.NewJSONLines(&out)
-	lines.Plan(oneValueChanged(), target, nil)
+	lines.Plan(view.Planned{Plan: oneValueChanged(), Target: target})
 	noon := time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)
 	failed := result.Steps[2]
 	var notReady *applier.NotReadyError

@@ -25,6 +25,7 @@ type StatusRevision struct {
 	Finished time.Time `json:"finished,omitzero"`
 	Who      string    `json:"who,omitempty"`
 	Messages []string  `json:"messages,omitempty"` // what went wrong
+	Pending  *Pending  `json:"pending,omitempty"`  // set when its run has not recorded an end
 }
 
 // StatusObject is one object of a release, as it is now.
@@ -74,6 +75,7 @@ func ShowStatus(s Screen, status Status) error {
 		p.line(span{status.Release + " is not there: it was never applied, or it was destroyed.", bold})
 		return p.flush(s)
 	}
+	p.pending(status.Revision.Pending)
 	for _, message := range status.Revision.Messages {
 		p.para(span{"! ", yellow}, 2, plain, message)
 	}
@@ -93,7 +95,7 @@ func statusTitle(status Status) string {
 	}
 	title := fmt.Sprintf("Release %s, revision %d %s", status.Release, status.Revision.Number, status.Revision.Status)
 	if !status.Revision.Finished.IsZero() {
-		title += " " + status.Revision.Finished.UTC().Format(time.RFC3339)
+		title += " " + moment(status.Revision.Finished)
 	}
 	if status.Revision.Who != "" {
 		title += " by " + status.Revision.Who

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
-	"time"
 
 	"github.com/rogpeppe/go-internal/diff"
 
@@ -112,7 +111,7 @@ func (p *page) drift(d planner.FieldOwner, shown bool) {
 	}
 	at := ""
 	if !d.Time.IsZero() {
-		at = " at " + d.Time.UTC().Format(time.RFC3339)
+		at = " at " + moment(d.Time)
 	}
 	text := fmt.Sprintf("by %s%s: %s", d.Manager, at, d.Path)
 	if !shown {
