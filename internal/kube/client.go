@@ -18,17 +18,23 @@ import (
 // FieldManager owns every field that is applied.
 const FieldManager = "stowage"
 
-// requestTimeout bounds one attempt of one request, watches excepted. The
-// server gives up after the same time.
-const requestTimeout = time.Minute
+// What bounds one attempt of one request. A server gives up after a minute, and
+// until then a write may be held up by admission webhooks, each for 30 seconds
+// at most. Nothing holds up a read like that.
+const (
+	readTimeout  = 30 * time.Second
+	writeTimeout = time.Minute
+)
 
 // Client speaks to one API server. It is safe for concurrent use; all its
 // requests share one HTTP/2 connection.
 type Client struct {
-	target   Target
-	rest     *rest.RESTClient
-	pageSize int
-	answered atomic.Bool // the server has answered once, so it is the right one
+	target    Target
+	rest      *rest.RESTClient
+	pageSize  int
+	watchLife time.Duration
+	renewable bool        // the credentials can be renewed
+	accepted  atomic.Bool // the server has taken them once, so it is the right one
 
 	mu     sync.Mutex
 	custom map[schema.GroupVersion]*customKinds
@@ -40,6 +46,7 @@ func New(config *rest.Config) (*Client, error) {
 }
 
 func newClient(config *rest.Config, target Target, warn func(string)) (*Client, error) {
+	renewable := renewable(config)
 	config = tune(config)
 	config.WarningHandlerWithContext = warnings(warn)
 	// Bodies are decoded here, so client-go has to know no type but Status.
@@ -53,7 +60,10 @@ func newClient(config *rest.Config, target Target, warn func(string)) (*Client, 
 	if err != nil {
 		return nil, fmt.Errorf("kubeconfig: %w", err)
 	}
-	return &Client{target: target, rest: client, pageSize: pageSize, custom: map[schema.GroupVersion]*customKinds{}}, nil
+	return &Client{
+		target: target, rest: client, pageSize: pageSize, watchLife: watchLife, renewable: renewable,
+		custom: map[schema.GroupVersion]*customKinds{},
+	}, nil
 }
 
 // Target names the cluster.
@@ -62,26 +72,34 @@ func (c *Client) Target() Target { return c.target }
 // request starts a request on a resource, or on one object of it when name is
 // not empty.
 func (c *Client) request(verb string, r resource, namespace, name string) *rest.Request {
-	request := c.rest.Verb(verb).AbsPath(r.path(namespace, name))
+	request := c.start(verb, r.path(namespace, name))
 	if verb != "GET" {
 		request.SetHeader("Content-Type", runtime.ContentTypeJSON)
 	}
 	return request
 }
 
+// start starts a request on a path. When it is made again is up to retry alone.
+func (c *Client) start(verb, path string) *rest.Request {
+	return c.rest.Verb(verb).AbsPath(path).MaxRetries(0)
+}
+
 // do makes a request, again where that may help, and returns the body of the
-// answer.
-func (c *Client) do(ctx context.Context, what string, request func() *rest.Request) ([]byte, error) {
+// answer. No attempt takes longer than the limit.
+func (c *Client) do(ctx context.Context, what string, limit time.Duration, request func() *rest.Request) ([]byte, error) {
 	var body []byte
 	err := c.retry(ctx, what, func(ctx context.Context) error {
-		ctx, cancel := context.WithTimeout(ctx, requestTimeout)
+		attempt, cancel := context.WithTimeout(ctx, limit)
 		defer cancel()
-		result := request().Do(ctx)
-		if err := result.Error(); err != nil { // unlike that of Raw, it is what the server's Status says
+		result := request().Do(attempt)
+		err := result.Error() // unlike that of Raw, it is what the server's Status says
+		switch {
+		case err == nil:
+			body, err = result.Raw()
 			return err
+		case attempt.Err() != nil && ctx.Err() == nil:
+			return tooSlow(limit, err)
 		}
-		var err error
-		body, err = result.Raw()
 		return err
 	})
 	return body, err
@@ -89,8 +107,8 @@ func (c *Client) do(ctx context.Context, what string, request func() *rest.Reque
 
 // ServerVersion asks the server for its version, such as v1.36.3.
 func (c *Client) ServerVersion(ctx context.Context) (string, error) {
-	body, err := c.do(ctx, "get the server's version", func() *rest.Request {
-		return c.rest.Get().AbsPath("/version")
+	body, err := c.do(ctx, "get the server's version", readTimeout, func() *rest.Request {
+		return c.start("GET", "/version")
 	})
 	if err != nil {
 		return "", err

@@ -112,6 +112,7 @@ func tune(config *rest.Config) *rest.Config {
 		config.Dial = (&net.Dialer{Timeout: dialTimeout, KeepAlive: 30 * time.Second}).DialContext
 	}
 	config.DisableCompression = isLoopback(config.Host)
+	renewTokenFile(config)
 	return config
 }
 

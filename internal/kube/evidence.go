@@ -21,8 +21,8 @@ func (c *Client) Logs(
 	ctx context.Context, namespace, pod, container string, previous bool, tail int,
 ) ([]byte, error) {
 	path := resource{schema.GroupVersionResource{Version: "v1", Resource: "pods"}, true}.path(namespace, pod) + "/log"
-	return c.do(ctx, fmt.Sprintf("read the log of pod %s, container %s", pod, container), func() *rest.Request {
-		return c.rest.Get().AbsPath(path).
+	return c.do(ctx, fmt.Sprintf("read the log of pod %s, container %s", pod, container), readTimeout, func() *rest.Request {
+		return c.start("GET", path).
 			Param("container", container).
 			Param("previous", strconv.FormatBool(previous)).
 			Param("tailLines", strconv.Itoa(tail)).
@@ -46,7 +46,7 @@ func (c *Client) Events(
 		return nil, err
 	}
 	what := fmt.Sprintf("list the events of %s %s", kind, name)
-	body, err := c.do(ctx, what, func() *rest.Request {
+	body, err := c.do(ctx, what, readTimeout, func() *rest.Request {
 		return c.request("GET", r, namespace, "").
 			Param("fieldSelector", about.AsSelector().String()).
 			Param("limit", strconv.Itoa(pageSize))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -60,7 +61,7 @@ func (c *Client) page(
 	ctx context.Context, kind schema.GroupVersionKind, r resource, namespace, selector string, limit int, token string,
 ) (*objectList, error) {
 	what := fmt.Sprintf("list %s", r.Resource)
-	body, err := c.do(ctx, what, func() *rest.Request {
+	body, err := c.do(ctx, what, readTimeout, func() *rest.Request {
 		request := c.request("GET", r, namespace, "")
 		if selector != "" {
 			request.Param("labelSelector", selector)
@@ -91,7 +92,7 @@ func (c *Client) Get(
 	if err != nil {
 		return nil, err
 	}
-	return c.object(ctx, fmt.Sprintf("get %s %s", kind.Kind, name), func() *rest.Request {
+	return c.object(ctx, fmt.Sprintf("get %s %s", kind.Kind, name), readTimeout, func() *rest.Request {
 		return c.request("GET", r, namespace, name)
 	})
 }
@@ -106,7 +107,7 @@ func (c *Client) ListMetadata(
 		return nil, err
 	}
 	what := fmt.Sprintf("list %s", r.Resource)
-	body, err := c.do(ctx, what, func() *rest.Request {
+	body, err := c.do(ctx, what, readTimeout, func() *rest.Request {
 		return c.request("GET", r, namespace, "").
 			Param("labelSelector", selector).
 			SetHeader("Accept", "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json")
@@ -123,9 +124,9 @@ func (c *Client) ListMetadata(
 
 // object makes a request that answers with one object.
 func (c *Client) object(
-	ctx context.Context, what string, request func() *rest.Request,
+	ctx context.Context, what string, limit time.Duration, request func() *rest.Request,
 ) (*unstructured.Unstructured, error) {
-	body, err := c.do(ctx, what, request)
+	body, err := c.do(ctx, what, limit, request)
 	if err != nil {
 		return nil, err
 	}

@@ -93,10 +93,9 @@ func TestListGetsAllPages(t *testing.T) {
 }
 
 func TestListBeginsAgainWhenThePagesExpire(t *testing.T) {
-	expired := `{"kind":"Status","apiVersion":"v1","status":"Failure","reason":"Expired","code":410}`
 	c := dial(t, (&faults{decide: func(_ int, r *http.Request) fault {
 		if r.URL.Query().Get("continue") != "" {
-			return answers(http.StatusGone, expired)
+			return fails(http.StatusGone, metav1.StatusReasonExpired, "the continue token is too old")
 		}
 		return nil
 	}}).wrap)

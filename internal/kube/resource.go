@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"time"
 
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -54,12 +55,15 @@ func (c *Client) resource(ctx context.Context, kind schema.GroupVersionKind) (re
 	return custom.find(ctx, c, kind)
 }
 
+// discoveryBackoff spreads the attempts to find a new kind over four seconds.
+var discoveryBackoff = wait.Backoff{Duration: 100 * time.Millisecond, Factor: 3, Jitter: 0.3, Steps: 5}
+
 // awaitResource is resource for a kind whose definition may have been applied
 // just now: discovery knows of it a moment later.
 func (c *Client) awaitResource(ctx context.Context, kind schema.GroupVersionKind) (resource, error) {
 	var r resource
 	var err error
-	waitErr := wait.ExponentialBackoffWithContext(ctx, backoff, func(ctx context.Context) (bool, error) {
+	waitErr := wait.ExponentialBackoffWithContext(ctx, discoveryBackoff, func(ctx context.Context) (bool, error) {
 		r, err = c.resource(ctx, kind)
 		return !meta.IsNoMatchError(err), nil
 	})
@@ -99,8 +103,8 @@ func (k *customKinds) find(ctx context.Context, c *Client, kind schema.GroupVers
 // the cluster does not know the group.
 func (c *Client) discover(ctx context.Context, gv schema.GroupVersion) (map[string]resource, error) {
 	what := fmt.Sprintf("discover %s", gv)
-	body, err := c.do(ctx, what, func() *rest.Request {
-		return c.rest.Get().AbsPath(discoveryPath(gv))
+	body, err := c.do(ctx, what, readTimeout, func() *rest.Request {
+		return c.start("GET", discoveryPath(gv))
 	})
 	if isNotFound(err) {
 		return nil, nil

@@ -4,18 +4,20 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"net"
-	"net/http"
 	"net/url"
-	"strings"
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	utilnet "k8s.io/apimachinery/pkg/util/net"
 	"k8s.io/apimachinery/pkg/util/wait"
 )
+
+// The pauses between the attempts to make one request: five in the first five
+// seconds, and then one every five or six seconds.
+var backoff = wait.Backoff{Duration: 100 * time.Millisecond, Factor: 3, Jitter: 0.2, Steps: 5, Cap: 5 * time.Second}
+
+// longestPause bounds how long a server's wish to be left alone is honoured
+// that is longer than the pause would be.
+const longestPause = 30 * time.Second
 
 // UnreachableError says that the server gave no answer.
 type UnreachableError struct {
@@ -37,82 +39,75 @@ func (e *UnreachableError) Error() string {
 // Unwrap returns the error of the connection.
 func (e *UnreachableError) Unwrap() error { return e.Err }
 
-// backoff spreads the attempts over about four seconds.
-var backoff = wait.Backoff{Duration: 100 * time.Millisecond, Factor: 3, Jitter: 0.3, Steps: 5}
-
-// retry makes attempts until one succeeds or fails for good. Every request of
-// this package may be repeated: applying, reading, and deleting by UID do the
-// same once or twice.
+// retry makes attempts until one succeeds, fails for good, or has failed for as
+// long as that makes sense. The end of the context ends it at once. Every
+// request of this package may be repeated: applying, reading, and deleting by
+// UID do the same once or twice; what that means for the others, they say.
 func (c *Client) retry(ctx context.Context, action string, attempt func(context.Context) error) error {
-	var last error
-	tries := 0
-	waitErr := wait.ExponentialBackoffWithContext(ctx, backoff, func(ctx context.Context) (bool, error) {
-		tries++
-		if last = attempt(ctx); last == nil || isStatus(last) {
-			c.answered.Store(true)
+	pause := backoff.DelayFunc()
+	var failing time.Time // since when
+	var failed error      // the last failure that was not the end of the context
+	for tries := 1; ; tries++ {
+		err := attempt(ctx)
+		c.learn(err)
+		switch {
+		case err == nil:
+			return nil
+		case ctx.Err() != nil:
+			return ended(ctx, action, failed)
+		case tries == 1:
+			failing = time.Now()
 		}
-		if last != nil && ctx.Err() == nil && c.transient(last) {
-			return false, nil
+		failed = err
+		delay := delayOf(err, pause())
+		if time.Since(failing)+delay > c.patience(err) {
+			if _, answered := statusOf(err); answered {
+				return err
+			}
+			return c.unreachable(action, tries, err)
 		}
-		return true, nil
-	})
-	switch {
-	case ctx.Err() != nil && last == nil && waitErr == nil: // succeeded just before the end
-		return nil
-	case ctx.Err() != nil:
+		select {
+		case <-ctx.Done():
+			return ended(ctx, action, failed)
+		case <-time.After(delay):
+		}
+	}
+}
+
+// delayOf returns how long to pause after an error: for the time that the server
+// asks for, which all its clients come back after, and a little more.
+func delayOf(err error, pause time.Duration) time.Duration {
+	seconds, _ := apierrors.SuggestsClientDelay(err)
+	asked := min(time.Duration(seconds)*time.Second, longestPause)
+	if asked < pause {
+		return pause
+	}
+	return wait.Jitter(asked, backoff.Jitter)
+}
+
+// ended returns why the context ended the attempts, and how the last of them
+// failed if one did.
+func ended(ctx context.Context, action string, failed error) error {
+	if failed == nil {
 		return fmt.Errorf("%s: %w", action, context.Cause(ctx))
-	case last == nil || isStatus(last):
-		return last
 	}
-	return c.unreachable(action, tries, last)
+	return fmt.Errorf("%s: %w; before that: %v", action, context.Cause(ctx), withoutURL(failed))
 }
 
-// unreachable puts a connection's error in words, without the URL of the
-// request, which says nothing that the action does not.
 func (c *Client) unreachable(action string, tries int, err error) error {
+	return &UnreachableError{Server: c.target.Server, Action: action, Tries: tries, Err: withoutURL(err)}
+}
+
+// tooSlow is the error of an attempt that was ended because of its limit.
+func tooSlow(limit time.Duration, err error) error {
+	return fmt.Errorf("not within %s: %w", limit, withoutURL(err))
+}
+
+// withoutURL leaves out the URL of a request, which says nothing that the action
+// does not.
+func withoutURL(err error) error {
 	if u := (*url.Error)(nil); errors.As(err, &u) {
-		err = u.Err
+		return u.Err
 	}
-	return &UnreachableError{Server: c.target.Server, Action: action, Tries: tries, Err: err}
-}
-
-// transient reports whether the same request may succeed a moment later.
-func (c *Client) transient(err error) bool {
-	if s := apierrors.APIStatus(nil); errors.As(err, &s) {
-		return transientStatus(s.Status())
-	}
-	// A server that never answered is more likely a wrong address or certificate
-	// than one that starts again, and that should be said at once.
-	if c.answered.Load() {
-		return true
-	}
-	if dial := (*net.OpError)(nil); errors.As(err, &dial) && dial.Op == "dial" {
-		return false
-	}
-	return utilnet.IsConnectionReset(err) || utilnet.IsHTTP2ConnectionLost(err) || utilnet.IsTimeout(err) ||
-		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, context.DeadlineExceeded)
-}
-
-func transientStatus(s metav1.Status) bool {
-	switch {
-	case s.Code == http.StatusInternalServerError && s.Reason == metav1.StatusReasonUnknown:
-		// The server has no word for it: an object that it cannot make sense of,
-		// unless it comes from the storage behind the server.
-		return strings.Contains(s.Message, "etcdserver:") || strings.Contains(s.Message, "rpc error:")
-	case s.Code >= http.StatusInternalServerError:
-		return s.Code != http.StatusNotImplemented
-	}
-	return s.Code == http.StatusTooManyRequests
-}
-
-// passing reports whether an error may be over a while later, however long that
-// takes: the server is away, or not itself.
-func (c *Client) passing(err error) bool {
-	unreachable := (*UnreachableError)(nil)
-	return errors.As(err, &unreachable) || c.transient(err)
-}
-
-func isStatus(err error) bool {
-	s := apierrors.APIStatus(nil)
-	return errors.As(err, &s)
+	return err
 }

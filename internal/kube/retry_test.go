@@ -4,34 +4,31 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
-	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	"k8s.io/apimachinery/pkg/runtime/schema"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/rest"
 
 	"stowage/internal/testcluster"
 )
 
-var configMapsResource = schema.GroupResource{Resource: "configmaps"}
-
-// request shortens the signatures of faults.
-type request = http.Request
-
 // TestS25ServerThatFailsSometimes makes every way of failing happen to a tenth of all
 // requests.
 func TestS25ServerThatFailsSometimes(t *testing.T) {
 	ways := []fault{
-		answers(http.StatusTooManyRequests, "slow down"),
+		throttles(0),
 		answers(http.StatusInternalServerError, "oops"),
 		answers(http.StatusServiceUnavailable, "restarting"),
 		answers(http.StatusGatewayTimeout, "too slow"),
+		fails(http.StatusInternalServerError, "", "etcdserver: leader changed"),
 		resets,
 		loses,
+		tears,
 	}
 	failed := 0
 	flaky := &faults{decide: func(n int, _ *request) fault {
@@ -57,21 +54,188 @@ func TestS25ServerThatFailsSometimes(t *testing.T) {
 	}
 }
 
-func TestRetryGivesUp(t *testing.T) {
-	down := &faults{decide: func(int, *request) fault { return resets }}
-	c := dial(t, down.wrap)
-	_, err := c.Apply(t.Context(), configMap("default", "c", "v"), false)
-	unreachable := (*UnreachableError)(nil)
-	if !errors.As(err, &unreachable) {
-		t.Fatalf("error %v", err)
+// inBubble runs a test against a server that only exists in the test, on a clock
+// that jumps to where something happens: what takes minutes is over at once.
+// With known the server has taken the client's credentials before. Requests
+// that are let through are answered.
+func inBubble(t *testing.T, decide func(n int, r *request) fault, known bool, test func(t *testing.T, c *Client)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		server := &faults{decide: func(n int, r *request) fault {
+			if fault := decide(n, r); fault != nil {
+				return fault
+			}
+			return answers(http.StatusOK, `{"data":{"key":"v"}}`)
+		}}
+		c, err := New(&rest.Config{Host: "http://server", Transport: server})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.accepted.Store(known)
+		test(t, c)
+	})
+}
+
+func TestAttemptsGoOnAsLongAsThatMakesSense(t *testing.T) {
+	webhook := fails(http.StatusInternalServerError, metav1.StatusReasonInternalError,
+		`Internal error occurred: failed calling webhook "policy.example": failed to call webhook: connection refused`)
+	refused := func(*faults, *request) (*http.Response, error) {
+		return nil, &net.OpError{Op: "dial", Err: errors.New("connection refused")}
 	}
-	if unreachable.Tries != backoff.Steps || down.seen != backoff.Steps {
-		t.Errorf("%d tries said, %d made, want %d", unreachable.Tries, down.seen, backoff.Steps)
+	for _, test := range []struct {
+		name      string
+		fault     fault
+		known     time.Duration // how long at most, when the server has answered before
+		unknown   time.Duration // and when it has not
+		renewable bool
+	}{
+		{name: "reset", fault: resets, known: outage, unknown: doubt},
+		{name: "no server", fault: refused, known: outage},
+		{name: "too many requests", fault: throttles(2), known: outage, unknown: outage},
+		{name: "bad gateway", fault: answers(http.StatusBadGateway, "no upstream"), known: outage, unknown: doubt},
+		{name: "unavailable", fault: answers(http.StatusServiceUnavailable, "later"), known: outage, unknown: doubt},
+		{name: "gateway time-out", fault: answers(http.StatusGatewayTimeout, "later"), known: outage, unknown: doubt},
+		{name: "leader changed", fault: fails(500, "", "etcdserver: leader changed"), known: outage, unknown: doubt},
+		{name: "storage timed out", fault: fails(500, "", "etcdserver: request timed out"), known: outage, unknown: doubt},
+		{name: "storage away", fault: fails(500, "InternalError", "Internal error occurred: rpc error: code = Unavailable"), known: outage, unknown: doubt},
+		{name: "server timeout", fault: fails(500, metav1.StatusReasonServerTimeout, "try again"), known: outage, unknown: doubt},
+		{name: "internal error", fault: answers(http.StatusInternalServerError, "oops"), known: doubt, unknown: doubt},
+		{name: "webhook", fault: webhook, known: slip, unknown: slip},
+		{name: "nonsense", fault: fails(500, "", "json: cannot unmarshal string into Go value")},
+		{name: "not implemented", fault: answers(http.StatusNotImplemented, "")},
+		{name: "conflict", fault: answers(http.StatusConflict, "")},
+		{name: "invalid", fault: answers(http.StatusUnprocessableEntity, "")},
+		{name: "forbidden", fault: answers(http.StatusForbidden, "")},
+		{name: "expired", fault: answers(http.StatusGone, "")},
+		{name: "unauthorized", fault: answers(http.StatusUnauthorized, ""), known: doubt},
+		{name: "unauthorized, renewable", fault: answers(http.StatusUnauthorized, ""), known: doubt, unknown: slip, renewable: true},
+	} {
+		for known, limit := range map[bool]time.Duration{true: test.known, false: test.unknown} {
+			t.Run(fmt.Sprintf("%s/known=%t", test.name, known), func(t *testing.T) {
+				decide := func(int, *request) fault { return test.fault }
+				inBubble(t, decide, known, func(t *testing.T, c *Client) {
+					c.renewable = test.renewable
+					began := time.Now()
+					_, err := c.Get(t.Context(), configMaps, "default", "c")
+					if err == nil {
+						t.Fatal("no error")
+					}
+					// The last pause that would reach beyond the limit is not begun.
+					if took := time.Since(began); took > limit || took < limit/3 {
+						t.Errorf("gave up after %s, want %s: %v", took, limit, err)
+					}
+				})
+			})
+		}
 	}
-	want := fmt.Sprintf("apply ConfigMap c: no answer from %s (tried 5 times): ", c.Target().Server)
-	if !strings.HasPrefix(err.Error(), want) {
-		t.Errorf("error %q, want %s...", err, want)
+}
+
+func TestOutageIsSurvived(t *testing.T) {
+	var back time.Time
+	decide := func(int, *request) fault {
+		if time.Now().Before(back) {
+			return resets
+		}
+		return nil
 	}
+	inBubble(t, decide, true, func(t *testing.T, c *Client) {
+		back = time.Now().Add(50 * time.Second)
+		if _, err := c.Get(t.Context(), configMaps, "default", "c"); err != nil {
+			t.Error(err)
+		}
+		back = time.Now().Add(50 * time.Second)
+		if _, err := c.Apply(t.Context(), configMap("default", "c", "v"), false); err != nil {
+			t.Error(err)
+		}
+		if late := time.Since(back); late > backoff.Cap*6/5 {
+			t.Errorf("it was noticed %s late that the server is back", late)
+		}
+	})
+}
+
+func TestOutageThatLasts(t *testing.T) {
+	decide := func(int, *request) fault { return resets }
+	inBubble(t, decide, true, func(t *testing.T, c *Client) {
+		_, err := c.Apply(t.Context(), configMap("default", "c", "v"), false)
+		unreachable := (*UnreachableError)(nil)
+		if !errors.As(err, &unreachable) {
+			t.Fatalf("error %v", err)
+		}
+		want := fmt.Sprintf("apply ConfigMap c: no answer from http://server (tried %d times): read: connection reset by peer", unreachable.Tries)
+		if err.Error() != want || unreachable.Tries < 10 {
+			t.Errorf("error %q, want %q", err, want)
+		}
+	})
+}
+
+func TestRetryAfterIsHonouredWithinReason(t *testing.T) {
+	for asked, bounds := range map[int][2]time.Duration{
+		0:    {backoff.Duration, 2 * backoff.Duration},
+		7:    {7 * time.Second, 9 * time.Second},
+		3600: {longestPause, longestPause * 5 / 4},
+	} {
+		decide := func(n int, _ *request) fault {
+			if n == 1 {
+				return throttles(asked)
+			}
+			return nil
+		}
+		inBubble(t, decide, false, func(t *testing.T, c *Client) {
+			began := time.Now()
+			if _, err := c.Get(t.Context(), configMaps, "default", "c"); err != nil {
+				t.Fatal(err)
+			}
+			if took := time.Since(began); took < bounds[0] || took > bounds[1] {
+				t.Errorf("asked to wait for %d s, came back after %s", asked, took)
+			}
+		})
+	}
+}
+
+// TestHangIsCut expects a request without an answer to be made again: a read
+// soon, and a write only when no webhook can be what holds it up.
+func TestHangIsCut(t *testing.T) {
+	hang := func(n int, _ *request) fault {
+		if n == 1 {
+			return hangs
+		}
+		return nil
+	}
+	for name, test := range map[string]struct {
+		do    func(ctx context.Context, c *Client) error
+		limit time.Duration
+	}{
+		"read": {func(ctx context.Context, c *Client) error {
+			_, err := c.Get(ctx, configMaps, "default", "c")
+			return err
+		}, readTimeout},
+		"write": {func(ctx context.Context, c *Client) error {
+			_, err := c.Apply(ctx, configMap("default", "c", "v"), false)
+			return err
+		}, writeTimeout},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, hang, true, func(t *testing.T, c *Client) {
+				began := time.Now()
+				if err := test.do(t.Context(), c); err != nil {
+					t.Fatal(err)
+				}
+				if took := time.Since(began); took < test.limit || took > test.limit+time.Second {
+					t.Errorf("it took %s, want little more than %s", took, test.limit)
+				}
+			})
+		})
+	}
+}
+
+func TestHangThatLasts(t *testing.T) {
+	inBubble(t, func(int, *request) fault { return hangs }, true, func(t *testing.T, c *Client) {
+		_, err := c.Get(t.Context(), configMaps, "default", "c")
+		want := "get ConfigMap c: no answer from http://server (tried 3 times): not within 30s: context deadline exceeded"
+		if err == nil || err.Error() != want {
+			t.Errorf("error %v, want %s", err, want)
+		}
+	})
 }
 
 // TestWrongAddressFailsAtOnce tries an address where nothing listens.
@@ -95,44 +259,59 @@ func TestWrongAddressFailsAtOnce(t *testing.T) {
 	}
 }
 
-func TestRetryEndsWithItsContext(t *testing.T) {
-	ctx, cancel := context.WithCancelCause(t.Context())
+// TestServerThatStartsAgain takes a real server away until the client has
+// noticed, and brings it back.
+func TestServerThatStartsAgain(t *testing.T) {
+	relay := startRelay(t)
+	c := relay.dial(t)
+	namespace := testcluster.Start(t).Namespace(t)
+	apply(t, c, namespace, "a", "1")
+	r := record(t, c, namespace)
+	r.expect(t, "added a=1", "bookmark")
+
+	relay.down(t)
+	done := make(chan error, 1)
+	go func() {
+		_, err := c.Apply(t.Context(), configMap(namespace, "a", "2"), false)
+		done <- err
+	}()
+	relay.awaitRefused(t, 4)
+	relay.up(t)
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+	r.expect(t, "modified a=2")
+}
+
+func TestInterruptEndsAttemptsAtOnce(t *testing.T) {
 	interrupted := errors.New("interrupted")
-	c := dial(t, (&faults{decide: func(int, *request) fault {
-		cancel(interrupted)
-		return resets
-	}}).wrap)
-	if _, err := c.Get(ctx, configMaps, "default", "c"); !errors.Is(err, interrupted) {
-		t.Errorf("error %v", err)
+	for name, way := range map[string]fault{"in an attempt": hangs, "in a pause": throttles(20)} {
+		t.Run(name, func(t *testing.T) {
+			decide := func(int, *request) fault { return way }
+			inBubble(t, decide, true, func(t *testing.T, c *Client) {
+				ctx, cancel := context.WithCancelCause(t.Context())
+				began := time.Now()
+				time.AfterFunc(3*time.Second, func() { cancel(interrupted) })
+				if _, err := c.Get(ctx, configMaps, "default", "c"); !errors.Is(err, interrupted) {
+					t.Errorf("error %v", err)
+				}
+				if took := time.Since(began); took != 3*time.Second {
+					t.Errorf("ended after %s", took)
+				}
+			})
+		})
 	}
 }
 
-func TestTransientErrors(t *testing.T) {
-	c := &Client{}
-	dialing := &net.OpError{Op: "dial", Err: errors.New("refused")}
-	status := func(code int) error {
-		return apierrors.NewGenericServerResponse(code, "get", configMapsResource, "c", "", 0, true)
-	}
-	for _, test := range []struct {
-		err  error
-		want bool
-	}{
-		{io.ErrUnexpectedEOF, true},
-		{context.DeadlineExceeded, true},
-		{dialing, false},
-		{errors.New("x509: certificate signed by unknown authority"), false},
-		{status(http.StatusTooManyRequests), true},
-		{status(http.StatusInternalServerError), true},
-		{status(http.StatusNotImplemented), false},
-		{status(http.StatusConflict), false},
-		{status(http.StatusUnprocessableEntity), false},
-		{status(http.StatusForbidden), false},
-	} {
-		if got := c.transient(test.err); got != test.want {
-			t.Errorf("transient(%v) = %t", test.err, got)
+func TestDeadlineTellsWhatHeldItUp(t *testing.T) {
+	decide := func(int, *request) fault { return answers(http.StatusServiceUnavailable, "") }
+	inBubble(t, decide, true, func(t *testing.T, c *Client) {
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		_, err := c.Get(ctx, configMaps, "default", "c")
+		want := "get ConfigMap c: context deadline exceeded; before that: the server is currently unable to handle the request"
+		if !errors.Is(err, context.DeadlineExceeded) || apierrors.IsServiceUnavailable(err) || err.Error() != want {
+			t.Errorf("error %v, want %s", err, want)
 		}
-	}
-	if c.answered.Store(true); !c.transient(dialing) {
-		t.Error("a server that answered before may be starting again")
-	}
+	})
 }

@@ -10,24 +10,31 @@ import (
 	"strconv"
 	"time"
 
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/wait"
 	"k8s.io/apimachinery/pkg/watch"
+	"k8s.io/client-go/rest"
 )
 
 // Synced tells that every object that was there when the watch began has been
 // told of. It comes once, without an object.
 const Synced = watch.Bookmark
 
-// The longest life of one watch request, after which the next one goes on from
-// where it ended; between one and two times this, so that they spread.
-const watchLife = 5 * time.Minute
+// watchLife is how long the server is asked to keep one watch, between one and
+// two times this, so that they spread. The next one goes on from where it ended.
+// A watch that has gone silent, because something on the way has dropped it
+// without a word, looks like one with nothing to tell, so none is believed for
+// longer. Connections that are dead as a whole are found sooner, by the pings of
+// HTTP/2.
+const watchLife = time.Minute
 
-// The pauses between attempts to watch again.
+// The pauses between a watch that ended and the next.
 var watchBackoff = wait.Backoff{Duration: 50 * time.Millisecond, Factor: 2, Jitter: 0.5, Steps: 10, Cap: 15 * time.Second}
+
+// steady is how long a watch must have gone well to be followed by the next at once.
+const steady = 10 * time.Second
 
 // Watch tells handle of every object of a kind that matches the label selector,
 // each as watch.Added, then Synced, and then of every change, until the context
@@ -38,8 +45,8 @@ var watchBackoff = wait.Backoff{Duration: 50 * time.Millisecond, Factor: 2, Jitt
 // What a lost connection or an expired history made it miss is told
 // afterwards, as the changes between what was known and what is there now; an
 // object that was deleted and made again meanwhile shows as Deleted and Added.
-// Errors other than the passing ones of a server that restarts, such as
-// Forbidden, end the watch.
+// Once it has begun, a server that is away is waited for as long as the context
+// lasts. Errors that do not pass, such as Forbidden, end the watch.
 func (c *Client) Watch(
 	ctx context.Context, kind schema.GroupVersionKind, namespace, selector string,
 	handle func(watch.EventType, *unstructured.Unstructured) error,
@@ -71,22 +78,26 @@ type watcher struct {
 // handlerError is an error of the handler, which ends the watch as it is.
 type handlerError struct{ error }
 
+// outdated is an error after which a watch cannot go on from where it was.
+type outdated struct{ error }
+
 func (w *watcher) run(ctx context.Context) error {
 	pause := watchBackoff.DelayFunc()
 	for {
+		began := time.Now()
 		told, err := w.step(ctx)
-		if stop := (handlerError{}); errors.As(err, &stop) {
-			return stop.error
-		}
+		stop, old := (handlerError{}), (outdated{})
 		switch {
+		case errors.As(err, &stop):
+			return stop.error
 		case ctx.Err() != nil:
 			return context.Cause(ctx)
-		case apierrors.IsResourceExpired(err) || apierrors.IsGone(err):
+		case errors.As(err, &old):
 			w.version = ""
 		case err != nil && (!w.synced || !w.client.passing(err)):
 			return err
 		}
-		if told {
+		if told || time.Since(began) > steady {
 			pause = watchBackoff.DelayFunc()
 		}
 		select {
@@ -97,7 +108,7 @@ func (w *watcher) run(ctx context.Context) error {
 }
 
 // step lists, when there is no version to go on from, and then follows the
-// changes as long as the server sends them. It reports whether anything came.
+// changes as long as the server sends them. It reports whether there were any.
 func (w *watcher) step(ctx context.Context) (told bool, err error) {
 	if w.version == "" {
 		list, err := w.client.list(ctx, w.kind, w.namespace, w.selector)
@@ -107,11 +118,10 @@ func (w *watcher) step(ctx context.Context) (told bool, err error) {
 		if err := w.replace(list); err != nil {
 			return false, err
 		}
-		told = true
 	}
 	stream, err := w.open(ctx)
 	if err != nil {
-		return told, err
+		return false, err
 	}
 	defer stream.Close() //nolint:errcheck // closing ends the request; nothing is lost
 	lines := bufio.NewReaderSize(stream, 64<<10)
@@ -121,7 +131,7 @@ func (w *watcher) step(ctx context.Context) (told bool, err error) {
 			if errors.Is(err, io.EOF) { // the request's life ended
 				return told, nil
 			}
-			return told, w.unreachable(err)
+			return told, w.client.unreachable(w.action(), 1, err)
 		}
 		if err := w.change(line); err != nil {
 			return told, err
@@ -130,26 +140,31 @@ func (w *watcher) step(ctx context.Context) (told bool, err error) {
 	}
 }
 
+func (w *watcher) action() string { return "watch " + w.resource.Resource }
+
 // open starts one watch request.
 func (w *watcher) open(ctx context.Context) (io.ReadCloser, error) {
-	life := watchLife + rand.N(watchLife) //nolint:gosec // spreading needs no secrecy
-	request := w.client.request("GET", w.resource, w.namespace, "").
-		Param("watch", "true").
-		Param("allowWatchBookmarks", "true").
-		Param("resourceVersion", w.version).
-		Param("timeoutSeconds", strconv.Itoa(int(life.Seconds())))
-	if w.selector != "" {
-		request.Param("labelSelector", w.selector)
+	life := w.client.watchLife + rand.N(w.client.watchLife) //nolint:gosec // spreading needs no secrecy
+	request := func() *rest.Request {
+		request := w.client.request("GET", w.resource, w.namespace, "").
+			Param("watch", "true").
+			Param("allowWatchBookmarks", "true").
+			Param("resourceVersion", w.version).
+			Param("timeoutSeconds", strconv.Itoa(int(life.Seconds())))
+		if w.selector != "" {
+			request.Param("labelSelector", w.selector)
+		}
+		return request
 	}
-	stream, err := request.Stream(ctx)
-	if err != nil && !isStatus(err) {
-		return nil, w.unreachable(err)
+	var stream io.ReadCloser
+	err := w.client.retry(ctx, w.action(), func(ctx context.Context) (err error) {
+		stream, err = openStream(ctx, request(), life+w.client.watchLife/6) // the server ends it first
+		return err
+	})
+	if status, ok := statusOf(err); ok && isOutdated(status) {
+		return nil, outdated{err}
 	}
 	return stream, err
-}
-
-func (w *watcher) unreachable(err error) error {
-	return w.client.unreachable("watch "+w.resource.Resource, 1, err)
 }
 
 // replace tells the differences between what is known and a whole new list.
@@ -208,8 +223,8 @@ func (w *watcher) change(line []byte) error {
 		err = w.tell(watch.Deleted, object)
 		delete(w.known, key)
 	case watch.Bookmark:
-	case watch.Error:
-		return event.status()
+	case watch.Error: // whatever it is, a new list puts it right, or says so too
+		return outdated{event.status()}
 	}
 	w.version = object.GetResourceVersion()
 	return err

@@ -1,17 +1,19 @@
 package kube
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/watch"
@@ -104,49 +106,95 @@ func TestWatchTellsEveryChange(t *testing.T) {
 	r.expect(t, "deleted a=2")
 }
 
-func TestWatchGoesOnAfterALostConnection(t *testing.T) {
-	lines := &cutter{}
+// TestWatchMissesNothing ends a running watch in every way there is, and has
+// things happen before the next one begins.
+func TestWatchMissesNothing(t *testing.T) {
+	event := func(code int, reason metav1.StatusReason) string {
+		return fmt.Sprintf(`{"type":"ERROR","object":{"kind":"Status","apiVersion":"v1","status":"Failure","reason":%q,"code":%d}}`+"\n", reason, code)
+	}
+	gone := fails(http.StatusGone, metav1.StatusReasonExpired, "too old resource version")
+	for _, test := range []struct {
+		name      string
+		end       error   // of the watch; nil: as the server ends it
+		lastWords string  // before that
+		refusals  []fault // what those after it meet
+		lists     int     // after the first one
+	}{
+		{name: "the server ends it"},
+		{name: "the connection breaks", end: io.ErrUnexpectedEOF, refusals: []fault{resets}},
+		{name: "it breaks amidst a line", end: io.ErrUnexpectedEOF, lastWords: `{"type":"ADDED","object":{"kind":"Conf`},
+		{name: "its history is gone", refusals: []fault{gone}, lists: 1},
+		{name: "its history is gone twice", refusals: []fault{gone, gone}, lists: 2},
+		{name: "its history goes as it runs", lastWords: event(410, metav1.StatusReasonExpired), lists: 1},
+		{name: "the history is gone for good", lastWords: event(410, metav1.StatusReasonGone), lists: 1},
+		{name: "the server fails as it runs", lastWords: event(500, metav1.StatusReasonInternalError), lists: 1},
+		{name: "the storage was put back", refusals: []fault{fails(504, metav1.StatusReasonTimeout, "Too large resource version",
+			metav1.StatusCause{Type: metav1.CauseTypeResourceVersionTooLarge})}, lists: 1},
+		{name: "too many requests", refusals: []fault{throttles(0), throttles(1)}},
+		{name: "a new leader", refusals: []fault{fails(500, "", "etcdserver: leader changed")}},
+		{name: "a server that starts again", refusals: []fault{
+			answers(http.StatusServiceUnavailable, "not yet"), answers(http.StatusInternalServerError, "still not"),
+		}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			lines := newCutter()
+			c := dial(t, lines.wrap)
+			namespace := testcluster.Start(t).Namespace(t)
+			for _, name := range []string{"a", "b", "c", "d"} {
+				apply(t, c, namespace, name, "1")
+			}
+			r := record(t, c, namespace)
+			r.expect(t, "added a=1", "added b=1", "added c=1", "added d=1", "bookmark")
+
+			lines.cut(cmp.Or(test.end, io.EOF), test.lastWords, test.refusals, func() {
+				apply(t, c, namespace, "a", "2")
+				remove(t, c, namespace, "b")
+				remove(t, c, namespace, "c")
+				apply(t, c, namespace, "c", "2")
+				apply(t, c, namespace, "e", "1")
+			})
+			r.expect(t, "modified a=2", "deleted b=1", "deleted c=1", "added c=2", "added e=1")
+			apply(t, c, namespace, "d", "2")
+			r.expect(t, "modified d=2")
+			if lists := lines.lists - 1; lists != test.lists || len(lines.refusals) > 0 {
+				t.Errorf("%d lists after the first, want %d; %d refusals are left", lists, test.lists, len(lines.refusals))
+			}
+		})
+	}
+}
+
+// TestSilentWatchIsNotBelieved mutes a watch on a connection that works.
+func TestSilentWatchIsNotBelieved(t *testing.T) {
+	lines := newCutter()
+	lines.mute = 1
 	c := dial(t, lines.wrap)
+	c.watchLife = time.Second
 	namespace := testcluster.Start(t).Namespace(t)
 	apply(t, c, namespace, "a", "1")
-	apply(t, c, namespace, "b", "1")
 	r := record(t, c, namespace)
-	r.expect(t, "added a=1", "added b=1", "bookmark")
-
-	lines.cut(func() {
-		apply(t, c, namespace, "a", "2")
-		remove(t, c, namespace, "b")
-	})
-	r.expect(t, "modified a=2", "deleted b=1")
+	r.expect(t, "added a=1", "bookmark")
+	apply(t, c, namespace, "a", "2")
+	r.expect(t, "modified a=2")
 	if lines.lists != 1 {
 		t.Errorf("%d lists, though the history was there", lines.lists)
 	}
 }
 
-func TestWatchFindsWhatAnExpiredHistoryHid(t *testing.T) {
-	lines := &cutter{}
-	c := dial(t, lines.wrap)
+// TestDeadConnectionIsFound leaves a connection open that carries nothing any
+// more, as a network does that has forgotten it.
+func TestDeadConnectionIsFound(t *testing.T) {
+	t.Setenv("HTTP2_READ_IDLE_TIMEOUT_SECONDS", "1")
+	t.Setenv("HTTP2_PING_TIMEOUT_SECONDS", "1")
+	relay := startRelay(t)
+	c, elsewhere := relay.dial(t), dial(t)
 	namespace := testcluster.Start(t).Namespace(t)
-	for _, name := range []string{"a", "b", "c", "d"} {
-		apply(t, c, namespace, name, "1")
-	}
+	apply(t, c, namespace, "a", "1")
 	r := record(t, c, namespace)
-	r.expect(t, "added a=1", "added b=1", "added c=1", "added d=1", "bookmark")
-
-	lines.expire()
-	lines.cut(func() {
-		apply(t, c, namespace, "a", "2")
-		remove(t, c, namespace, "b")
-		remove(t, c, namespace, "c")
-		apply(t, c, namespace, "c", "2")
-		apply(t, c, namespace, "e", "1")
-	})
-	r.expect(t, "modified a=2", "deleted b=1", "deleted c=1", "added c=2", "added e=1")
-	if lines.lists != 2 {
-		t.Errorf("%d lists, want the first and one more", lines.lists)
-	}
-	apply(t, c, namespace, "d", "2")
-	r.expect(t, "modified d=2")
+	r.expect(t, "added a=1", "bookmark")
+	relay.silence()
+	apply(t, elsewhere, namespace, "a", "2")
+	r.expect(t, "modified a=2")
 }
 
 func TestWatchEndsWhenItIsForbidden(t *testing.T) {
@@ -174,77 +222,4 @@ func remove(t *testing.T, c *Client, namespace, name string) {
 	if err := c.Delete(t.Context(), configMaps, namespace, name, "", ""); err != nil {
 		t.Error(err)
 	}
-}
-
-// cutter stands before a real server and cuts running watches.
-type cutter struct {
-	next http.RoundTripper
-
-	mu      sync.Mutex
-	closed  bool // watches are refused
-	expired bool // the next watch finds its history gone
-	cuts    int
-	running []io.Closer
-	lists   int
-}
-
-func (c *cutter) wrap(next http.RoundTripper) http.RoundTripper {
-	c.next = next
-	return c
-}
-
-func (c *cutter) expire() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.expired = true
-}
-
-// cut ends all running watches and refuses new ones until meanwhile returns.
-func (c *cutter) cut(meanwhile func()) {
-	c.mu.Lock()
-	c.closed = true
-	c.cuts++
-	running := c.running
-	c.running = nil
-	c.mu.Unlock()
-	for _, stream := range running {
-		_ = stream.Close()
-	}
-	meanwhile()
-	c.mu.Lock()
-	c.closed = false
-	c.mu.Unlock()
-}
-
-func (c *cutter) RoundTrip(r *http.Request) (*http.Response, error) {
-	if r.URL.Query().Get("watch") == "" {
-		c.mu.Lock()
-		if r.Method == http.MethodGet {
-			c.lists++
-		}
-		c.mu.Unlock()
-		return c.next.RoundTrip(r)
-	}
-	c.mu.Lock()
-	closed, expired, cuts := c.closed, c.expired, c.cuts
-	c.expired = c.expired && closed
-	c.mu.Unlock()
-	switch {
-	case closed:
-		return resets(nil, r)
-	case expired:
-		return answers(http.StatusGone, `{"kind":"Status","apiVersion":"v1","status":"Failure","reason":"Expired","code":410}`)(nil, r)
-	}
-	response, err := c.next.RoundTrip(r)
-	if err != nil {
-		return nil, err
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.cuts != cuts { // cut before it ran
-		_ = response.Body.Close()
-		return resets(nil, r)
-	}
-	c.running = append(c.running, response.Body)
-	return response, nil
 }

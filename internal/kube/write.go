@@ -45,7 +45,7 @@ func (c *Client) apply(
 	if err != nil {
 		return nil, fmt.Errorf("encode %s: %w", title(object), err)
 	}
-	return c.object(ctx, "apply "+title(object), func() *rest.Request {
+	return c.object(ctx, "apply "+title(object), writeTimeout, func() *rest.Request {
 		request := c.request("PATCH", r, object.GetNamespace(), object.GetName()).
 			SetHeader("Content-Type", string(types.ApplyYAMLPatchType)).
 			Param("fieldManager", FieldManager).
@@ -86,7 +86,7 @@ func (c *Client) MergePatch(
 	if err != nil {
 		return nil, err
 	}
-	return c.object(ctx, fmt.Sprintf("patch %s %s", kind.Kind, name), func() *rest.Request {
+	return c.object(ctx, fmt.Sprintf("patch %s %s", kind.Kind, name), writeTimeout, func() *rest.Request {
 		return c.request("PATCH", r, namespace, name).
 			SetHeader("Content-Type", string(types.MergePatchType)).
 			Param("fieldManager", FieldManager).
@@ -117,7 +117,7 @@ func (c *Client) Delete(
 	if err != nil {
 		return fmt.Errorf("encode delete options: %w", err)
 	}
-	_, err = c.do(ctx, fmt.Sprintf("delete %s %s", kind.Kind, name), func() *rest.Request {
+	_, err = c.do(ctx, fmt.Sprintf("delete %s %s", kind.Kind, name), writeTimeout, func() *rest.Request {
 		return c.request("DELETE", r, namespace, name).Body(body)
 	})
 	return err
@@ -136,7 +136,7 @@ func (c *Client) send(
 	if err != nil {
 		return nil, fmt.Errorf("encode %s: %w", title(object), err)
 	}
-	return c.object(ctx, action+" "+title(object), func() *rest.Request {
+	return c.object(ctx, action+" "+title(object), writeTimeout, func() *rest.Request {
 		return c.request(verb, r, object.GetNamespace(), name).
 			Param("fieldManager", FieldManager).
 			Param("fieldValidation", metav1.FieldValidationStrict).

@@ -1,0 +1,23 @@
+package kube
+
+import (
+	"k8s.io/client-go/rest"
+	"k8s.io/client-go/transport"
+)
+
+// renewable reports whether credentials that a server has refused may be others
+// at the next attempt.
+func renewable(config *rest.Config) bool {
+	return config.ExecProvider != nil || config.AuthProvider != nil || config.BearerTokenFile != ""
+}
+
+// renewTokenFile makes a token that is kept in a file be read again once a
+// server has refused it. By itself client-go goes on with the old one for up to
+// a minute; a plug-in program it does call again.
+func renewTokenFile(config *rest.Config) {
+	if config.BearerTokenFile == "" {
+		return
+	}
+	config.Wrap(transport.ResettableTokenSourceWrapTransport(transport.NewCachedFileTokenSource(config.BearerTokenFile)))
+	config.BearerToken, config.BearerTokenFile = "", ""
+}
