@@ -246,3 +246,15 @@ func find(t testing.TB, r *planner.Recording, kind string) planner.Object {
 	t.Fatalf("no %s", kind)
 	return planner.Object{}
 }
+
+func TestRollbackTakesBackWhatTheRevisionHadSet(t *testing.T) {
+	c := newCluster(t, true)
+	first := c.deploy(t, shop)
+	c.deploy(t, strings.Replace(shop, "replicas = 2\n", "", 1))
+	c.as(t, "kubectl-scale", c.deployment("front"), `{"spec":{"replicas":5}}`)
+	p := c.rollback(t, planner.Rollback{To: first})
+	got := change(t, p, "Deployment", "front")
+	if len(got.Drift) != 1 || got.Drift[0].Path != "spec.replicas" || !strings.HasPrefix(got.Reason, "back to revision 1: drift by kubectl-scale at ") {
+		t.Errorf("%q, drift %+v", got.Reason, got.Drift)
+	}
+}

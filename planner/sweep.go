@@ -20,7 +20,12 @@ func (m *maker) sweep(ctx context.Context) error {
 		return err
 	}
 	var old []Item
+	users := m.desiredUsers(leftovers)
 	for _, item := range leftovers {
+		if user, ok := users[item.ID]; ok {
+			m.keep(item.ID, fmt.Sprintf("%s uses it", user))
+			continue
+		}
 		if item.DataVersion != nil && !m.in.Options.Destroy {
 			old = append(old, item)
 			continue
@@ -37,6 +42,23 @@ func (m *maker) sweep(ctx context.Context) error {
 		return err
 	}
 	return m.orderDeletes()
+}
+
+// desiredUsers tells which desired object uses each of the items, if one does: a
+// manifest may name what another block made before, or nobody's.
+func (m *maker) desiredUsers(items []Item) map[ObjectID]ObjectID {
+	if len(items) == 0 {
+		return nil
+	}
+	users := map[ObjectID]ObjectID{}
+	for _, o := range m.in.Objects {
+		for id := range referencesOf(o.Manifest) {
+			if _, desired := m.desired[id]; !desired {
+				users[id] = o.ID
+			}
+		}
+	}
+	return users
 }
 
 // leftovers returns the inventory's items that are not desired.
