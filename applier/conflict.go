@@ -6,7 +6,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -24,9 +23,9 @@ const takeOverAttempts = 8
 // the object has moved on, only in its status or in what is nobody's field here,
 // it is tried again; otherwise nothing is written.
 func (r *run) takeOver(ctx context.Context, c *planner.Change) (*unstructured.Unstructured, error) {
-	version := c.Live.ResourceVersion
+	manifest, version := c.ToApply(), c.Live.ResourceVersion
 	for attempt := 1; ; attempt++ {
-		object, err := r.cluster.Apply(ctx, pinned(c.Object, c.Live.UID, version), true)
+		object, err := r.cluster.Apply(ctx, pinned(manifest, c.Live.UID, version), true)
 		if !isPrecondition(err) || attempt == takeOverAttempts {
 			return object, r.refusal(err)
 		}
@@ -34,9 +33,9 @@ func (r *run) takeOver(ctx context.Context, c *planner.Change) (*unstructured.Un
 		if err != nil {
 			return nil, err
 		}
-		version = live.GetResourceVersion()
+		manifest, version = stillHeld(c, live), live.GetResourceVersion()
 		// Without force the server says whose fields would be overwritten now.
-		object, err = r.cluster.Apply(ctx, pinned(c.Object, c.Live.UID, version), false)
+		object, err = r.cluster.Apply(ctx, pinned(manifest, c.Live.UID, version), false)
 		if err == nil {
 			return object, nil
 		}
@@ -44,6 +43,16 @@ func (r *run) takeOver(ctx context.Context, c *planner.Change) (*unstructured.Un
 			return nil, r.refusal(err)
 		}
 	}
+}
+
+// stillHeld returns what to apply to an object that has moved on: who has changed
+// the number of pods that the plan holds has taken it over.
+func stillHeld(c *planner.Change, live *unstructured.Unstructured) *unstructured.Unstructured {
+	count, _, _ := unstructured.NestedInt64(live.Object, "spec", "replicas")
+	if c.Hold != nil && count != *c.Hold {
+		return c.Object
+	}
+	return c.ToApply()
 }
 
 // same returns the live object if it is the one that was planned for.
@@ -67,15 +76,20 @@ func (r *run) foreseen(c *planner.Change, live *unstructured.Unstructured, confl
 	if r.opts.ForceConflicts {
 		return len(conflicts) > 0
 	}
-	lastWrite := map[string]time.Time{}
+	// A manager has one entry for what it wrote itself, and one for the scale.
+	type write struct {
+		manager string
+		second  int64
+	}
+	lastWrites := map[write]bool{}
 	for _, entry := range live.GetManagedFields() {
-		if entry.Time != nil && entry.Time.After(lastWrite[entry.Manager]) && entry.Subresource == "" {
-			lastWrite[entry.Manager] = entry.Time.Time
+		if entry.Time != nil && entry.Subresource != "status" {
+			lastWrites[write{entry.Manager, entry.Time.Unix()}] = true
 		}
 	}
 	planned := make(map[FieldOwner]bool, len(c.Drift))
 	for _, d := range c.Drift {
-		planned[FieldOwner{plainPath(d.Path), d.Manager}] = d.Time.Equal(lastWrite[d.Manager])
+		planned[FieldOwner{plainPath(d.Path), d.Manager}] = lastWrites[write{d.Manager, d.Time.Unix()}]
 	}
 	return len(conflicts) > 0 && !slices.ContainsFunc(conflicts, func(f FieldOwner) bool {
 		return !planned[FieldOwner{plainPath(f.Field), f.Manager}]

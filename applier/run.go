@@ -137,7 +137,8 @@ func (r *run) settle(ctx context.Context, result *Result, errs *multierror.Error
 // tasks returns the graph of the plan's changes, at their indexes, followed by
 // two more: the recording of the revision, which all but the release's new
 // namespace waits for, and the end of all that makes or changes objects, which
-// the deletions wait for. So nothing is deleted unless all else went well.
+// the deletions wait for. So nothing is deleted unless all else went well, but
+// for what another change cannot be made beside.
 func (r *run) tasks() []task {
 	changes := r.plan.Changes
 	index := make(map[planner.ObjectID]int, len(changes))
@@ -148,6 +149,7 @@ func (r *run) tasks() []task {
 	tasks := make([]task, len(changes)+2)
 	tasks[begin] = task{title: "beginning the revision", run: r.begin}
 	tasks[made] = task{run: func(context.Context, func()) error { return nil }}
+	first := inTheWay(changes)
 	for i := range changes {
 		c := &changes[i]
 		t := task{title: c.ID.String(), app: c.Address, writes: c.Action != planner.NoOp, run: func(ctx context.Context, applied func()) error {
@@ -164,14 +166,28 @@ func (r *run) tasks() []task {
 		default:
 			t.needs = append(t.needs, need{begin, planner.Applied})
 		}
-		if c.Action == planner.Delete {
-			t.needs = append(t.needs, need{made, planner.Ready})
-		} else {
+		switch {
+		case c.Action != planner.Delete:
 			tasks[made].needs = append(tasks[made].needs, need{i, planner.Ready})
+		case !first[c.ID]:
+			t.needs = append(t.needs, need{made, planner.Ready})
 		}
 		tasks[i] = t
 	}
 	return tasks
+}
+
+// inTheWay returns what has to be gone before an object can be made or changed.
+func inTheWay(changes []planner.Change) map[planner.ObjectID]bool {
+	objects := map[planner.ObjectID]bool{}
+	for i := range changes {
+		for _, n := range changes[i].Needs {
+			if changes[i].Action != planner.Delete && n.Gate == planner.Gone {
+				objects[n.ID] = true
+			}
+		}
+	}
+	return objects
 }
 
 // isHome reports whether it is the namespace that the record and the lock are

@@ -94,7 +94,7 @@ func (r *run) apply(ctx context.Context, c *planner.Change) (*unstructured.Unstr
 	ctx, cancel := r.lock.writing(ctx)
 	defer cancel()
 	if c.Action != planner.Update || c.Live == nil {
-		object, err := r.cluster.Apply(ctx, c.Object, false)
+		object, err := r.cluster.Apply(ctx, c.ToApply(), false)
 		return object, r.refusal(err)
 	}
 	if r.opts.ForceConflicts || len(c.Drift) > 0 {
@@ -102,7 +102,10 @@ func (r *run) apply(ctx context.Context, c *planner.Change) (*unstructured.Unstr
 	}
 	// The uid makes sure that it is the planned object, and not absent. That
 	// nobody else's field is overwritten, the API server sees to.
-	object, err := r.cluster.Apply(ctx, pinned(c.Object, c.Live.UID, ""), false)
+	object, err := r.cluster.Apply(ctx, pinned(c.ToApply(), c.Live.UID, ""), false)
+	if c.Hold != nil && len(fieldConflicts(err)) > 0 {
+		object, err = r.cluster.Apply(ctx, pinned(c.Object, c.Live.UID, ""), false)
+	}
 	if isPrecondition(err) {
 		if _, changed := r.same(ctx, c); changed != nil {
 			err = changed

@@ -38,7 +38,7 @@ func (m *maker) decide(o Object) (change *Change, ask bool) {
 	case was.GetDeletionTimestamp() != nil:
 		m.recreate(o, c)
 		return c, false
-	case unchanged(was, o.Manifest):
+	case unchanged(was, m.expected(o, was)):
 		c.Action = NoOp
 		return c, false
 	}
@@ -76,6 +76,7 @@ func (m *maker) recreate(o Object, c *Change) {
 		return
 	}
 	c.Action, c.Reason = Replace, "is being deleted; made again once it is gone"
+	m.keepCount(o, c, m.live.object(o.ID))
 	c.Unchecked = "the server cannot check it while the old one is being deleted"
 }
 
@@ -117,7 +118,7 @@ func (m *maker) dryRun(ctx context.Context, o Object, listed *unstructured.Unstr
 	const attempts = 4
 	was = listed
 	for range attempts {
-		result, err = m.reader.DryRun(ctx, o.Manifest)
+		result, err = m.reader.DryRun(ctx, m.expected(o, was))
 		if err != nil || was == nil || result.GetResourceVersion() == was.GetResourceVersion() {
 			return was, result, err
 		}
@@ -147,12 +148,18 @@ func (m *maker) compare(ctx context.Context, o Object, c *Change, was, result *u
 		if was, err = m.unlisted(ctx, o, c); was == nil {
 			return err
 		}
+		if _, counted := m.ownCount(o, was); counted {
+			if was, result, err = m.dryRun(ctx, o, was); err != nil {
+				return fmt.Errorf("cannot dry-run %s: %w", o.ID, err)
+			}
+		}
 	}
 	if !isOurs(was, m.in.Release) {
 		m.fail(foreignError(o, was))
 		return nil
 	}
 	c.baseOn(was)
+	m.hold(o, c, was)
 	changes := diffObjects(was, result)
 	switch {
 	case len(changes) > 0:
@@ -219,7 +226,7 @@ func (m *maker) compareLocally(o Object, c *Change, was *unstructured.Unstructur
 		m.fail(foreignError(o, was))
 		return nil
 	}
-	result, err := mergeLocally(was, o.Manifest)
+	result, err := mergeLocally(was, m.expected(o, was))
 	if err != nil {
 		m.fail(rejections(o, err, m.secret)...)
 		return nil
@@ -230,6 +237,7 @@ func (m *maker) compareLocally(o Object, c *Change, was *unstructured.Unstructur
 		return nil
 	}
 	c.Action = Update
+	m.hold(o, c, was)
 	m.describe(o, c, was, result, changes)
 	return nil
 }
@@ -261,7 +269,7 @@ func (m *maker) decideBlindly(o Object, c *Change, why string) {
 func (m *maker) describe(o Object, c *Change, was, result *unstructured.Unstructured, changes []fieldChange) {
 	prior := m.in.Prior
 	trusted := !prior.Failed && !prior.Interrupted
-	drift, conflicts := contested(changes, was, o.Manifest, prior.Objects[o.ID], trusted)
+	drift, conflicts := contested(changes, was, o.Manifest, m.before(o.ID), trusted)
 	if m.in.Options.ForceConflicts || m.way.back[o.ID] { // a revision has set once what goes back to it
 		drift, conflicts = append(drift, conflicts...), nil
 	}

@@ -6,8 +6,10 @@ import (
 )
 
 // orderDeletes makes the deletes wait: each for those that use what it deletes,
-// and those that wait for no other delete for all that the plan writes.
+// and those that wait for no other delete for all that the plan writes. Only
+// autoscalers go before.
 func (m *maker) orderDeletes() error {
+	m.autoscalersFirst()
 	if len(m.deletes) == 0 {
 		return nil
 	}

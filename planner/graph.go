@@ -166,7 +166,7 @@ func (g *Graph) structure(i int) {
 		if to, ok := g.index[governorOf(o.Manifest)]; ok && isHeadless(g.objects[to].Manifest) {
 			g.need(i, edge{to, Applied, o.Origin})
 		}
-	case o.Role == RoleAutoscaler:
+	case isAutoscaler(o.ID):
 		if to, ok := g.index[scaledBy(o.Manifest)]; ok {
 			g.need(i, edge{to, Applied, o.Origin})
 		}

@@ -61,6 +61,7 @@ func (m *maker) replaceOrReject(o Object, c *Change, was *unstructured.Unstructu
 	c.Reason = fmt.Sprintf("%s is immutable", names(differing))
 	c.Unchecked = "the server cannot check a replacement while the old object is there"
 	c.Impact = replaceImpact(o, was)
+	m.keepCount(o, c, was)
 	for _, p := range differing {
 		before, _ := lookup(was.Object, p)
 		after, _ := lookup(o.Manifest.Object, p)

@@ -86,6 +86,7 @@ type maker struct {
 	way    way // back to an earlier revision
 
 	desired map[ObjectID]Object
+	scaling scaling
 	changes []*Change // of the desired objects, in the graph's order
 	deletes []*Change
 	kept    []Kept
@@ -156,6 +157,7 @@ func (m *maker) decideAll(ctx context.Context) error {
 		return nil
 	}
 	order := m.in.Graph.Order()
+	m.scaling = scalingOf(order, m.in.Prior.Objects)
 	m.changes = make([]*Change, len(order))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(parallelism)

@@ -80,9 +80,23 @@ type Change struct {
 	Health *Health `json:"health,omitempty"`
 	// Timeout bounds the wait for the object; 0: what the caller of apply says.
 	Timeout time.Duration `json:"timeout,omitempty"`
+	// Hold is the number of pods that is applied with Object, which leaves it to
+	// an autoscaler; nil: none. See ToApply.
+	Hold *int64 `json:"hold,omitempty"`
 	// Object is what is applied; nil for a Delete. Never modified in place, and
 	// never serialised with the values of a Secret.
 	Object *unstructured.Unstructured `json:"-"`
+}
+
+// ToApply returns the manifest to apply: Object, with the number of pods to hold.
+// A workload that gets an autoscaler has a number that only stowage owns: left
+// out, it would fall back to 1. Whoever changes the number owns it from then on,
+// so an apply that meets a conflict over it is to be repeated with Object alone.
+func (c *Change) ToApply() *unstructured.Unstructured {
+	if c.Hold == nil {
+		return c.Object
+	}
+	return withReplicas(c.Object, *c.Hold)
 }
 
 // LiveRef pins the live object a change was planned against.
