@@ -10,33 +10,47 @@ import (
 	"stowage/planner"
 )
 
-// changesOf returns what a plan does, for the record, and how that went, once
-// the steps have ended. The values of fields are not in it: the objects of this
-// revision and the one before have them.
-func changesOf(plan *planner.Plan, steps []Step) []release.Change {
+// plannedChanges returns what a plan is about to do, for the record.
+func plannedChanges(plan *planner.Plan) []release.Change {
+	var changes []release.Change
+	for i := range plan.Changes {
+		if c := &plan.Changes[i]; c.Action != planner.NoOp {
+			changes = append(changes, recordedChange(c))
+		}
+	}
+	return changes
+}
+
+// madeChanges returns the same with how it went. What was to stay as it is and
+// did not become ready is among it.
+func madeChanges(plan *planner.Plan, steps []Step) []release.Change {
 	var changes []release.Change
 	for i := range plan.Changes {
 		c, s := &plan.Changes[i], &steps[i]
 		if c.Action == planner.NoOp && s.Status != Failed {
 			continue
 		}
-		change := release.Change{
-			ObjectRef: release.ObjectRef(c.ID), Action: string(c.Action),
-			Address: c.Address, Origin: release.Origin(c.Origin), Reason: c.Reason, Impact: c.Impact,
-		}
-		for _, field := range c.Diff {
-			change.Fields = append(change.Fields, field.Path)
-		}
+		change := recordedChange(c)
 		addOutcome(&change, s)
 		changes = append(changes, change)
 	}
 	return changes
 }
 
-func addOutcome(change *release.Change, s *Step) {
-	if s.Status == Pending {
-		return
+// recordedChange returns a change without the values of fields: the objects of
+// the revision and of the one before have them.
+func recordedChange(c *planner.Change) release.Change {
+	change := release.Change{
+		ObjectRef: release.ObjectRef(c.ID), Action: string(c.Action),
+		Address: c.Address, Origin: release.Origin(c.Origin), Reason: c.Reason, Impact: c.Impact,
 	}
+	for _, field := range c.Diff {
+		change.Fields = append(change.Fields, field.Path)
+	}
+	return change
+}
+
+func addOutcome(change *release.Change, s *Step) {
 	change.Status, change.Message = string(s.Status), s.Message
 	if s.Err == nil {
 		return

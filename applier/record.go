@@ -68,7 +68,7 @@ func (r *recorder) begin(ctx context.Context) error {
 			Apps: appsOf(r.plan), Changed: changedBy(r.plan, r.known),
 		},
 		Content: release.Content{
-			ConfigDir: r.opts.ConfigDir, Inventory: r.inventory(), Changes: changesOf(r.plan, r.steps),
+			ConfigDir: r.opts.ConfigDir, HistoryLimit: r.plan.Release.HistoryLimit, Inventory: r.inventory(), Changes: plannedChanges(r.plan),
 		},
 	}
 	if err := record.SetObjects(r.objects()); err != nil {
@@ -109,7 +109,7 @@ func (r *recorder) settle(ctx context.Context, errs *multierror.Error) (release.
 	r.current.Finished = time.Now()
 	r.current.Inventory = r.inventory()
 	if !r.mends {
-		r.current.Changes = changesOf(r.plan, r.steps)
+		r.current.Changes = madeChanges(r.plan, r.steps)
 	}
 	r.current.Status, r.current.Messages = release.Deployed, nil
 	if errs != nil {
@@ -119,8 +119,8 @@ func (r *recorder) settle(ctx context.Context, errs *multierror.Error) (release.
 		return "", fmt.Errorf("how revision %d ended cannot be recorded: %w", r.to, err)
 	}
 	if errs == nil {
-		if err := r.store.Prune(ctx, r.plan.Release.HistoryLimit); err != nil {
-			return r.current.Status, fmt.Errorf("old revisions cannot be removed: %w", err)
+		if err := r.store.Settle(ctx, r.plan.Release.HistoryLimit); err != nil {
+			return r.current.Status, fmt.Errorf("the revisions before it cannot be put in order: %w", err)
 		}
 	}
 	return r.current.Status, nil

@@ -209,13 +209,7 @@ func (r *run) tryBegin(ctx context.Context) error {
 	if err := r.lock.take(ctx, r.plan.Release.Name, r.opts.Prior); err != nil {
 		return err
 	}
-	go func() { // without the lock nothing more is begun, and nothing is waited for
-		select {
-		case <-r.lock.lost():
-			r.stop(ErrLockLost)
-		case <-ctx.Done():
-		}
-	}()
+	go r.stopWithoutLock(ctx)
 	ctx, cancel := r.lock.writing(ctx)
 	defer cancel()
 	if err := r.recorder.begin(ctx); err != nil {
@@ -223,6 +217,16 @@ func (r *run) tryBegin(ctx context.Context) error {
 	}
 	r.events.send(Event{Type: RecordWritten, Revision: r.recorder.revision(), Record: release.Pending})
 	return nil
+}
+
+// stopWithoutLock ends the walk when the lock is lost: nothing more is begun, and
+// nothing is waited for.
+func (r *run) stopWithoutLock(ctx context.Context) {
+	select {
+	case <-r.lock.lost():
+		r.stop(ErrLockLost)
+	case <-ctx.Done():
+	}
 }
 
 // skipped notes that a task will never run.

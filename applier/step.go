@@ -23,6 +23,9 @@ func (r *run) step(ctx context.Context, i int, applied func()) error {
 		r.events.send(eventOf(StepStarted, c))
 	}
 	err := r.change(ctx, i, applied)
+	if lost := r.lock.lostErr(); lost != nil && errors.Is(err, context.Canceled) {
+		err = lost // a write was cut short
+	}
 	s.Status, s.Duration = Done, time.Since(began)
 	e := eventOf(StepDone, c)
 	if err != nil {
