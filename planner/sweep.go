@@ -22,15 +22,16 @@ func (m *maker) sweep(ctx context.Context) error {
 	var old []Item
 	users := m.desiredUsers(leftovers)
 	for _, item := range leftovers {
-		if user, ok := users[item.ID]; ok {
-			m.keep(item.ID, fmt.Sprintf("%s uses it", user))
-			continue
-		}
 		if item.DataVersion != nil && !m.in.Options.Destroy {
 			old = append(old, item)
 			continue
 		}
-		if u, ok := m.removable(item); ok {
+		u, ok := m.removable(item)
+		switch {
+		case !ok:
+		case users[item.ID] != "":
+			m.keep(item.ID, users[item.ID])
+		default:
 			m.remove(u, m.way.leftReason())
 		}
 	}
@@ -42,23 +43,6 @@ func (m *maker) sweep(ctx context.Context) error {
 		return err
 	}
 	return m.orderDeletes()
-}
-
-// desiredUsers tells which desired object uses each of the items, if one does: a
-// manifest may name what another block made before, or nobody's.
-func (m *maker) desiredUsers(items []Item) map[ObjectID]ObjectID {
-	if len(items) == 0 {
-		return nil
-	}
-	users := map[ObjectID]ObjectID{}
-	for _, o := range m.in.Objects {
-		for id := range referencesOf(o.Manifest) {
-			if _, desired := m.desired[id]; !desired {
-				users[id] = o.ID
-			}
-		}
-	}
-	return users
 }
 
 // leftovers returns the inventory's items that are not desired.
@@ -127,6 +111,8 @@ func (m *maker) notTheSame(item Item, u *unstructured.Unstructured) string {
 		return "somebody made it anew after the release had made it"
 	case item.UID == "" && ownTree(u) == nil:
 		return "it is not sure that the release made it"
+	case item.UID != "" && item.ID.Kind == claimKind.Kind:
+		return "" // made from a template by a controller, and recorded when it was to be deleted
 	case !isOurs(u, m.in.Release):
 		return "it belongs to " + ownerOf(u)
 	}

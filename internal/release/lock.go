@@ -180,6 +180,16 @@ func (s *Store) Unlock(ctx context.Context) (*Holder, error) {
 	return &live.Holder, nil
 }
 
+// Unlatch removes the lock of a holder that is known to have ended, which nobody
+// waited for. Any other stays.
+func (s *Store) Unlatch(ctx context.Context, dead func(Holder) bool) error {
+	live, err := s.getLease(ctx)
+	if err != nil || live == nil || !dead(live.Holder) {
+		return err
+	}
+	return s.deleteLease(ctx, live.uid)
+}
+
 func earliest(a, b time.Time) time.Time {
 	if a.Before(b) {
 		return a
