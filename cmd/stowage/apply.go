@@ -2,21 +2,20 @@ package main
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
+	"stowage/applier"
+	"stowage/cmd/stowage/view"
 	"stowage/internal/release"
 )
 
 type applyOptions struct {
 	streams     *streams
-	inputs      inputFlags
-	cluster     clusterFlags
+	identity    identity
 	permissions permissionFlags
 	execute     executeFlags
 	output      output
-	dir         string
 }
 
 func newApply(s *streams) *cobra.Command {
@@ -28,17 +27,27 @@ func newApply(s *streams) *cobra.Command {
 
 The plan is shown first, and applied when the answer is yes: each object when
 what it needs is ready, independent ones side by side. A second run has nothing
-to do. A run that was killed is repaired by running apply again.`,
+to do. A run that was killed is repaired by running apply again.
+
+When a change fails, what needs it is skipped, nothing is deleted, and why is
+shown last. --on-failure says what else is done: stop finishes the apps that
+were begun, rollback goes back to the last healthy revision, and continue goes
+on with all that does not need the failed change.
+
+Two runs do not work on a release at the same time: the second one waits.
+
+Exit codes: 0 done, or nothing to do; 1 an error; 3 a change failed, and the
+release went back; 4 a change failed, and so did going back; 5 somebody else
+works on the release; 130 interrupted.`,
 		Args: atMostOneDir,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			o.dir = dirOf(args)
+			o.identity.dir = dirOf(args)
 			return o.run(cmd.Context())
 		},
 	}
-	o.inputs.register(cmd)
-	o.cluster.register(cmd)
+	o.identity.register(cmd)
 	o.permissions.register(cmd)
-	o.execute.register(cmd)
+	o.execute.register(cmd, applier.Stop, applier.RollBack, applier.Continue)
 	o.execute.registerWait(cmd)
 	o.output.register(cmd, "json")
 	return cmd
@@ -49,29 +58,34 @@ func (o *applyOptions) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	session, err := open(ctx, o.streams, o.dir, o.inputs, o.cluster)
+	session, err := o.identity.open(ctx, o.streams)
 	if err != nil {
 		return err
 	}
+	options := o.execute.options(session, "apply")
+	options.ForceConflicts = o.permissions.forceConflicts
+	x := execution{
+		streams: o.streams, session: session, approval: approval, options: options, json: o.output.is("json"),
+		question: yesTo("Apply this to %s?", session.target),
+		propose:  func(ctx context.Context) (*proposal, error) { return o.propose(ctx, session) },
+	}
+	return x.run(ctx)
+}
+
+// propose plans what makes the cluster as the configuration says.
+func (o *applyOptions) propose(ctx context.Context, session *session) (*proposal, error) {
 	recorded, err := session.recorded(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	options := o.execute.options(o.dir)
-	options.ForceConflicts = o.permissions.forceConflicts
-	options.Prior = recorded.record
+	p := &proposal{prior: recorded.record, source: func(ctx context.Context) source { return sourceOf(ctx, o.identity.dir) }}
 	if recorded.key == nil {
 		// The release's first: its Secrets get their final names now, and the key
 		// is kept with what it was used for.
 		recorded.key = release.NewKey()
-		options.NewKey = recorded.key
+		p.newKey = recorded.key
 	}
 	plan, outputs, err := session.plan(ctx, recorded, o.permissions.options())
-	if err != nil {
-		return err
-	}
-	x := execution{
-		streams: o.streams, session: session, plan: plan, outputs: outputs, options: options, json: o.output.is("json"),
-	}
-	return x.run(ctx, approval, fmt.Sprintf("Apply this to %s?", session.target))
+	p.Planned = view.Planned{Plan: plan, Target: session.target, Outputs: outputs, Pending: recorded.pending}
+	return p, err
 }

@@ -4,15 +4,37 @@ import (
 	"bufio"
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 
 	"stowage/cmd/stowage/view"
 )
 
+// question is what is asked before something is done.
+type question struct {
+	text   string
+	prompt string
+	answer string // that approves
+}
+
+// yesTo is a question that is answered with yes.
+func yesTo(format string, args ...any) question {
+	return question{text: fmt.Sprintf(format, args...), prompt: "Only yes is accepted: ", answer: "yes"}
+}
+
 // approval is how a command gets a yes for what it is about to do.
 type approval struct {
 	streams *streams
 	auto    bool // --auto-approve
+}
+
+// approvalOf returns how to get a yes, or an error when there is no way to.
+func approvalOf(s *streams, o output, auto bool) (approval, error) {
+	if o.is("json") && !auto {
+		return approval{}, usage("", "-o json needs --auto-approve: a program cannot be asked")
+	}
+	a := approval{streams: s, auto: auto}
+	return a, a.possible()
 }
 
 // possible returns an error when nobody can be asked. Commands call it first,
@@ -27,13 +49,13 @@ func (a approval) possible() error {
 	}
 }
 
-// ask asks the question and returns nil when the answer is yes, and nothing
-// but yes.
-func (a approval) ask(ctx context.Context, question string) error {
+// ask asks the question and returns nil when the answer is the one that approves,
+// and nothing else.
+func (a approval) ask(ctx context.Context, q question) error {
 	if a.auto {
 		return nil
 	}
-	if err := view.Prompt(a.streams.out, question, "Only yes is accepted: "); err != nil {
+	if err := view.Prompt(a.streams.out, q.text, q.prompt); err != nil {
 		return err
 	}
 	answers := make(chan string, 1)
@@ -49,7 +71,7 @@ func (a approval) ask(ctx context.Context, question string) error {
 		if !strings.HasSuffix(answer, "\n") { // the input ended, and the cursor is there too
 			_ = view.Gap(a.streams.out)
 		}
-		if strings.TrimSpace(answer) != "yes" {
+		if strings.TrimSpace(answer) != q.answer {
 			return errors.New("not approved, nothing was changed")
 		}
 		return view.Gap(a.streams.out)

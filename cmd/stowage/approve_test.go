@@ -18,7 +18,7 @@ func TestApprovalTakesNothingButYes(t *testing.T) {
 	} {
 		var out bytes.Buffer
 		a := approval{streams: &streams{in: strings.NewReader(answer), interactive: true, out: view.Screen{Out: &out}}}
-		if err := a.ask(t.Context(), "Apply this?"); (err == nil) != approved {
+		if err := a.ask(t.Context(), yesTo("Apply this?")); (err == nil) != approved {
 			t.Errorf("answer %q: %v", answer, err)
 		}
 		if !strings.Contains(out.String(), "Apply this?") {
@@ -32,7 +32,7 @@ func TestApprovalEndsWhenInterrupted(t *testing.T) {
 	cancel(errInterrupted)
 	in, _ := io.Pipe() // on which nothing ever comes
 	a := approval{streams: &streams{in: in, interactive: true, out: view.Screen{Out: io.Discard}}}
-	if err := a.ask(ctx, "Apply this?"); !errors.Is(err, errInterrupted) {
+	if err := a.ask(ctx, yesTo("Apply this?")); !errors.Is(err, errInterrupted) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -55,7 +55,7 @@ func TestWhatFollowsThePromptStartsANewLine(t *testing.T) {
 	} {
 		var out bytes.Buffer
 		a := approval{streams: &streams{in: strings.NewReader(answer), interactive: true, out: view.Screen{Out: &out}}}
-		_ = a.ask(t.Context(), "Apply this?")
+		_ = a.ask(t.Context(), yesTo("Apply this?"))
 		if !strings.HasSuffix(out.String(), "accepted"+last) {
 			t.Errorf("answer %q: %q", answer, out.String())
 		}

@@ -6,18 +6,27 @@ import (
 	"strings"
 )
 
-// commitOf returns the git commit of the configuration in dir, with "-dirty"
-// when files there differ from it; empty where there is no git. It is only for
-// the record, so nothing that goes wrong here is an error.
-func commitOf(ctx context.Context, dir string) string {
+// commitOf returns the git commit of the configuration in dir, and whether files
+// there differ from it; nothing where there is no git. It is only for the record,
+// so nothing that goes wrong here is an error.
+func commitOf(ctx context.Context, dir string) (commit string, dirty bool) {
 	head, err := exec.CommandContext(ctx, "git", "-C", dir, "rev-parse", "HEAD").Output()
 	if err != nil {
-		return ""
+		return "", false
 	}
-	commit := strings.TrimSpace(string(head))
 	changes, err := exec.CommandContext(ctx, "git", "-C", dir, "status", "--porcelain", "--", ".").Output()
-	if err == nil && len(changes) > 0 {
-		commit += "-dirty"
-	}
-	return commit
+	return strings.TrimSpace(string(head)), err == nil && len(changes) > 0
+}
+
+// source is what applied objects were made from, for the record.
+type source struct {
+	dir    string // of the configuration
+	commit string
+	dirty  bool
+}
+
+// sourceOf returns the configuration in dir as a source.
+func sourceOf(ctx context.Context, dir string) source {
+	commit, dirty := commitOf(ctx, dir)
+	return source{dir: dir, commit: commit, dirty: dirty}
 }

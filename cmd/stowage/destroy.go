@@ -5,16 +5,17 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
+
+	"stowage/applier"
+	"stowage/cmd/stowage/view"
 )
 
 type destroyOptions struct {
 	streams     *streams
-	inputs      inputFlags
-	cluster     clusterFlags
+	identity    identity
 	permissions permissionFlags
 	execute     executeFlags
 	output      output
-	dir         string
 }
 
 func newDestroy(s *streams) *cobra.Command {
@@ -24,19 +25,19 @@ func newDestroy(s *streams) *cobra.Command {
 		Short: "Delete everything that a release has made",
 		Long: `Delete everything that a release has made, in reverse order.
 
-The plan is shown first, and carried out when the answer is yes. Claims and the
-namespace stay, unless they are asked for. Of the configuration only the release
-block is read.`,
+The plan is shown first, and carried out when the answer is the name of the
+release. Claims with the data on them, and the namespace, stay unless they are
+asked for.
+` + aboutIdentity,
 		Args: atMostOneDir,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			o.dir = dirOf(args)
+			o.identity.set(args)
 			return o.run(cmd.Context())
 		},
 	}
-	o.inputs.register(cmd)
-	o.cluster.register(cmd)
+	o.identity.registerName(cmd)
 	o.permissions.registerDelete(cmd)
-	o.execute.register(cmd)
+	o.execute.register(cmd, applier.Stop, applier.Continue)
 	o.output.register(cmd, "json")
 	return cmd
 }
@@ -46,20 +47,33 @@ func (o *destroyOptions) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	session, err := open(ctx, o.streams, o.dir, o.inputs, o.cluster)
+	session, err := o.identity.open(ctx, o.streams)
 	if err != nil {
 		return err
 	}
+	x := execution{
+		streams: o.streams, session: session, approval: approval, options: o.execute.options(session, "destroy"),
+		json: o.output.is("json"),
+		question: question{
+			text:   fmt.Sprintf("Delete this from %s?", session.target),
+			prompt: fmt.Sprintf("Type the name of the release, %s: ", session.release.Name),
+			answer: session.release.Name,
+		},
+		propose: func(ctx context.Context) (*proposal, error) { return o.propose(ctx, session) },
+	}
+	return x.run(ctx)
+}
+
+// propose plans to delete the release.
+func (o *destroyOptions) propose(ctx context.Context, session *session) (*proposal, error) {
 	recorded, err := session.recorded(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	plan, err := session.planDestroy(ctx, recorded, o.permissions.options())
-	if err != nil {
-		return err
-	}
-	options := o.execute.options(o.dir)
-	options.Prior = recorded.record
-	x := execution{streams: o.streams, session: session, plan: plan, options: options, json: o.output.is("json")}
-	return x.run(ctx, approval, fmt.Sprintf("Delete this from %s?", session.target))
+	return &proposal{
+		Planned: view.Planned{Plan: plan, Target: session.target, Pending: recorded.pending},
+		prior:   recorded.record,
+		source:  func(ctx context.Context) source { return o.identity.source(ctx) },
+	}, err
 }

@@ -2,9 +2,7 @@ package main
 
 import (
 	"context"
-	"fmt"
-	"os"
-	"os/user"
+	"errors"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -15,19 +13,27 @@ import (
 	"stowage/planner"
 )
 
+// defaultLockTimeout is how long a run waits for another one on the same release.
+const defaultLockTimeout = 5 * time.Minute
+
 // executeFlags say how a plan is carried out.
 type executeFlags struct {
 	autoApprove bool
 	timeout     time.Duration
+	lockTimeout time.Duration
 	wait        bool
 	parallelism int
+	onFailure   policyFlag
 }
 
-func (f *executeFlags) register(cmd *cobra.Command) {
+// register adds the flags to a command, with the policies that make sense for it.
+func (f *executeFlags) register(cmd *cobra.Command, policies ...applier.Policy) {
 	f.wait = true
 	cmd.Flags().BoolVar(&f.autoApprove, "auto-approve", false, "go ahead without asking")
 	cmd.Flags().DurationVar(&f.timeout, "timeout", applier.DefaultTimeout, "how long to wait for one object")
+	cmd.Flags().DurationVar(&f.lockTimeout, "lock-timeout", defaultLockTimeout, "how long to wait while somebody else works on the release")
 	cmd.Flags().IntVar(&f.parallelism, "parallelism", applier.DefaultParallelism, "how many objects are written at the same time")
+	f.onFailure.register(cmd, policies...)
 }
 
 // registerWait adds the flag of them that destroy has no use for.
@@ -41,6 +47,8 @@ func (f *executeFlags) check() error {
 		return usage("", "--parallelism is %d, and must be 1 at least", f.parallelism)
 	case f.timeout <= 0:
 		return usage("", "--timeout is %s, and must be more than 0", f.timeout)
+	case f.lockTimeout < 0:
+		return usage("0 does not wait at all", "--lock-timeout is %s, and must not be negative", f.lockTimeout)
 	}
 	return nil
 }
@@ -50,99 +58,164 @@ func (f *executeFlags) approval(s *streams, o output) (approval, error) {
 	if err := f.check(); err != nil {
 		return approval{}, err
 	}
-	if o.is("json") && !f.autoApprove {
-		return approval{}, usage("", "-o json needs --auto-approve: a program cannot be asked")
-	}
-	a := approval{streams: s, auto: f.autoApprove}
-	return a, a.possible()
+	return approvalOf(s, o, f.autoApprove)
 }
 
-func (f *executeFlags) options(dir string) applier.Options {
+// options returns how a command applies a plan to the session's release.
+func (f *executeFlags) options(s *session, command string) applier.Options {
+	holder := holderOf(s.streams, command)
 	return applier.Options{
 		Parallelism: f.parallelism,
 		Timeout:     f.timeout,
 		NoWait:      !f.wait,
-		ConfigDir:   dir,
+		OnFailure:   f.onFailure.of(s.release),
+		Lock:        release.LockOptions{Holder: holder, Timeout: f.lockTimeout, Dead: isDead},
+
+		Who:            holder.Who,
+		Pipeline:       holder.Pipeline,
+		StowageVersion: versionOf().Version,
 	}
+}
+
+// proposal is a plan to be approved, and what applying it takes.
+type proposal struct {
+	view.Planned
+	prior  *release.Record // the newest revision as the plan was made from it
+	newKey []byte          // made for this plan; nil: the release has one
+	source func(context.Context) source
 }
 
 // execution carries out a plan and shows how that goes.
 type execution struct {
-	streams *streams
-	session *session
-	plan    *planner.Plan
-	outputs []view.Output // shown when all went well
-	options applier.Options
-	json    bool
+	streams  *streams
+	session  *session
+	approval approval
+	question question
+	options  applier.Options
+	json     bool
+	propose  func(context.Context) (*proposal, error)
 }
 
 // run shows the plan, gets an approval when anything is written, and applies it.
-func (x *execution) run(ctx context.Context, approval approval, question string) error {
+// When somebody else has come between, all of that is done again.
+func (x *execution) run(ctx context.Context) error {
+	once, restart := x.show, func(why string) error { return view.Again(x.streams.out, why) }
 	if x.json {
-		return x.runJSON(ctx)
+		lines := view.NewJSONLines(x.streams.out.Out)
+		once = func(ctx context.Context, p *proposal) error { return x.showJSON(ctx, p, lines) }
+		restart = func(why string) error { lines.Stale(why); return lines.Err() }
 	}
-	if err := view.Plan(x.streams.out, view.Planned{Plan: x.plan, Target: x.session.target}); err != nil {
+	for {
+		proposal, err := x.propose(ctx)
+		if err != nil {
+			return err
+		}
+		err = once(ctx, proposal)
+		var stale *applier.StaleError
+		if !errors.As(err, &stale) {
+			return err
+		}
+		if err := restart(stale.Error()); err != nil {
+			return err
+		}
+	}
+}
+
+// show carries out one proposal for people.
+func (x *execution) show(ctx context.Context, p *proposal) error {
+	if err := view.Plan(x.streams.out, p.Planned); err != nil {
 		return err
 	}
-	if x.nothingToDo() {
-		return view.Outputs(x.streams.out, x.outputs)
+	if p.nothingToDo() {
+		return view.Outputs(x.streams.out, p.Outputs)
 	}
-	if !x.plan.Empty() || x.plan.Release.Destroy {
-		if err := approval.ask(ctx, question); err != nil {
+	if !p.Empty() || p.Release.Destroy {
+		if err := x.approval.ask(ctx, x.question); err != nil {
 			return err
 		}
 	}
 	if err := view.Gap(x.streams.out); err != nil {
 		return err
 	}
-	progress := view.NewProgress(x.streams.out, x.plan)
-	x.options.OnEvent = progress.Event
+	return x.carryOut(ctx, p)
+}
+
+// carryOut applies a proposal, and shows how that goes and ends.
+func (x *execution) carryOut(ctx context.Context, p *proposal) error {
+	progress := view.NewProgress(x.streams.out, p.Plan)
 	told := context.AfterFunc(ctx, func() {
 		progress.Note("Interrupted: writes under way go on to their end, and nothing new is begun. A second interrupt exits at once.")
 	})
-	result, err := x.apply(ctx)
+	result, err := x.apply(ctx, p, progress.Event)
 	told()
 	shown := progress.Close()
 	if err := view.Warnings(x.streams.err, x.session.notices.take()); err != nil {
 		return err
 	}
-	if err != nil {
-		if err := view.Failure(x.streams.err, x.plan, result, err); err != nil {
+	switch {
+	case nothingDone(err) != nil:
+		return nothingDone(err)
+	case err != nil:
+		if err := view.Failure(x.streams.err, p.Plan, result, err); err != nil {
 			return err
 		}
-		return errShown
-	}
-	if shown != nil {
+		return &runError{error: err, plan: p.Plan, result: result, shown: true}
+	case shown != nil:
 		return shown
 	}
-	if err := view.Outcome(x.streams.out, x.plan, result); err != nil {
+	if err := view.Outcome(x.streams.out, p.Plan, result); err != nil {
 		return err
 	}
-	return view.Outputs(x.streams.out, x.outputs)
+	return view.Outputs(x.streams.out, p.Outputs)
 }
 
-// runJSON does the same for programs, which cannot be asked.
-func (x *execution) runJSON(ctx context.Context) error {
-	lines := view.NewJSONLines(x.streams.out.Out)
-	lines.Plan(view.Planned{Plan: x.plan, Target: x.session.target, Outputs: x.outputs})
-	if !x.nothingToDo() {
-		x.options.OnEvent = lines.Event
-		if _, err := x.apply(ctx); err != nil {
-			return err
+// showJSON does the same for programs, which cannot be asked.
+func (x *execution) showJSON(ctx context.Context, p *proposal, lines *view.JSONLines) error {
+	lines.Plan(p.Planned)
+	if !p.nothingToDo() {
+		result, err := x.apply(ctx, p, lines.Event)
+		switch {
+		case nothingDone(err) != nil:
+			return nothingDone(err)
+		case err != nil:
+			return &runError{error: err, plan: p.Plan, result: result}
 		}
 	}
-	lines.Outputs(x.outputs)
+	lines.Outputs(p.Outputs)
 	return lines.Err()
+}
+
+func (x *execution) apply(ctx context.Context, p *proposal, tell func(applier.Event)) (*applier.Result, error) {
+	options := x.options
+	options.Prior, options.NewKey, options.OnEvent = p.prior, p.newKey, tell
+	from := p.source(ctx)
+	options.ConfigDir, options.Commit, options.Dirty = from.dir, from.commit, from.dirty
+	return applier.Run(ctx, x.session.client, x.session.store, p.Plan, options)
+}
+
+// nothingDone returns the error of a run that did not get the lock, or whose plan
+// was out of date by then, and nil for all others: there is nothing to show of
+// such a run.
+func nothingDone(err error) error {
+	var locked *release.LockedError
+	var stale *applier.StaleError
+	switch {
+	case errors.As(err, &locked):
+		return locked
+	case errors.As(err, &stale):
+		return stale
+	}
+	return nil
 }
 
 // nothingToDo reports whether there is nothing to write, to wait for, or to put
 // right in the record.
-func (x *execution) nothingToDo() bool {
-	if !x.plan.Empty() || x.recordIsWrong() {
+func (p *proposal) nothingToDo() bool {
+	if !p.Empty() || p.recordIsWrong() {
 		return false
 	}
-	for i := range x.plan.Changes {
-		if health := x.plan.Changes[i].Health; health != nil && health.Condition != planner.Current {
+	for i := range p.Changes {
+		if health := p.Changes[i].Health; health != nil && health.Condition != planner.Current {
 			return false
 		}
 	}
@@ -152,28 +225,7 @@ func (x *execution) nothingToDo() bool {
 // recordIsWrong reports whether the record says of a plan that has nothing to
 // write what is no longer so: that the release failed or its run did not end,
 // or, when it is to be destroyed, that it is there at all.
-func (x *execution) recordIsWrong() bool {
-	prior := x.options.Prior
-	return prior != nil &&
-		(x.plan.Release.Destroy || prior.Status == release.Pending || prior.Status == release.Failed)
-}
-
-func (x *execution) apply(ctx context.Context) (*applier.Result, error) {
-	x.options.Who = who()
-	x.options.Commit = commitOf(ctx, x.options.ConfigDir)
-	x.options.StowageVersion = versionOf().Version
-	return applier.Run(ctx, x.session.client, x.session.store, x.plan, x.options)
-}
-
-// who returns who is running this, as user@host.
-func who() string {
-	name := "unknown"
-	if current, err := user.Current(); err == nil {
-		name = current.Username
-	}
-	host, err := os.Hostname()
-	if err != nil {
-		return name
-	}
-	return fmt.Sprintf("%s@%s", name, host)
+func (p *proposal) recordIsWrong() bool {
+	return p.prior != nil &&
+		(p.Release.Destroy || p.prior.Status == release.Pending || p.prior.Status == release.Failed)
 }

@@ -11,8 +11,10 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
+	"stowage/applier"
 	"stowage/cmd/stowage/view"
 	"stowage/internal/kube"
+	"stowage/internal/release"
 	"stowage/planner"
 )
 
@@ -21,6 +23,9 @@ const (
 	exitOK          = 0
 	exitError       = 1
 	exitChanges     = 2 // plan --detailed-exitcode: there is something to apply
+	exitWentBack    = 3 // apply failed, and all is again as it was before
+	exitBackFailed  = 4 // a rollback failed, be it the command or the one after a failed apply
+	exitLocked      = 5 // somebody else works on the release
 	exitInterrupted = 130
 )
 
@@ -52,6 +57,29 @@ func usage(hint, format string, args ...any) error {
 	return &usageError{error: fmt.Errorf(format, args...), hint: hint}
 }
 
+// runError is a run that failed. How it ended decides about the exit code.
+type runError struct {
+	error
+	plan   *planner.Plan
+	result *applier.Result
+	shown  bool // to people, already
+}
+
+func (e *runError) Unwrap() error { return e.error }
+
+// wentBack reports whether all is as it was before the run.
+func (e *runError) wentBack() bool {
+	back := e.result.Rollback
+	return back != nil && back.To > 0 && back.Err == nil
+}
+
+// backFailed reports whether a rollback failed. One that was never begun, because
+// there is no revision to go back to, did not.
+func (e *runError) backFailed() bool {
+	back := e.result.Rollback
+	return e.plan.Release.RollbackTo > 0 || back != nil && back.To > 0 && back.Err != nil
+}
+
 // diagnosticsError is a configuration that is wrong, with its source.
 type diagnosticsError struct {
 	hcl.Diagnostics
@@ -61,17 +89,33 @@ type diagnosticsError struct {
 // conclude shows the error that a command ended with and returns its exit code.
 // It is the only place that does either.
 func conclude(ctx context.Context, s *streams, command *cobra.Command, err error) int {
+	var run *runError
+	shown := errors.Is(err, errShown) || errors.As(err, &run) && run.shown
+	if err != nil && !shown && !errors.Is(err, errChanges) {
+		showError(ctx, s, command, err)
+	}
+	return exitCode(ctx, err)
+}
+
+// exitCode returns what a command that ended with the error tells scripts. That
+// everything is as it was before tells more than that somebody interrupted it.
+func exitCode(ctx context.Context, err error) int {
+	var run *runError
+	var locked *release.LockedError
+	ran := errors.As(err, &run)
 	switch {
 	case err == nil:
 		return exitOK
 	case errors.Is(err, errChanges):
 		return exitChanges
-	}
-	if !errors.Is(err, errShown) {
-		showError(ctx, s, command, err)
-	}
-	if errors.Is(context.Cause(ctx), errInterrupted) {
+	case ran && run.wentBack():
+		return exitWentBack
+	case errors.Is(context.Cause(ctx), errInterrupted):
 		return exitInterrupted
+	case ran && run.backFailed():
+		return exitBackFailed
+	case errors.As(err, &locked):
+		return exitLocked
 	}
 	return exitError
 }
@@ -116,6 +160,7 @@ func hintOf(err error) string {
 	var hinted *hintError
 	var object *planner.ObjectError
 	var unreachable *kube.UnreachableError
+	var locked *release.LockedError
 	switch {
 	case errors.As(err, &hinted):
 		return hinted.hint
@@ -123,6 +168,8 @@ func hintOf(err error) string {
 		return object.Hint
 	case apierrors.HasStatusCause(err, corev1.NamespaceTerminatingCause):
 		return "wait until the namespace is gone; apply then makes it anew"
+	case errors.As(err, &locked):
+		return "--lock-timeout waits longer; unlock takes the lock away from a holder that does no more work"
 	case errors.As(err, &unreachable):
 		return "is it the cluster that is meant? --context names another one of the kubeconfig"
 	case errors.Is(err, kube.ErrNoConfig):

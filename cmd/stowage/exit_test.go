@@ -10,8 +10,10 @@ import (
 
 	"github.com/hashicorp/go-multierror"
 
+	"stowage/applier"
 	"stowage/cmd/stowage/view"
 	"stowage/internal/kube"
+	"stowage/internal/release"
 	"stowage/planner"
 )
 
@@ -22,6 +24,12 @@ func TestConclude(t *testing.T) {
 		Err:    errors.New("it belongs to Helm release web"),
 		Hint:   "delete it first",
 	}
+	apply, rollback := &planner.Plan{}, &planner.Plan{Release: planner.ReleaseInfo{RollbackTo: 1}}
+	failed := errors.New("Deployment web failed")
+	ran := func(plan *planner.Plan, back *applier.Rollback) error {
+		return &runError{error: failed, plan: plan, result: &applier.Result{Rollback: back}, shown: true}
+	}
+	locked := &release.LockedError{Release: "web", Holder: release.Holder{Who: "ann@laptop"}}
 	for name, test := range map[string]struct {
 		err         error
 		interrupted bool
@@ -35,6 +43,15 @@ func TestConclude(t *testing.T) {
 		"interrupt":        {fmt.Errorf("list pods: %w", context.Canceled), true, 130, "Interrupted.\n"},
 		"plain":            {errors.New("no"), false, 1, "Error: no\n"},
 		"hint":             {&hintError{errors.New("no"), "say yes"}, false, 1, "Error: no\n  hint: say yes\n"},
+		"failed":           {ran(apply, nil), false, 1, ""},
+		"not shown":        {&runError{error: failed, plan: apply, result: &applier.Result{}}, false, 1, "Error: Deployment web failed\n"},
+		"went back":        {ran(apply, &applier.Rollback{To: 1}), false, 3, ""},
+		"went back though": {ran(apply, &applier.Rollback{To: 1}), true, 3, ""},
+		"not back":         {ran(apply, &applier.Rollback{To: 1, Err: failed}), false, 4, ""},
+		"not back, stop":   {ran(apply, &applier.Rollback{To: 1, Err: failed}), true, 130, ""},
+		"nowhere to go":    {ran(apply, &applier.Rollback{Err: applier.ErrNoHealthyRevision}), false, 1, ""},
+		"rollback":         {ran(rollback, nil), false, 4, ""},
+		"locked":           {locked, false, 5, "Error: release web is locked by ann@laptop\n  hint: --lock-timeout"},
 		"usage":            {usage("", "no flag %s", "-x"), false, 1, "Error: no flag -x\nRun 'stowage --help' for usage.\n"},
 		"no kubeconfig":    {fmt.Errorf("wrapped: %w", kube.ErrNoConfig), false, 1, "--local"},
 		"object":           {object, false, 1, "Error: Service web: it belongs to Helm release web\n  at web.hcl:3\n  hint: delete it first\n"},

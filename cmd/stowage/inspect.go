@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"sync"
 
@@ -18,25 +17,19 @@ import (
 
 const labelVersion = "app.kubernetes.io/version"
 
-// inspect reads the state of a release. What it should be is what the release
-// recorded: a plan of just that tells health and drift.
-func inspect(ctx context.Context, s *session) (view.Status, error) {
-	status := view.Status{Target: s.target, Release: s.release.Name, Objects: []view.StatusObject{}}
-	record, err := s.store.Latest(ctx)
+// state is what there is in the cluster of the objects that a release recorded.
+type state struct {
+	manifests []*unstructured.Unstructured // as they were recorded
+	plan      *planner.Plan                // that would make them so again, Secrets excepted
+	live      map[planner.ObjectID]*unstructured.Unstructured
+}
+
+// stateOf compares what a release recorded with what there is: a plan of just
+// that tells health and drift.
+func (s *session) stateOf(ctx context.Context, r recorded) (*state, error) {
+	manifests, err := r.record.Objects()
 	if err != nil {
-		return status, fmt.Errorf("release %s: %w", s.release.Name, err)
-	}
-	if record == nil {
-		return status, nil
-	}
-	status.Revision = revisionOf(record)
-	manifests, err := record.Objects()
-	if err != nil {
-		return status, err
-	}
-	prior, err := applier.PriorOf(record)
-	if err != nil {
-		return status, err
+		return nil, err
 	}
 	objects := withoutSecrets(manifests)
 	live := &observer{Reader: s.client, objects: make(map[planner.ObjectID]*unstructured.Unstructured)}
@@ -46,35 +39,66 @@ func inspect(ctx context.Context, s *session) (view.Status, error) {
 		HistoryLimit: s.release.HistoryLimit,
 		Objects:      objects,
 		Graph:        asRecorded(objects),
-		Prior:        prior,
+		Prior:        r.prior,
 		Options:      planner.Options{AllowEmpty: true, ForceConflicts: true},
 	}, live)
+	return &state{manifests: manifests, plan: plan, live: live.objects}, err
+}
+
+// inspect reads the state of a release.
+func inspect(ctx context.Context, s *session) (view.Status, error) {
+	status := view.Status{Target: s.target, Release: s.release.Name, Objects: []view.StatusObject{}}
+	recorded, err := s.read(ctx)
+	status.Warnings = recorded.warnings
+	if err != nil || recorded.record == nil {
+		return status, err
+	}
+	record := recorded.record
+	state, err := s.stateOf(ctx, recorded)
 	if err != nil {
 		return status, err
 	}
+	pending, unknown := s.pendingWith(ctx, record, state)
+	status.Revision = statusRevisionOf(record, pending)
 	pods, err := podsOf(ctx, s)
-	status.Warnings = slices.Concat(plan.Warnings, s.notices.take())
+	status.Warnings = slices.Concat(status.Warnings, unknown, state.plan.Warnings, s.notices.take())
 	switch {
 	case apierrors.IsForbidden(err): // the objects are still worth showing
 		status.Warnings = append(status.Warnings, planner.Warning{Summary: "The pods could not be read", Detail: err.Error()})
 	case err != nil:
 		return status, err
 	}
-	for _, manifest := range manifests {
-		status.Objects = append(status.Objects, statusOf(manifest, plan, live.objects, pods))
+	for _, manifest := range state.manifests {
+		status.Objects = append(status.Objects, statusOf(manifest, state, pods))
 	}
 	return status, nil
 }
 
-func revisionOf(record *release.Record) *view.StatusRevision {
+func statusRevisionOf(record *release.Record, pending *view.Pending) *view.StatusRevision {
 	return &view.StatusRevision{
 		Number:   record.Revision,
 		Status:   string(record.Status),
 		Started:  record.Started,
 		Finished: record.Finished,
 		Who:      record.Who,
-		Messages: record.Messages,
+		Messages: messagesOf(record),
+		Pending:  pending,
 	}
+}
+
+// messagesOf returns what went wrong in a revision, one statement each. What
+// failed in one that was found healthy later is history.
+func messagesOf(record *release.Record) []string {
+	if record.Status == release.Deployed {
+		return nil
+	}
+	var messages []string
+	for _, change := range record.Changes {
+		if change.Status == string(applier.Failed) {
+			messages = append(messages, planner.ObjectID(change.ObjectRef).String()+": "+change.Message)
+		}
+	}
+	return append(messages, record.Messages...)
 }
 
 // withoutSecrets returns the recorded objects that can be compared with the
@@ -131,10 +155,7 @@ func (o *observer) remember(objects ...*unstructured.Unstructured) {
 }
 
 // statusOf returns the state of one recorded object.
-func statusOf(
-	manifest *unstructured.Unstructured, plan *planner.Plan,
-	live map[planner.ObjectID]*unstructured.Unstructured, pods map[string][]view.StatusPod,
-) view.StatusObject {
+func statusOf(manifest *unstructured.Unstructured, state *state, pods map[string][]view.StatusPod) view.StatusObject {
 	labels := manifest.GetLabels()
 	object := view.StatusObject{
 		ID:      planner.IDOf(manifest),
@@ -142,12 +163,12 @@ func statusOf(
 		Version: labels[labelVersion],
 		Health:  planner.Health{Condition: planner.NotFound},
 	}
-	if found := live[object.ID]; found != nil {
+	if found := state.live[object.ID]; found != nil {
 		object.Health = planner.HealthOf(found)
 	}
-	for i := range plan.Changes {
-		if plan.Changes[i].ID == object.ID {
-			object.Drift = plan.Changes[i].Drift
+	for i := range state.plan.Changes {
+		if state.plan.Changes[i].ID == object.ID {
+			object.Drift = state.plan.Changes[i].Drift
 		}
 	}
 	if _, isWorkload, _ := unstructured.NestedMap(manifest.Object, "spec", "template"); isWorkload {

@@ -6,18 +6,15 @@ import (
 	"github.com/spf13/cobra"
 
 	"stowage/cmd/stowage/view"
-	"stowage/planner"
 )
 
 type planOptions struct {
 	streams          *streams
-	inputs           inputFlags
-	cluster          clusterFlags
+	identity         identity
 	permissions      permissionFlags
 	output           output
 	destroy          bool
 	detailedExitCode bool
-	dir              string
 }
 
 func newPlan(s *streams) *cobra.Command {
@@ -30,12 +27,11 @@ func newPlan(s *streams) *cobra.Command {
 Nothing is written, neither to the cluster nor to disk.`,
 		Args: atMostOneDir,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			o.dir = dirOf(args)
+			o.identity.dir = dirOf(args)
 			return o.run(cmd.Context())
 		},
 	}
-	o.inputs.register(cmd)
-	o.cluster.register(cmd)
+	o.identity.register(cmd)
 	o.permissions.register(cmd)
 	o.output.register(cmd, "json")
 	cmd.Flags().BoolVar(&o.destroy, "destroy", false, "plan to delete everything")
@@ -44,7 +40,7 @@ Nothing is written, neither to the cluster nor to disk.`,
 }
 
 func (o *planOptions) run(ctx context.Context) error {
-	session, err := open(ctx, o.streams, o.dir, o.inputs, o.cluster)
+	session, err := o.identity.open(ctx, o.streams)
 	if err != nil {
 		return err
 	}
@@ -52,11 +48,11 @@ func (o *planOptions) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	plan, outputs, err := o.plan(ctx, session, recorded)
+	plan, err := o.plan(ctx, session, recorded)
 	if err != nil {
 		return err
 	}
-	if err := o.show(plan, outputs, session.target); err != nil {
+	if err := o.show(plan); err != nil {
 		return err
 	}
 	if o.detailedExitCode && !plan.Empty() {
@@ -65,23 +61,25 @@ func (o *planOptions) run(ctx context.Context) error {
 	return nil
 }
 
-func (o *planOptions) plan(ctx context.Context, session *session, recorded recorded) (*planner.Plan, []view.Output, error) {
+func (o *planOptions) plan(ctx context.Context, session *session, recorded recorded) (planned view.Planned, err error) {
+	planned = view.Planned{Target: session.target, Pending: recorded.pending}
 	if o.destroy {
-		plan, err := session.planDestroy(ctx, recorded, o.permissions.options())
-		return plan, nil, err
+		planned.Plan, err = session.planDestroy(ctx, recorded, o.permissions.options())
+		return planned, err
 	}
-	return session.plan(ctx, recorded, o.permissions.options())
+	planned.Plan, planned.Outputs, err = session.plan(ctx, recorded, o.permissions.options())
+	return planned, err
 }
 
-func (o *planOptions) show(plan *planner.Plan, outputs []view.Output, target view.Target) error {
+func (o *planOptions) show(plan view.Planned) error {
 	if o.output.is("json") {
-		return view.PlanJSON(o.streams.out.Out, view.Planned{Plan: plan, Target: target, Outputs: outputs})
+		return view.PlanJSON(o.streams.out.Out, plan)
 	}
-	if err := view.Plan(o.streams.out, view.Planned{Plan: plan, Target: target}); err != nil {
+	if err := view.Plan(o.streams.out, plan); err != nil {
 		return err
 	}
 	if plan.Empty() {
 		return nil
 	}
-	return view.PlannedOutputs(o.streams.out, outputs)
+	return view.PlannedOutputs(o.streams.out, plan.Outputs)
 }

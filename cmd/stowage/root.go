@@ -39,7 +39,8 @@ nothing to install in the cluster, and no state file.`,
 		s.plain()
 		return nil
 	})
-	addGroup(root, "Commands on a release:", newPlan(s), newApply(s), newStatus(s), newDestroy(s))
+	addGroup(root, "Commands on a release:", newPlan(s), newApply(s), newStatus(s),
+		newHistory(s), newShow(s), newRollback(s), newUnlock(s), newDestroy(s))
 	addGroup(root, "Commands on a configuration, without a cluster:", newValidate(s), newFmt(s), newRender(s), newGraph(s))
 	root.AddCommand(newLocal(s), newVersion(s))
 	root.SetHelpCommand(&cobra.Command{Hidden: true})

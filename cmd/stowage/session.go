@@ -17,9 +17,10 @@ import (
 )
 
 // session is what the commands that speak to a cluster have in common: one
-// configuration, one release, one cluster.
+// release of one cluster.
 type session struct {
-	configuration *configuration
+	streams       *streams
+	configuration *configuration // nil: the release is known by its name alone
 	release       *dsl.Release
 	client        *kube.Client
 	target        view.Target
@@ -27,56 +28,70 @@ type session struct {
 	notices       *notices
 }
 
-// open loads a configuration, finds out which release it is, and connects to
-// the cluster. No request is made.
-func open(ctx context.Context, s *streams, dir string, inputs inputFlags, cluster clusterFlags) (*session, error) {
-	if err := cluster.check(); err != nil {
-		return nil, err
-	}
-	configuration, err := load(dir, inputs.inputs(s.environ, cluster.namespace))
-	if err != nil {
-		return nil, err
-	}
-	found, err := configuration.identify()
-	if err != nil {
-		return nil, err
-	}
-	notices := &notices{seen: make(map[string]bool)}
-	client, err := cluster.connect(ctx, s, notices.add)
-	if err != nil {
-		return nil, err
-	}
-	target := client.Target()
-	return &session{
-		configuration: configuration,
-		release:       found,
-		client:        client,
-		target:        view.Target{Context: target.Context, Server: target.Server, Namespace: found.Namespace},
-		store:         release.NewStore(client, found.Namespace, found.Name),
-		notices:       notices,
-	}, nil
-}
-
 // recorded is what the release has left in the cluster.
 type recorded struct {
-	record *release.Record // the newest revision; nil: it was never applied
-	prior  *planner.Prior  // the same, for planning
-	key    []byte          // of the versions of Secrets; nil: it has none yet
+	record   *release.Record // the newest revision; nil: it was never applied
+	prior    *planner.Prior  // the same, for planning
+	key      []byte          // of the versions of Secrets; nil: it has none yet
+	pending  *view.Pending   // set when the newest revision has not recorded an end
+	warnings []planner.Warning
 }
 
-// recorded reads what the release has left in the cluster.
+// recorded reads what the release has left in the cluster, and looks into what
+// an interrupted run has done.
 func (s *session) recorded(ctx context.Context) (recorded, error) {
+	r, err := s.read(ctx)
+	if err != nil {
+		return r, err
+	}
+	var unknown []planner.Warning
+	r.pending, unknown = s.pending(ctx, r)
+	r.warnings = append(r.warnings, unknown...)
+	return r, nil
+}
+
+// read reads what the release has left in the cluster.
+func (s *session) read(ctx context.Context) (recorded, error) {
 	record, key, err := s.store.Load(ctx)
 	if err != nil {
-		err = fmt.Errorf("release %s: %w", s.release.Name, err)
-		if apierrors.IsForbidden(err) {
-			err = &hintError{err, "what a release has done is kept in Secrets of its namespace: " +
-				"reading it takes get and list there, apply and destroy write it too"}
-		}
-		return recorded{}, err
+		return recorded{}, s.unread(err)
 	}
 	prior, err := applier.PriorOf(record)
-	return recorded{record: record, prior: prior, key: key}, err
+	if err != nil {
+		return recorded{}, err
+	}
+	s.setHistoryLimit(record)
+	return recorded{record: record, prior: prior, key: key}, nil
+}
+
+// defaultHistoryLimit is that of a release whose configuration does not say.
+const defaultHistoryLimit = 10
+
+// setHistoryLimit takes the history limit from the record when there is no
+// configuration that says it: nothing that the release was to keep is removed.
+func (s *session) setHistoryLimit(record *release.Record) {
+	if s.configuration != nil {
+		return
+	}
+	s.release.HistoryLimit = defaultHistoryLimit
+	if record != nil && record.HistoryLimit > 0 {
+		s.release.HistoryLimit = record.HistoryLimit
+	}
+}
+
+// unread explains why the record of the release could not be read.
+func (s *session) unread(err error) error {
+	err = fmt.Errorf("release %s: %w", s.release.Name, err)
+	if apierrors.IsForbidden(err) {
+		err = &hintError{err, "what a release has done is kept in Secrets of its namespace: " +
+			"reading it takes get and list there, apply and destroy write it too"}
+	}
+	return err
+}
+
+// absent says that the release is not there.
+func (s *session) absent() error {
+	return fmt.Errorf("%s has no revisions: it was never applied, or it was destroyed", s.release.Name)
 }
 
 // plan evaluates the configuration with the release's key and compares it with
@@ -91,7 +106,8 @@ func (s *session) plan(ctx context.Context, r recorded, options planner.Options)
 	if err != nil {
 		return nil, nil, err
 	}
-	plan, err := s.make(ctx, planner.Input{Objects: objects, Graph: graph, Prior: r.prior, Options: options}, warnings)
+	plan, err := s.make(ctx, planner.Input{Objects: objects, Graph: graph, Prior: r.prior, Options: options},
+		slices.Concat(r.warnings, warnings))
 	return plan, outputsOf(config), err
 }
 
@@ -99,7 +115,12 @@ func (s *session) plan(ctx context.Context, r recorded, options planner.Options)
 // is not evaluated: it takes no variables to delete.
 func (s *session) planDestroy(ctx context.Context, r recorded, options planner.Options) (*planner.Plan, error) {
 	options.Destroy = true
-	return s.make(ctx, planner.Input{Prior: r.prior, Options: options}, nil)
+	return s.make(ctx, planner.Input{Prior: r.prior, Options: options}, r.warnings)
+}
+
+// planBack plans to go back to what a revision recorded.
+func (s *session) planBack(ctx context.Context, r recorded, to *planner.Rollback, options planner.Options) (*planner.Plan, error) {
+	return s.make(ctx, planner.Input{Rollback: to, Prior: r.prior, Options: options}, r.warnings)
 }
 
 func (s *session) make(ctx context.Context, input planner.Input, warnings []planner.Warning) (*planner.Plan, error) {

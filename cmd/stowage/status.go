@@ -9,11 +9,9 @@ import (
 )
 
 type statusOptions struct {
-	streams *streams
-	inputs  inputFlags
-	cluster clusterFlags
-	output  output
-	dir     string
+	streams  *streams
+	identity identity
+	output   output
 }
 
 func newStatus(s *streams) *cobra.Command {
@@ -24,22 +22,21 @@ func newStatus(s *streams) *cobra.Command {
 		Long: `Show the apps of a release: their objects and pods, versions, health, and the
 fields that somebody changed since they were applied.
 
-Of the configuration only the release block is read, so no variable needs a
-value unless that block uses it.`,
+Of a revision whose run was interrupted it tells what was changed and what not.
+` + aboutIdentity,
 		Args: atMostOneDir,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			o.dir = dirOf(args)
+			o.identity.set(args)
 			return o.run(cmd.Context())
 		},
 	}
-	o.inputs.register(cmd)
-	o.cluster.register(cmd)
+	o.identity.registerName(cmd)
 	o.output.register(cmd, "json")
 	return cmd
 }
 
 func (o *statusOptions) run(ctx context.Context) error {
-	session, err := open(ctx, o.streams, o.dir, o.inputs, o.cluster)
+	session, err := o.identity.open(ctx, o.streams)
 	if err != nil {
 		return err
 	}

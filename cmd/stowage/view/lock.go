@@ -58,6 +58,9 @@ func ShowLock(s Screen, lock Lock) error {
 
 // Evicted shows whose lock was taken away.
 func Evicted(s Screen, lock Lock) error {
+	if lock.Holder == nil {
+		return Note(s, "Nobody holds the lock of "+lock.Release+" any more: nothing was taken away.")
+	}
 	p := newPage(s)
 	p.para(txt(""), 0, bold, fmt.Sprintf("Evicted %s: the lock of %s is free.", holderName(lock.Holder), lock.Release))
 	p.para(txt(""), 0, plain, "It writes nothing more once it learns of that, which is when it next renews the lock.")

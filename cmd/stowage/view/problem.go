@@ -1,6 +1,10 @@
 package view
 
-import "stowage/planner"
+import (
+	"strings"
+
+	"stowage/planner"
+)
 
 // Problem shows an error: what is wrong, and what to do about it when that is
 // known.
@@ -53,3 +57,12 @@ func Prompt(s Screen, question, prompt string) error {
 
 // Gap adds an empty line.
 func Gap(s Screen) error { return Raw(s, []byte("\n")) }
+
+// Again says why a plan is made anew.
+func Again(s Screen, why string) error {
+	p := newPage(s)
+	p.blank()
+	p.para(span{"! ", yellow}, 2, plain, strings.ToUpper(why[:1])+why[1:]+": planning again.")
+	p.blank()
+	return p.flush(s)
+}

@@ -16,6 +16,8 @@ type Revision struct {
 	Target  Target
 	Record  *release.Record
 	Pending *Pending // set when its run has not recorded an end
+	// Warnings tell what could not be found out.
+	Warnings []planner.Warning
 }
 
 // RevisionJSON writes a revision for programs.
@@ -29,11 +31,12 @@ func RevisionJSON(w io.Writer, revision Revision) error {
 		FormatVersion string `json:"formatVersion"`
 		Target        Target `json:"target"`
 		release.Summary
-		ConfigDir string           `json:"configDir,omitempty"`
-		Changes   []release.Change `json:"changes"`
-		Messages  []string         `json:"messages,omitempty"`
-		Pending   *Pending         `json:"pending,omitempty"`
-	}{FormatVersion, revision.Target, record.Summary, record.ConfigDir, changes, record.Messages, revision.Pending})
+		ConfigDir string            `json:"configDir,omitempty"`
+		Changes   []release.Change  `json:"changes"`
+		Messages  []string          `json:"messages,omitempty"`
+		Pending   *Pending          `json:"pending,omitempty"`
+		Warnings  []planner.Warning `json:"warnings,omitempty"`
+	}{FormatVersion, revision.Target, record.Summary, record.ConfigDir, changes, record.Messages, revision.Pending, revision.Warnings})
 }
 
 // ShowRevision shows one revision: who made it of what, what it changed, and of
@@ -44,29 +47,54 @@ func ShowRevision(s Screen, revision Revision) error {
 	p.header(fmt.Sprintf("Release %s, revision %d %s", record.Release, record.Revision, record.Status), revision.Target)
 	p.origins(&record.Summary, record.ConfigDir)
 	p.recordedChanges(revision.changes())
-	for _, message := range record.Messages {
-		p.para(span{"! ", yellow}, 2, plain, message)
-	}
-	if revision.Pending != nil {
-		p.para(span{"! ", yellow}, 2, plain, revision.Pending.title())
-	}
-	failed := false
-	for i := range record.Changes {
-		if change := &record.Changes[i]; change.Status == string(applier.Failed) {
-			if failed || len(record.Messages) > 0 {
-				p.blank()
-			}
-			failed = true
-			p.why(failure{
-				object: planner.ObjectID(change.ObjectRef).String(), message: change.Message,
-				address: change.Address, origin: planner.Origin(change.Origin), evidence: change.Evidence,
-			})
-		}
-	}
-	if len(record.Changes)+len(record.Messages) == 0 {
+	p.warnings(revision.Warnings)
+	p.verdict(revision)
+	p.recordedFailures(record)
+	return p.flush(s)
+}
+
+// verdict adds what is to be known of the run beside its changes.
+func (p *page) verdict(revision Revision) {
+	record := revision.Record
+	notes := slices.Clone(record.Messages)
+	switch healthy := record.Status == release.Deployed || record.Status == release.Superseded; {
+	case revision.Pending != nil:
+		notes = append(notes, revision.Pending.title())
+	case healthy && failedIn(record):
+		notes = append(notes, "It failed at first, and was found healthy later.")
+	case len(record.Changes)+len(notes) == 0:
 		p.line(txt("What it changed is not recorded."))
 	}
-	return p.flush(s)
+	for _, note := range notes {
+		p.para(span{"! ", yellow}, 2, plain, note)
+	}
+	if len(notes) > 0 && failedIn(record) {
+		p.blank()
+	}
+}
+
+// recordedFailures adds why objects failed.
+func (p *page) recordedFailures(record *release.Record) {
+	first := true
+	for i := range record.Changes {
+		change := &record.Changes[i]
+		if change.Status != string(applier.Failed) {
+			continue
+		}
+		if !first {
+			p.blank()
+		}
+		first = false
+		p.why(failure{
+			object: planner.ObjectID(change.ObjectRef).String(), message: change.Message,
+			address: change.Address, origin: planner.Origin(change.Origin), evidence: change.Evidence,
+		})
+	}
+}
+
+// failedIn reports whether a change of a revision failed.
+func failedIn(record *release.Record) bool {
+	return slices.ContainsFunc(record.Changes, func(c release.Change) bool { return c.Status == string(applier.Failed) })
 }
 
 // changes returns the changes of the revision. Of those whose outcome is not
