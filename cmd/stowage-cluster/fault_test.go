@@ -22,6 +22,10 @@ func testFaults(t *testing.T, u *user) {
 		"oom": {"simulate.local/oom", func(p *corev1.Pod) bool {
 			return waits("CrashLoopBackOff")(p) && lastEnd(p).Reason == "OOMKilled" && lastEnd(p).ExitCode == 137
 		}, []string{"BackOff"}},
+		"private": {"simulate.local/private", waits("ImagePullBackOff"), []string{"Pulling", "Failed"}},
+		"noisy": {"simulate.local/noisy-crash", func(p *corev1.Pod) bool {
+			return waits("CrashLoopBackOff")(p) && lastEnd(p).ExitCode == 2
+		}, []string{"BackOff"}},
 		"nonsense": {"simulate.local/nonsense", waits("ImagePullBackOff"), nil},
 	} {
 		u.createPod(name, image(test.image))
@@ -107,6 +111,11 @@ func testLogs(t *testing.T, u *user) {
 	u.pod("bad", waits("CrashLoopBackOff"))
 	tail := int64(2)
 	if text, err := u.logs("bad", &corev1.PodLogOptions{Previous: true, TailLines: &tail}); err != nil || text != "fatal: simulated crash\nexit code 1\n" {
+		t.Errorf("%v, %q", err, text)
+	}
+	u.createPod("noisy", image("simulate.local/noisy-crash"))
+	u.pod("noisy", waits("CrashLoopBackOff"))
+	if text, err := u.logs("noisy", &corev1.PodLogOptions{}); err != nil || strings.Count(text, "\n") < 40 || !strings.Contains(text, "\x1b[1;31m") {
 		t.Errorf("%v, %q", err, text)
 	}
 	u.createPod("none", image("simulate.local/image-pull-error"))

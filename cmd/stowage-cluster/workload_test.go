@@ -243,10 +243,17 @@ func testLoadBalancer(t *testing.T, u *user) {
 }
 
 func testPullSecrets(t *testing.T, u *user) {
-	spec := image("private/app")
-	spec.ImagePullSecrets = []corev1.LocalObjectReference{{Name: "registry"}}
+	spec := image("simulate.local/private")
+	spec.ImagePullSecrets = []corev1.LocalObjectReference{{Name: "registry"}, {Name: "mirror"}}
 	u.createPod("app", spec)
-	if e := u.event("app", "FailedToRetrieveImagePullSecret"); !strings.Contains(e.Message, "(registry)") {
+	if e := u.event("app", "FailedToRetrieveImagePullSecret"); !strings.Contains(e.Message, "(registry, mirror)") {
 		t.Errorf("event %q", e.Message)
 	}
+	pod := u.pod("app", waits("ImagePullBackOff"))
+	if message := pod.Status.ContainerStatuses[0].State.Waiting.Message; !strings.Contains(message, "pull access denied") {
+		t.Errorf("waits: %s", message)
+	}
+	secret := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Name: "registry"}}
+	must(t)(u.client.CoreV1().Secrets(u.namespace).Create(t.Context(), secret, metav1.CreateOptions{}))
+	u.pod("app", isReady)
 }

@@ -24,17 +24,18 @@ const (
 
 // container is one simulated container. Its status is what the API shows; the rest is what only its kubelet knows.
 type container struct {
-	spec    *corev1.Container
-	init    bool
-	b       behaviour
-	runFor  time.Duration // an ordinary run ends by itself after this; 0: never
-	phase   phase
-	until   time.Time // when phase ends by itself; zero: never
-	pulls   int       // failed pulls so far
-	status  corev1.ContainerStatus
-	readyAt time.Time // zero: never
-	told    bool      // the reason why it waits was told as an event
-	tellAt  time.Time // when it is to be told again that it is not ready
+	spec     *corev1.Container
+	init     bool
+	b        behaviour
+	runFor   time.Duration // an ordinary run ends by itself after this; 0: never
+	phase    phase
+	until    time.Time // when phase ends by itself; zero: never
+	pulls    int       // failed pulls so far
+	lastPull string    // how the last one failed
+	status   corev1.ContainerStatus
+	readyAt  time.Time // zero: never
+	told     bool      // the reason why it waits was told as an event
+	tellAt   time.Time // when it is to be told again that it is not ready
 }
 
 // sidecar tells an init container that stays.

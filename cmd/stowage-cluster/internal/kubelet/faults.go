@@ -17,10 +17,12 @@ const runBeforeExit = 200 * time.Millisecond
 type behaviour struct {
 	fault      string // the image's name in simulatedRegistry; "" for ordinary images
 	pullError  string // why the image cannot be pulled; "" if it can
+	private    bool   // the image cannot be pulled without a pull secret
 	failures   int    // how many runs fail: none, this many, or (anyTime) all
 	exitCode   int32
-	reason     string // of a failed run's end
-	lastWords  string // the last line a failed run logs
+	reason     string   // of a failed run's end
+	output     []string // what each run logs after its first lines
+	lastWords  string   // the last line a failed run logs
 	readyAfter time.Duration
 	neverReady bool
 }
@@ -32,7 +34,9 @@ var faults = map[string]func(argument string) (behaviour, error){
 	"oom":              noArgument(behaviour{failures: anyTime, exitCode: 137, reason: "OOMKilled", lastWords: "allocating more memory"}),
 	"fail-once":        noArgument(behaviour{failures: 1, exitCode: 1, reason: "Error", lastWords: "fatal: simulated failure of the first run"}),
 	"job-fail":         noArgument(behaviour{failures: anyTime, exitCode: 1, reason: "Error", lastWords: "fatal: simulated failure of the job"}),
+	"noisy-crash":      noArgument(behaviour{failures: anyTime, exitCode: 2, reason: "Error", output: noise(), lastWords: "fatal: simulated crash after much noise"}),
 	"image-pull-error": noArgument(behaviour{pullError: "not found"}),
+	"private":          noArgument(behaviour{private: true}),
 	"never-ready":      noArgument(behaviour{neverReady: true}),
 	"slow-start": func(argument string) (behaviour, error) {
 		after, err := time.ParseDuration(argument)
@@ -41,6 +45,24 @@ var faults = map[string]func(argument string) (behaviour, error){
 		}
 		return behaviour{readyAfter: after}, nil
 	},
+}
+
+// accessDenied is what registries answer to whoever may not know whether an image exists.
+const accessDenied = "pull access denied, repository does not exist or may require authorization: " +
+	"server message: insufficient_scope: authorization failed"
+
+// noise is a log as programs write it that take a log for a screen: colours, a progress bar, a title, text that turns
+// its reading direction.
+func noise() []string {
+	lines := []string{
+		"\x1b]0;title of the window\x07starting",
+		"loading  10%\rloading  60%\rloading 100%",
+		"user \u202etxt.exe\u202c",
+	}
+	for i := range 40 {
+		lines = append(lines, fmt.Sprintf("\x1b[1;31mERROR\x1b[0m\tattempt %d", i+1))
+	}
+	return lines
 }
 
 func noArgument(b behaviour) func(string) (behaviour, error) {

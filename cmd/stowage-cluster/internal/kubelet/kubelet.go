@@ -61,13 +61,13 @@ type kubelets struct {
 	nodes      corelisters.NodeLister
 	references references
 	queue      workqueue.TypedRateLimitingInterface[types.NamespacedName]
-	recorder   record.EventRecorder
 	addresses  *addresses
 	synced     atomic.Bool
 
-	mu      sync.Mutex
-	known   map[types.NamespacedName]*pod
-	blocked map[types.NamespacedName]bool
+	mu        sync.Mutex
+	known     map[types.NamespacedName]*pod
+	blocked   map[types.NamespacedName]bool
+	recorders map[string]record.EventRecorder // by node
 }
 
 // Run simulates until ctx ends, and serves the kubelets' API on listener.
@@ -79,12 +79,9 @@ func Run(ctx context.Context, client kubernetes.Interface, dir pki.Dir, listener
 		addresses: newAddresses(),
 		known:     map[types.NamespacedName]*pod{},
 		blocked:   map[types.NamespacedName]bool{},
+		recorders: map[string]record.EventRecorder{},
 	}
 	defer k.queue.ShutDown()
-	broadcaster := record.NewBroadcaster(record.WithContext(ctx))
-	defer broadcaster.Shutdown()
-	broadcaster.StartRecordingToSink(&clientcorev1.EventSinkImpl{Interface: client.CoreV1().Events("")})
-	k.recorder = broadcaster.NewRecorder(scheme.Scheme, corev1.EventSource{Component: "kubelet"})
 
 	server, err := k.serve(dir, listener)
 	if err != nil {
@@ -102,6 +99,19 @@ func Run(ctx context.Context, client kubernetes.Interface, dir pki.Dir, listener
 	k.queue.ShutDown()
 	wg.Wait()
 	return nil
+}
+
+// recorder records what the kubelet of a node tells. Each node has one of its own: it writes one event after the other.
+// The caller holds k.mu.
+func (k *kubelets) recorder(ctx context.Context, node string) record.EventRecorder {
+	recorder := k.recorders[node]
+	if recorder == nil {
+		broadcaster := record.NewBroadcaster(record.WithContext(ctx)) // ends with ctx
+		broadcaster.StartRecordingToSink(&clientcorev1.EventSinkImpl{Interface: k.client.CoreV1().Events("")})
+		recorder = broadcaster.NewRecorder(scheme.Scheme, corev1.EventSource{Component: "kubelet", Host: node})
+		k.recorders[node] = recorder
+	}
+	return recorder
 }
 
 // watch fills the caches and returns when the addresses that pods hold already are known.

@@ -27,10 +27,14 @@ type line struct {
 func runLog(c *corev1.Container, state corev1.ContainerState) []line {
 	b := behaviourOf(c.Image)
 	begin := func(at time.Time) []line {
-		return []line{
+		lines := []line{
 			{at, fmt.Sprintf("container %s of image %s started (simulated)", c.Name, c.Image)},
 			{at, fmt.Sprintf("args %q", append(append([]string{}, c.Command...), c.Args...))},
 		}
+		for _, text := range b.output {
+			lines = append(lines, line{at, text})
+		}
+		return lines
 	}
 	switch {
 	case state.Running != nil:

@@ -2,6 +2,7 @@ package kubelet
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -125,9 +126,9 @@ func (p *pod) mount(w world) bool {
 		}
 		return false
 	}
-	for _, name := range w.missingPullSecrets(p.object) {
+	if names := w.missingPullSecrets(p.object); len(names) > 0 {
 		p.tell(nil, corev1.EventTypeWarning, "FailedToRetrieveImagePullSecret", fmt.Sprintf(
-			"Unable to retrieve some image pull secrets (%s); attempting to pull the image may not succeed.", name))
+			"Unable to retrieve some image pull secrets (%s); attempting to pull the image may not succeed.", strings.Join(names, ", ")))
 	}
 	p.mounted = true
 	return true
@@ -198,8 +199,8 @@ func (p *pod) transit(c *container, now time.Time, w world) {
 
 // launch pulls c's image, looks up its environment and starts it, as far as that goes.
 func (p *pod) launch(c *container, now time.Time, w world) {
-	if c.b.pullError != "" {
-		p.failPull(c, now)
+	if cause := p.pullError(c, w); cause != "" {
+		p.failPull(c, now, cause)
 		return
 	}
 	if missing := w.missingEnv(p.object.Namespace, c.spec); missing != "" {
@@ -218,10 +219,21 @@ func (p *pod) launch(c *container, now time.Time, w world) {
 	p.note(c, "Started", "Started container "+c.spec.Name)
 }
 
-func (p *pod) failPull(c *container, now time.Time) {
-	message := fmt.Sprintf("failed to pull and unpack image %q: failed to resolve reference %q: %s: %s",
-		c.spec.Image, c.spec.Image, c.spec.Image, c.b.pullError)
+// pullError is why c's image cannot be pulled now; "" if it can.
+func (p *pod) pullError(c *container, w world) string {
+	switch {
+	case c.b.pullError != "":
+		return c.spec.Image + ": " + c.b.pullError
+	case c.b.private && len(w.missingPullSecrets(p.object)) == len(p.object.Spec.ImagePullSecrets): // or none is asked for
+		return accessDenied
+	}
+	return ""
+}
+
+func (p *pod) failPull(c *container, now time.Time, cause string) {
+	message := fmt.Sprintf("failed to pull and unpack image %q: failed to resolve reference %q: %s", c.spec.Image, c.spec.Image, cause)
 	c.pulls++
+	c.lastPull = "ErrImagePull: " + message
 	c.wait(pullFailed, now.Add(time.Second), "ErrImagePull", message)
 	p.tell(c, corev1.EventTypeWarning, "Failed", fmt.Sprintf("Failed to pull image %q: %s", c.spec.Image, message))
 	p.tell(c, corev1.EventTypeWarning, "Failed", "Error: ErrImagePull")
@@ -229,8 +241,9 @@ func (p *pod) failPull(c *container, now time.Time) {
 
 func (p *pod) backOffPull(c *container, now time.Time) {
 	until := now.Add(backOff(p.options.RestartBackOff, c.pulls))
-	c.wait(pullBackOff, until, "ImagePullBackOff", fmt.Sprintf("Back-off pulling image %q", c.spec.Image))
-	p.tell(c, corev1.EventTypeNormal, "BackOff", fmt.Sprintf("Back-off pulling image %q", c.spec.Image))
+	message := fmt.Sprintf("Back-off pulling image %q", c.spec.Image)
+	c.wait(pullBackOff, until, "ImagePullBackOff", message+": "+c.lastPull)
+	p.tell(c, corev1.EventTypeNormal, "BackOff", message)
 	p.tell(c, corev1.EventTypeWarning, "Failed", "Error: ImagePullBackOff")
 }
 

@@ -134,6 +134,8 @@ func TestFaults(t *testing.T) {
 			100 * time.Millisecond: "Pending ErrImagePull", 2 * time.Second: "Pending ImagePullBackOff",
 			11100 * time.Millisecond: "Pending ErrImagePull", 13 * time.Second: "Pending ImagePullBackOff",
 		},
+		"simulate.local/private":        {2 * time.Second: "Pending ImagePullBackOff"},
+		"simulate.local/noisy-crash":    {time.Second: "Running CrashLoopBackOffx1"},
 		"simulate.local/no-such":        {2 * time.Second: "Pending ImagePullBackOff"},
 		"simulate.local/slow-start":     {2 * time.Second: "Pending ImagePullBackOff"},
 		"simulate.local/never-ready":    {time.Hour: "Running Running"},

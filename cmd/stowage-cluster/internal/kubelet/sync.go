@@ -28,7 +28,7 @@ func (k *kubelets) sync(ctx context.Context, name types.NamespacedName) error {
 	if err != nil {
 		return client(err)
 	}
-	p := k.pod(name, object, node)
+	p := k.pod(ctx, name, object, node)
 	switch {
 	case object.DeletionTimestamp != nil:
 		return k.terminate(ctx, p)
@@ -56,7 +56,7 @@ func client(err error) error {
 }
 
 // pod is the simulation of object, which is new or known.
-func (k *kubelets) pod(name types.NamespacedName, object *corev1.Pod, node *corev1.Node) *pod {
+func (k *kubelets) pod(ctx context.Context, name types.NamespacedName, object *corev1.Pod, node *corev1.Node) *pod {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	p := k.known[name]
@@ -65,8 +65,9 @@ func (k *kubelets) pod(name types.NamespacedName, object *corev1.Pod, node *core
 			k.addresses.release(p.ip)
 		}
 		p = newPod(object, k.options)
+		recorder := k.recorder(ctx, node.Name)
 		p.tell = func(about *container, kind, reason, message string) {
-			k.recorder.Event(involved(p.object, about), kind, reason, message)
+			recorder.Event(involved(p.object, about), kind, reason, message)
 		}
 		k.known[name] = p
 	}
