@@ -183,7 +183,7 @@ func (c *cluster) carryOut(t testing.TB, p *planner.Plan) {
 		}
 		live := &planner.LiveRef{}
 		if change.Action != planner.NoOp {
-			applied := c.mustApply(t, change.Object)
+			applied := c.mustApply(t, change.ToApply())
 			live.UID = applied.GetUID()
 		} else {
 			live = change.Live

@@ -57,6 +57,10 @@ func (m *maker) replaceOrReject(o Object, c *Change, was *unstructured.Unstructu
 		})
 		return
 	}
+	if isProtected(o.Manifest) {
+		m.fail(protectedReplacement(o, differing))
+		return
+	}
 	c.Action = Replace
 	c.Reason = fmt.Sprintf("%s is immutable", names(differing))
 	c.Unchecked = "the server cannot check a replacement while the old object is there"

@@ -29,6 +29,7 @@ type live struct {
 	objects    map[ObjectID]*unstructured.Unstructured
 	namespaces map[string]namespaceState
 	unreadable map[groupScope]error
+	unknown    map[ObjectID]error // the same, of single objects
 }
 
 // groupScope is a scope as an ObjectID can name it: without a version.
@@ -53,6 +54,7 @@ func readLive(ctx context.Context, r Reader, release string, scopes []scope, nam
 		objects:    map[ObjectID]*unstructured.Unstructured{},
 		namespaces: map[string]namespaceState{},
 		unreadable: map[groupScope]error{},
+		unknown:    map[ObjectID]error{},
 	}
 	var mu sync.Mutex
 	group, ctx := errgroup.WithContext(ctx)
@@ -112,8 +114,11 @@ func (l *live) add(s scope, objects []*unstructured.Unstructured, err error) err
 // addOne takes in an object that was read alone.
 func (l *live) addOne(id ObjectID, object *unstructured.Unstructured, err error) error {
 	switch {
-	case apierrors.IsNotFound(err) || meta.IsNoMatchError(err) || apierrors.IsForbidden(err):
-		return nil // a LIST has shown that nothing with our label is there
+	case apierrors.IsNotFound(err) || meta.IsNoMatchError(err):
+		return nil
+	case apierrors.IsForbidden(err):
+		l.unknown[id] = err // a LIST has only shown that nothing with our label is there
+		return nil
 	case err != nil:
 		return fmt.Errorf("cannot read %s: %w", id, err)
 	}
@@ -134,6 +139,9 @@ func (l *live) object(id ObjectID) *unstructured.Unstructured {
 func (l *live) unreadableErr(id ObjectID) error {
 	if id.Group == "" && id.Kind == namespaceKind.Kind {
 		return l.namespaces[id.Name].err
+	}
+	if err := l.unknown[id]; err != nil {
+		return err
 	}
 	return l.unreadable[groupScope{schema.GroupKind{Group: id.Group, Kind: id.Kind}, id.Namespace}]
 }

@@ -55,7 +55,7 @@ func hides(id ObjectID, p path) bool {
 	case "type", "immutable":
 		return false
 	case "metadata":
-		return len(p) < 2 || p[1].field != "labels"
+		return len(p) < 2 || p[1].field != "labels" && p[len(p)-1].field != AnnotationPreventDestroy
 	}
 	return true
 }

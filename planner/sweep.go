@@ -22,7 +22,7 @@ func (m *maker) sweep(ctx context.Context) error {
 	var old []Item
 	users := m.desiredUsers(leftovers)
 	for _, item := range leftovers {
-		if item.DataVersion != nil && !m.in.Options.Destroy {
+		if item.DataVersion != nil && !m.in.Options.Destroy && !m.protects(item) {
 			old = append(old, item)
 			continue
 		}
@@ -98,6 +98,10 @@ func (m *maker) removable(item Item) (*unstructured.Unstructured, bool) {
 	}
 	if why := m.guarded(item.ID); why != "" {
 		m.keep(item.ID, why)
+		return nil, false
+	}
+	if m.protects(item) {
+		m.spare(item)
 		return nil, false
 	}
 	return u, true
