@@ -52,10 +52,3 @@ func (e *DamagedError) Error() string {
 
 // Unwrap returns what is wrong with it.
 func (e *DamagedError) Unwrap() error { return e.Err }
-
-// isUnreadable reports whether an error is of the stored revision itself, and
-// not of the way to it.
-func isUnreadable(err error) bool {
-	format, damaged := (*FormatError)(nil), (*DamagedError)(nil)
-	return errors.As(err, &format) || errors.As(err, &damaged)
-}

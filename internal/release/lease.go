@@ -17,11 +17,12 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 )
 
+// What a Lease says in its annotations, beside annotationWho and
+// annotationPipeline.
 const (
-	annotationPID      = "stowage.dev/pid"
-	annotationProcess  = "stowage.dev/process"
-	annotationPipeline = "stowage.dev/pipeline"
-	annotationCommand  = "stowage.dev/command"
+	annotationPID     = "stowage.dev/pid"
+	annotationProcess = "stowage.dev/process"
+	annotationCommand = "stowage.dev/command"
 )
 
 var leaseKind = schema.GroupVersionKind{Group: "coordination.k8s.io", Version: "v1", Kind: "Lease"}

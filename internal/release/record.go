@@ -9,7 +9,8 @@ import (
 // Status tells how a revision ended.
 type Status string
 
-// The statuses of a revision.
+// The statuses of a revision. Those of a revision that is not the newest follow
+// from the ones after it, see settle.
 const (
 	Pending    Status = "pending"     // being applied, or its run was killed
 	Deployed   Status = "deployed"    // applied, and healthy when that was waited for
@@ -17,9 +18,6 @@ const (
 	RolledBack Status = "rolled-back" // failed, and an earlier revision was applied again
 	Superseded Status = "superseded"  // was deployed, until a later revision was
 )
-
-// healthy reports whether the revision was all there once.
-func (s Status) healthy() bool { return s == Deployed || s == Superseded }
 
 // Summary is what a list of revisions shows of each.
 type Summary struct {
@@ -34,9 +32,11 @@ type Summary struct {
 	Commit         string    `json:"commit,omitempty"`   // of the configuration, in git
 	Dirty          bool      `json:"dirty,omitempty"`    // files differed from the commit
 	StowageVersion string    `json:"stowageVersion,omitempty"`
-	RollbackTo     int       `json:"rollbackTo,omitempty"` // the revision that this one went back to; 0: it is none that did
-	Apps           []App     `json:"apps,omitempty"`       // of the revision, sorted by name
+	RollbackTo     int       `json:"rollbackTo,omitempty"`  // the revision that this one went back to; 0: it is none that did
+	Apps           []App     `json:"apps,omitempty"`        // of the revision, sorted by name
+	AppsOmitted    int       `json:"appsOmitted,omitempty"` // further ones, for which a summary has no room
 	Changed        Changed   `json:"changed,omitzero"`
+	Unreadable     string    `json:"unreadable,omitempty"` // why its content cannot be read, as far as the summary tells
 }
 
 // App is an app of a revision.
@@ -52,12 +52,23 @@ type Changed struct {
 	Replaced int      `json:"replaced,omitempty"`
 	Deleted  int      `json:"deleted,omitempty"`
 	Apps     []string `json:"apps,omitempty"` // of which any object was to change, sorted
+	// AppsOmitted are further ones, for which a summary has no room.
+	AppsOmitted int `json:"appsOmitted,omitempty"`
 }
 
 // Record is one revision of a release.
 type Record struct {
 	Summary
 	Content
+
+	// Damaged says why the content is not the revision's own, which cannot be read:
+	// one *DamagedError for each revision that was passed over. Only Latest and Load
+	// return such a record; the content is that of ContentRevision then.
+	Damaged         []error `json:"-"`
+	ContentRevision int     `json:"-"` // 0: nothing was damaged, or there is no revision that can be read
+	// Healthy is the newest revision up to this one that was deployed with success,
+	// which is what a rollback goes to; 0: there is none. Only Latest and Load say it.
+	Healthy int `json:"-"`
 
 	objects []byte // as they are stored; see Objects and SetObjects
 
@@ -70,6 +81,9 @@ type Record struct {
 // Content is what a list of revisions does not show.
 type Content struct {
 	ConfigDir string `json:"configDir,omitempty"` // the configuration's directory, as it was given
+	// HistoryLimit is how many revisions the release is to keep, for going back
+	// without its configuration.
+	HistoryLimit int `json:"historyLimit,omitempty"`
 	// Inventory holds every object that belongs to the release.
 	Inventory []Item `json:"inventory,omitempty"`
 	// Changes are what the run was to do, in the order of the plan, and once it has

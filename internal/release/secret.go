@@ -2,13 +2,10 @@ package release
 
 import (
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
-	"time"
 
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 )
@@ -20,17 +17,9 @@ const Format = 1
 // The names that records go by in a cluster. Records do not carry the label of
 // a release's own objects, so that listing those does not fetch the records.
 const (
-	labelRecord   = "stowage.dev/record"   // the release; on heads, further chunks and the key
+	labelRecord   = "stowage.dev/record"   // the release; on heads, further chunks, the key and the lock
 	labelRevision = "stowage.dev/revision" // on heads and further chunks
 	labelStatus   = "stowage.dev/status"   // on heads alone
-
-	annotationFormat   = "stowage.dev/format"
-	annotationChunks   = "stowage.dev/chunks" // digests of all chunks, the head's own first
-	annotationStarted  = "stowage.dev/started"
-	annotationFinished = "stowage.dev/finished"
-	annotationWho      = "stowage.dev/who"
-	annotationCommit   = "stowage.dev/commit"
-	annotationVersion  = "stowage.dev/version"
 
 	secretType = "stowage.dev/release"
 	dataRecord = "record"
@@ -50,6 +39,18 @@ func chunkName(release string, revision, n int, digest string) string {
 }
 
 func keyName(release string) string { return "stowage." + release + ".key" }
+
+// revisionIn returns which revision the name of a head or of a further chunk
+// stands for.
+func revisionIn(release, name string) (revision int, chunk, ok bool) {
+	rest, ok := strings.CutPrefix(name, "stowage."+release+".v")
+	if !ok {
+		return 0, false, false
+	}
+	number, _, chunk := strings.Cut(rest, ".")
+	revision, err := strconv.Atoi(number)
+	return revision, chunk, err == nil && revision > 0 && number == strconv.Itoa(revision)
+}
 
 // newSecret returns one of a release's own Secrets.
 func newSecret(namespace, name, release, key string, value []byte) *unstructured.Unstructured {
@@ -84,77 +85,4 @@ func valueOf(secret *unstructured.Unstructured, key string) ([]byte, error) {
 		return nil, fmt.Errorf("data %q is not base64: %w", key, err)
 	}
 	return value, nil
-}
-
-// headOf returns the Secret of a record that can be seen.
-func headOf(r *Record, digests []string, chunk []byte) *unstructured.Unstructured {
-	head := newChunk(r, headName(r.Release, r.Revision), chunk)
-	labels := head.GetLabels()
-	labels[labelStatus] = string(r.Status)
-	head.SetLabels(labels)
-	annotations := map[string]string{
-		annotationFormat:  strconv.Itoa(Format),
-		annotationChunks:  strings.Join(digests, " "),
-		annotationStarted: r.Started.UTC().Format(time.RFC3339Nano),
-		annotationWho:     r.Who,
-		annotationCommit:  r.Commit,
-		annotationVersion: r.StowageVersion,
-	}
-	if !r.Finished.IsZero() {
-		annotations[annotationFinished] = r.Finished.UTC().Format(time.RFC3339Nano)
-	}
-	head.SetAnnotations(annotations)
-	return head
-}
-
-// header is what the metadata of a head say.
-type header struct {
-	Summary
-	format  int
-	digests []string
-}
-
-// headerOf reads the metadata of a head. It reports false for a Secret that is
-// no head: a further chunk, the key, or somebody else's.
-func headerOf(release string, m metav1.Object) (header, bool) {
-	revision, err := strconv.Atoi(m.GetLabels()[labelRevision])
-	if err != nil || m.GetName() != headName(release, revision) {
-		return header{}, false
-	}
-	a := m.GetAnnotations()
-	h := header{
-		Summary: Summary{
-			Release: release, Namespace: m.GetNamespace(), Revision: revision,
-			Status:  Status(m.GetLabels()[labelStatus]),
-			Started: timeOf(a[annotationStarted]), Finished: timeOf(a[annotationFinished]),
-			Who: a[annotationWho], Commit: a[annotationCommit], StowageVersion: a[annotationVersion],
-		},
-		digests: strings.Fields(a[annotationChunks]),
-	}
-	h.format, _ = strconv.Atoi(a[annotationFormat]) // 0 is refused by check
-	return h, true
-}
-
-// check reports whether this stowage can read what the header stands for.
-func (h header) check() error {
-	switch {
-	case h.format > Format:
-		return &FormatError{Release: h.Release, Revision: h.Revision, Format: h.format, StowageVersion: h.StowageVersion}
-	case h.format < 1:
-		return h.damaged(headName(h.Release, h.Revision), errors.New("annotation "+annotationFormat+" is no number"))
-	case len(h.digests) == 0:
-		return h.damaged(headName(h.Release, h.Revision), errors.New("annotation "+annotationChunks+" is empty"))
-	}
-	return nil
-}
-
-func (h header) damaged(secret string, err error) error {
-	return &DamagedError{Release: h.Release, Revision: h.Revision, Namespace: h.Namespace, Secret: secret, Err: err}
-}
-
-// timeOf returns the zero time for what is no time: a list of revisions is
-// worth showing without it.
-func timeOf(text string) time.Time {
-	t, _ := time.Parse(time.RFC3339Nano, text)
-	return t
 }

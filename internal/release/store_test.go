@@ -5,9 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"math/rand/v2"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -97,19 +95,6 @@ func secrets(t *testing.T, s *Store) []string {
 	return names
 }
 
-func statuses(t *testing.T, s *Store) map[int]Status {
-	t.Helper()
-	history, err := s.History(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	all := map[int]Status{}
-	for _, summary := range history {
-		all[summary.Revision] = summary.Status
-	}
-	return all
-}
-
 func TestNothingStored(t *testing.T) {
 	c := dial(t)
 	for _, namespace := range []string{testcluster.Start(t).Namespace(t), "not-there"} {
@@ -181,27 +166,6 @@ func TestKeyIsCreatedOnce(t *testing.T) {
 	}
 }
 
-func TestStatusesFollowEachOther(t *testing.T) {
-	c := dial(t)
-	s := NewStore(c, testcluster.Start(t).Namespace(t), "shop")
-	finish(t, s, begin(t, s, newRecord(1)), Deployed)
-	finish(t, s, begin(t, s, newRecord(2)), Failed)
-	begin(t, s, newRecord(3)) // its run is killed
-	r := begin(t, s, newRecord(4))
-	want := map[int]Status{1: Deployed, 2: Failed, 3: Pending, 4: Pending}
-	if got := statuses(t, s); !maps.Equal(got, want) {
-		t.Errorf("statuses %v, want %v", got, want)
-	}
-	finish(t, s, r, Deployed)
-	want = map[int]Status{1: Superseded, 2: Failed, 3: Failed, 4: Deployed}
-	if got := statuses(t, s); !maps.Equal(got, want) {
-		t.Errorf("statuses %v, want %v", got, want)
-	}
-	if r := latest(t, s); r.Status != Deployed {
-		t.Errorf("the newest is %s", r.Status)
-	}
-}
-
 func TestTwoWriters(t *testing.T) {
 	c := dial(t)
 	s := NewStore(c, testcluster.Start(t).Namespace(t), "shop")
@@ -256,136 +220,9 @@ func TestS20LargeRelease(t *testing.T) {
 	}
 }
 
-// large returns a record of three chunks.
+// large returns a record of two chunks.
 func large(revision int) *Record {
 	return newRecord(revision, configMap("a", incompressible(2*chunkSize, uint64(revision))))
-}
-
-func TestKilledBetweenAnyTwoWrites(t *testing.T) {
-	c := dial(t)
-	runs := 0
-	for writes := 0; ; writes++ {
-		s := NewStore(c, testcluster.Start(t).Namespace(t), "shop")
-		finish(t, s, begin(t, s, large(1)), Deployed)
-
-		dying := NewStore(killed(c, writes), s.namespace, s.release)
-		r := large(2)
-		err := dying.Begin(t.Context(), r)
-		if err == nil {
-			r.Status, r.Messages = Deployed, []string{incompressible(chunkSize, 9)}
-			err = dying.Finish(t.Context(), r)
-		}
-		if err == nil {
-			break // it was not killed any more
-		}
-		if !errors.Is(err, errKilled) {
-			t.Fatal(err)
-		}
-		runs++
-		left := latest(t, s) // whatever it is, it can be read
-		if _, err := left.Objects(); err != nil {
-			t.Fatalf("killed after write %d: %v", writes, err)
-		}
-		next := large(left.Revision + 1)
-		finish(t, s, begin(t, s, next), Deployed)
-		if err := s.Prune(t.Context(), 1); err != nil {
-			t.Fatal(err)
-		}
-		if names := secrets(t, s); len(names) != len(next.digests) {
-			t.Errorf("killed after write %d, then applied and pruned: %q", writes, names)
-		}
-	}
-	if runs < 7 {
-		t.Errorf("only %d writes to be killed before", runs)
-	}
-}
-
-func TestPruneKeepsTheNewest(t *testing.T) {
-	c := dial(t)
-	s := NewStore(c, testcluster.Start(t).Namespace(t), "shop")
-	if err := s.CreateKey(t.Context(), NewKey()); err != nil {
-		t.Fatal(err)
-	}
-	finish(t, s, begin(t, s, newRecord(1)), Deployed)
-	finish(t, s, begin(t, s, newRecord(2)), Deployed)
-	finish(t, s, begin(t, s, large(3)), Failed)
-	finish(t, s, begin(t, s, newRecord(4)), Failed)
-	finish(t, s, begin(t, s, newRecord(5)), Failed)
-	if err := s.Prune(t.Context(), 2); err != nil {
-		t.Fatal(err)
-	}
-	want := map[int]Status{2: Deployed, 4: Failed, 5: Failed}
-	if got := statuses(t, s); !maps.Equal(got, want) {
-		t.Errorf("left: %v, want %v", got, want)
-	}
-	names := []string{"stowage.shop.key", "stowage.shop.v2", "stowage.shop.v4", "stowage.shop.v5"}
-	if got := secrets(t, s); !slices.Equal(got, names) {
-		t.Errorf("left: %q, want %q", got, names)
-	}
-}
-
-func TestForgetLeavesNothing(t *testing.T) {
-	c := dial(t)
-	s := NewStore(c, testcluster.Start(t).Namespace(t), "shop")
-	other := NewStore(c, s.namespace, "shop.v1") // its names begin as ours do
-	if err := s.CreateKey(t.Context(), NewKey()); err != nil {
-		t.Fatal(err)
-	}
-	finish(t, s, begin(t, s, large(1)), Deployed)
-	finish(t, s, begin(t, s, large(2)), Deployed)
-	finish(t, other, begin(t, other, newRecord(1)), Deployed)
-	for range 2 {
-		if err := s.Forget(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if names := secrets(t, s); len(names) != 0 {
-		t.Errorf("left: %q", names)
-	}
-	if latest(t, other) == nil {
-		t.Error("the other release is gone")
-	}
-}
-
-func TestUnreadableRecords(t *testing.T) {
-	c := dial(t)
-	for name, test := range map[string]struct {
-		patch  string // of the head
-		remove bool   // the first further chunk
-		secret string // that the error names
-		want   string
-	}{
-		"later format": {
-			patch: `{"metadata":{"annotations":{"stowage.dev/format":"2","stowage.dev/version":"9.0.0"}}}`,
-			want:  "revision 1 of release shop has record format 2, written by stowage 9.0.0; this stowage reads formats up to 1",
-		},
-		"no format":       {patch: `{"metadata":{"annotations":{"stowage.dev/format":null}}}`, secret: "stowage.shop.v1", want: "is no number"},
-		"no chunks":       {patch: `{"metadata":{"annotations":{"stowage.dev/chunks":null}}}`, secret: "stowage.shop.v1", want: "is empty"},
-		"changed content": {patch: `{"data":{"record":"aGVsbG8="}}`, secret: "stowage.shop.v1", want: "not what was written"},
-		"no content":      {patch: `{"data":null}`, secret: "stowage.shop.v1", want: `it has no data "record"`},
-		"missing chunk":   {patch: `{}`, remove: true, secret: "stowage.shop.v1.1.", want: "it is missing"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			s := NewStore(c, testcluster.Start(t).Namespace(t), "shop")
-			begin(t, s, large(1))
-			if _, err := c.MergePatch(t.Context(), secretKind, s.namespace, "stowage.shop.v1", []byte(test.patch)); err != nil {
-				t.Fatal(err)
-			}
-			if test.remove {
-				if err := c.Delete(t.Context(), secretKind, s.namespace, secrets(t, s)[1], "", ""); err != nil {
-					t.Fatal(err)
-				}
-			}
-			_, err := s.Latest(t.Context())
-			if err == nil || !strings.Contains(err.Error(), test.want) {
-				t.Fatalf("error %v, want %s", err, test.want)
-			}
-			damaged := (*DamagedError)(nil)
-			if errors.As(err, &damaged) != (test.secret != "") || damaged != nil && !strings.HasPrefix(damaged.Secret, test.secret) {
-				t.Errorf("error %v, want Secret %s", err, test.secret)
-			}
-		})
-	}
 }
 
 // TestS39NoSecretValueInARecord looks for values in all that a store has

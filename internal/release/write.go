@@ -22,16 +22,29 @@ func (s *Store) Begin(ctx context.Context, r *Record) error {
 	return s.write(ctx, r, func(head *unstructured.Unstructured) (*unstructured.Unstructured, error) {
 		created, err := s.create(ctx, head)
 		if apierrors.IsAlreadyExists(err) {
-			return nil, &ExistsError{Release: s.release, Revision: r.Revision}
+			return nil, s.exists(ctx, r.Revision)
 		}
 		return created, err
 	})
 }
 
+// exists returns the error of a revision that was begun already. One that no list
+// shows would be met again and again, so that is another error.
+func (s *Store) exists(ctx context.Context, revision int) error {
+	name := headName(s.release, revision)
+	head, err := s.client.Get(ctx, secretKind, s.namespace, name)
+	if err == nil && head.GetLabels()[labelRecord] != s.release {
+		return &DamagedError{
+			Release: s.release, Revision: revision, Namespace: s.namespace, Secret: name,
+			Err: fmt.Errorf("it is there without the label %s=%s; label it, or delete it", labelRecord, s.release),
+		}
+	}
+	return &ExistsError{Release: s.release, Revision: revision}
+}
+
 // Finish stores how a revision that was begun ended: its status, its inventory,
-// its messages. Once a revision is deployed, the deployed one before it is
-// superseded, and one that was left pending by a killed run is failed. It is a
-// Conflict when somebody else has changed the record meanwhile.
+// its changes and messages. It is a Conflict when somebody else has changed the
+// record meanwhile.
 func (s *Store) Finish(ctx context.Context, r *Record) error {
 	before := r.digests
 	err := s.write(ctx, r, func(head *unstructured.Unstructured) (*unstructured.Unstructured, error) {
@@ -42,10 +55,7 @@ func (s *Store) Finish(ctx context.Context, r *Record) error {
 	if err != nil {
 		return err
 	}
-	if err := s.dropChunks(ctx, r, before); err != nil || r.Status != Deployed {
-		return err
-	}
-	return s.supersede(ctx, r.Revision)
+	return s.dropChunks(ctx, r, before)
 }
 
 // write stores the chunks of a record, the head last: until then the record
@@ -71,7 +81,7 @@ func (s *Store) write(
 		group.Go(func() error {
 			_, err := s.create(groupCtx, secret)
 			if apierrors.IsAlreadyExists(err) {
-				return s.damagedChunk(r, name)
+				return s.replace(groupCtx, secret)
 			}
 			return err
 		})
@@ -79,19 +89,25 @@ func (s *Store) write(
 	if err := group.Wait(); err != nil {
 		return err
 	}
-	head, err := put(headOf(r, digests, chunks[0]))
+	head, err := headOf(r, digests, chunks[0])
 	if err != nil {
+		return err
+	}
+	if head, err = put(head); err != nil {
 		return err
 	}
 	r.remember(head, digests)
 	return nil
 }
 
-func (s *Store) damagedChunk(r *Record, name string) error {
-	return &DamagedError{
-		Release: s.release, Revision: r.Revision, Namespace: s.namespace, Secret: name,
-		Err: fmt.Errorf("it exists with another content"),
+// replace puts a chunk in the place of one that is damaged. Its name says what it
+// has to hold, so that this is right whoever wrote it.
+func (s *Store) replace(ctx context.Context, chunk *unstructured.Unstructured) error {
+	if err := s.remove(ctx, metav1.ObjectMeta{Name: chunk.GetName()}); err != nil {
+		return err
 	}
+	_, err := s.create(ctx, chunk)
+	return err
 }
 
 // create makes a Secret. One that is there with the same data is taken as made:
@@ -145,33 +161,6 @@ func (s *Store) dropChunks(ctx context.Context, r *Record, before []string) erro
 		}
 		group.Go(func() error {
 			return s.remove(ctx, metav1.ObjectMeta{Name: chunkName(s.release, r.Revision, n, before[n])})
-		})
-	}
-	return group.Wait()
-}
-
-// supersede settles the revisions before a deployed one. Only their metadata
-// change, so that a revision whose content cannot be read does not matter.
-func (s *Store) supersede(ctx context.Context, deployed int) error {
-	stored, err := s.list(ctx)
-	if err != nil {
-		return err
-	}
-	settled := map[Status]Status{Deployed: Superseded, Pending: Failed}
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(parallel)
-	for _, h := range stored.heads {
-		status := settled[h.Status]
-		if h.Revision >= deployed || status == "" {
-			continue
-		}
-		patch := fmt.Appendf(nil, `{"metadata":{"uid":%q,"labels":{%q:%q}}}`, h.meta.UID, labelStatus, status)
-		group.Go(func() error {
-			_, err := s.client.MergePatch(ctx, secretKind, s.namespace, h.meta.Name, patch)
-			if apierrors.IsNotFound(err) {
-				return nil // pruned meanwhile
-			}
-			return err
 		})
 	}
 	return group.Wait()
