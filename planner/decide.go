@@ -160,6 +160,7 @@ func (m *maker) compare(ctx context.Context, o Object, c *Change, was, result *u
 	}
 	c.baseOn(was)
 	m.hold(o, c, was)
+	m.foresee(result)
 	changes := diffObjects(was, result)
 	switch {
 	case len(changes) > 0:
@@ -231,6 +232,7 @@ func (m *maker) compareLocally(o Object, c *Change, was *unstructured.Unstructur
 		m.fail(rejections(o, err, m.secret)...)
 		return nil
 	}
+	m.foresee(result)
 	changes := diffObjects(was, result)
 	if len(changes) == 0 {
 		c.Action = NoOp

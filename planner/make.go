@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"golang.org/x/sync/errgroup"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 )
 
 // parallelism is how many requests are under way at most.
@@ -92,6 +93,7 @@ type maker struct {
 	kept    []Kept
 
 	mu       sync.Mutex // guards what the concurrent decisions add to
+	foreseen map[ObjectID]*unstructured.Unstructured
 	errs     []*ObjectError
 	warnings []Warning
 }
@@ -103,7 +105,7 @@ func newMaker(in *Input, r Reader) (*maker, error) {
 	if own.Prior == nil {
 		own.Prior = &Prior{}
 	}
-	m := &maker{in: &own, reader: r}
+	m := &maker{in: &own, reader: r, foreseen: map[ObjectID]*unstructured.Unstructured{}}
 	switch {
 	case own.Options.Destroy:
 		m.setTarget(nil, nil)

@@ -146,28 +146,6 @@ func TestS4ChangeTakenBackUsesOldVersion(t *testing.T) {
 	}
 }
 
-func TestS2OnlyRetainedVersionsStay(t *testing.T) {
-	c := newCluster(t, true)
-	const limit = 3
-	for i := range limit + 3 {
-		text := strings.Replace(shop, `"red"`, `"`+strings.Repeat("x", i+1)+`"`, 1)
-		c.carryOut(t, c.planHCL(t, text, planner.Options{}))
-		c.waitHealthy(t, "apps", "Deployment", "front")
-		c.waitHealthy(t, "apps", "Deployment", "back")
-	}
-	configs := c.list(t, "ConfigMap")
-	if len(configs) != limit {
-		t.Errorf("%d versions are there, want %d: %q", len(configs), limit, configs)
-	}
-	if c.prior.Revision != limit+3 {
-		t.Errorf("revision %d", c.prior.Revision)
-	}
-	p := c.planHCL(t, strings.Replace(shop, `"red"`, `"`+strings.Repeat("x", limit+3)+`"`, 1), planner.Options{})
-	if !p.Empty() || len(p.Kept) != limit-1 {
-		t.Errorf("%q, kept %v", summary(p), p.Kept)
-	}
-}
-
 func TestS6UnversionedConfigIsUpdatedInPlace(t *testing.T) {
 	c := newCluster(t, true)
 	text := strings.Replace(shop, `config "common" {`, "config \"common\" {\n  versioned = false", 1)

@@ -117,7 +117,7 @@ func TestS17SecretOfSomebodyElseIsNotTaken(t *testing.T) {
 	other := &unstructured.Unstructured{Object: map[string]any{
 		"apiVersion": "v1", "kind": "Secret",
 		"metadata":   map[string]any{"name": secret.ID.Name, "namespace": c.namespace, "labels": map[string]any{planner.LabelRelease: "another"}},
-		"stringData": map[string]any{"first": "x", "user": "x", "other": "x", "third": "x", "forth": "x"},
+		"stringData": map[string]any{"first": "x", "user": "x", "other": "x", "third": "x"},
 	}}
 	c.mustApply(t, other)
 	_, err := c.tryRollback(t.Context(), planner.Rollback{To: first})

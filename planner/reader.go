@@ -27,6 +27,9 @@ type Prior struct {
 	Interrupted bool   // its run did not record an end
 	Failed      bool   // its run failed
 	Inventory   []Item // every object that belongs to the release, with the namespace
+	// Healthy are the recorded revisions that were deployed with success. The
+	// newest of them before a new one is kept beside it, however old it is.
+	Healthy []int
 	// Objects as they were rendered, by identity; Secrets without values.
 	Objects map[ObjectID]*unstructured.Unstructured
 }

@@ -25,6 +25,7 @@ func (r *renderer) deployment(a *dsl.App) *appsv1ac.DeploymentApplyConfiguration
 	spec := appsv1ac.DeploymentSpec().
 		WithSelector(metav1ac.LabelSelector().WithMatchLabels(r.selector(a))).
 		WithStrategy(strategy(a.Rollout)).
+		WithRevisionHistoryLimit(r.oldTemplates()).
 		WithTemplate(r.podTemplate(a))
 	spec.Replicas = a.Replicas
 	spec.MinReadySeconds = seconds(a.Rollout.MinReady)
@@ -62,6 +63,7 @@ func (r *renderer) statefulSet(a *dsl.App) *appsv1ac.StatefulSetApplyConfigurati
 	spec := appsv1ac.StatefulSetSpec().
 		WithServiceName(a.Name).
 		WithSelector(metav1ac.LabelSelector().WithMatchLabels(r.selector(a))).
+		WithRevisionHistoryLimit(r.oldTemplates()).
 		WithTemplate(r.podTemplate(a)).
 		WithVolumeClaimTemplates(r.claimTemplates(a)...)
 	spec.Replicas = a.Replicas
@@ -70,6 +72,13 @@ func (r *renderer) statefulSet(a *dsl.App) *appsv1ac.StatefulSetApplyConfigurati
 		WithLabels(r.workloadLabels(a)).
 		WithAnnotations(annotations(a.Lifecycle)).
 		WithSpec(spec)
+}
+
+// oldTemplates returns how many templates before the current one a controller
+// keeps: as many as the release keeps revisions before the current one, since
+// each keeps the versions of configuration that it refers to.
+func (r *renderer) oldTemplates() int32 {
+	return int32(max(r.release.HistoryLimit, 1) - 1) //nolint:gosec // at most 1000
 }
 
 func (r *renderer) podTemplate(a *dsl.App) *corev1ac.PodTemplateSpecApplyConfiguration {
