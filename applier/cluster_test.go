@@ -41,6 +41,7 @@ type site struct {
 	proxy     *testcluster.Proxy // between the client and the API server
 	namespace string
 	store     *release.Store
+	edit      func(o *planner.Object) // makes of a rendered object what the language has no words for; may be nil
 }
 
 // newSite gives the test a place. Its namespace does not exist yet.
@@ -106,6 +107,11 @@ func (s *site) render(t *testing.T, config string, key []byte) ([]planner.Object
 	objects, err := planner.Render(evaluated)
 	if err != nil {
 		t.Fatal(err)
+	}
+	for i := range objects {
+		if s.edit != nil {
+			s.edit(&objects[i])
+		}
 	}
 	graph, err := planner.NewGraph(objects)
 	if err != nil {

@@ -8,8 +8,6 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
 
 	"stowage/internal/release"
@@ -20,8 +18,14 @@ const (
 	// collectTimeout bounds the search for evidence: the error must not wait
 	// for it much longer.
 	collectTimeout = 15 * time.Second
-	eventLimit     = 5
-	logLines       = 20
+	// eventLag is how long after a status the events that go with it may be
+	// written. A busy node writes them one after the other.
+	eventLag   = 5 * time.Second
+	eventLimit = 5
+	logLines   = 20
+	// lineLimit is how many characters of a log line are kept: some write their
+	// whole state into one.
+	lineLimit = 1000
 )
 
 // evidence gathers what is known of an object that did not become ready. What
@@ -29,14 +33,17 @@ const (
 func (r *run) evidence(ctx context.Context, c *planner.Change, s *state) *release.Evidence {
 	ctx, cancel := context.WithTimeout(ctx, collectTimeout)
 	defer cancel()
-	e := &release.Evidence{App: appOf(c.Object), Missing: s.missing}
+	e := &release.Evidence{App: appOf(c.Object)}
+	for _, missing := range s.missing {
+		e.Missing = append(e.Missing, r.secrets.Text(missing))
+	}
 	if f := s.finding; f != nil {
-		e.Pod, e.Container, e.Reason = f.pod, f.container, f.reason
-		e.Message = r.secrets.Text(f.message)
+		e.Pod, e.Container = f.pod, f.container
+		e.Reason, e.Message = r.secrets.Text(f.reason), r.secrets.Text(f.message)
 		e.ExitCode, e.Signal, e.Restarts = f.exitCode, f.signal, f.restarts
 	}
 	if s.object != nil {
-		r.addEvents(ctx, e, c.ID, s.object.GetUID())
+		r.addEvents(ctx, e, c.ID, s)
 	}
 	if s.finding != nil && s.finding.ran {
 		r.addLogs(ctx, e, c.ID.Namespace)
@@ -44,54 +51,66 @@ func (r *run) evidence(ctx context.Context, c *planner.Change, s *state) *releas
 	return e
 }
 
-// addEvents adds the newest warnings about the object and the pod.
-func (r *run) addEvents(ctx context.Context, e *release.Evidence, id planner.ObjectID, uid types.UID) {
-	events, err := r.warnings(ctx, id.Kind, id.Namespace, id.Name, uid)
-	if err == nil && e.Pod != "" {
-		var about []corev1.Event
-		about, err = r.warnings(ctx, podKind.Kind, id.Namespace, e.Pod, "")
-		events = append(events, about...)
+// subject is an object that events are about.
+type subject struct {
+	kind, name string
+	uid        types.UID // empty: whichever has the name
+}
+
+// subjects returns the objects whose events may tell why that one is not ready.
+func (s *state) subjects(id planner.ObjectID) []subject {
+	all := []subject{{id.Kind, id.Name, s.object.GetUID()}}
+	if s.finding == nil {
+		return all
+	}
+	if s.finding.pod != "" {
+		all = append(all, subject{kind: podKind.Kind, name: s.finding.pod})
+	}
+	return append(all, s.finding.related...)
+}
+
+// addEvents adds the newest warnings about the object, the pod, and what else has
+// to do with why it is not ready. Where nothing explains that, the last one does.
+func (r *run) addEvents(ctx context.Context, e *release.Evidence, id planner.ObjectID, s *state) {
+	warnings, err := r.warnings(ctx, id.Namespace, s.subjects(id))
+	tick := time.NewTicker(eventLag / 10)
+	defer tick.Stop()
+	for began := time.Now(); err == nil && len(warnings) == 0 && e.Pod != "" && time.Since(began) < eventLag; {
+		select {
+		case <-ctx.Done():
+		case <-tick.C:
+		}
+		warnings, err = r.warnings(ctx, id.Namespace, s.subjects(id))
 	}
 	if err != nil {
-		e.Missing = append(e.Missing, fmt.Sprintf("events cannot be read: %v", r.secrets.Error(err)))
+		e.Missing = append(e.Missing, r.secrets.Text(err.Error()))
 	}
-	slices.SortStableFunc(events, func(a, b corev1.Event) int { return seen(a).Compare(seen(b)) })
-	for _, event := range events[max(0, len(events)-eventLimit):] {
+	for _, event := range warnings[max(0, len(warnings)-eventLimit):] {
 		e.Events = append(e.Events, release.EventLine{
 			Object:  event.InvolvedObject.Kind + " " + event.InvolvedObject.Name,
-			Reason:  event.Reason,
+			Reason:  r.secrets.Text(event.Reason),
 			Message: r.secrets.Text(strings.TrimSpace(event.Message)),
-			Count:   int(max(event.Count, 1)),
+			Count:   timesSeen(event),
 		})
 	}
+	if n := len(e.Events); e.Reason == "" && n > 0 {
+		e.Reason, e.Message = e.Events[n-1].Reason, e.Events[n-1].Message
+	}
 }
 
-// warnings returns the warning events about an object.
-func (r *run) warnings(ctx context.Context, kind, namespace, name string, uid types.UID) ([]corev1.Event, error) {
-	objects, err := r.cluster.Events(ctx, kind, namespace, name, uid)
+// warnings returns the events that tell of trouble with any of the subjects,
+// oldest first.
+func (r *run) warnings(ctx context.Context, namespace string, subjects []subject) ([]corev1.Event, error) {
 	var warnings []corev1.Event
-	for _, u := range objects {
-		var event corev1.Event
-		if runtime.DefaultUnstructuredConverter.FromUnstructured(u.Object, &event) == nil && event.Type == corev1.EventTypeWarning {
-			warnings = append(warnings, event)
+	for _, about := range subjects {
+		events, err := r.eventsAbout(ctx, about.kind, namespace, about.name, about.uid)
+		if err != nil {
+			return warnings, fmt.Errorf("the events of %s %s cannot be read: %w", about.kind, about.name, err)
 		}
+		warnings = append(warnings, slices.DeleteFunc(events, func(event corev1.Event) bool { return !warns(event) })...)
 	}
-	return warnings, err
-}
-
-// seen returns when an event was seen last. Which field says so depends on the
-// API that it was written through.
-func seen(e corev1.Event) time.Time {
-	latest := e.CreationTimestamp.Time
-	if e.Series != nil && e.Series.LastObservedTime.After(latest) {
-		latest = e.Series.LastObservedTime.Time
-	}
-	for _, t := range []time.Time{e.EventTime.Time, e.FirstTimestamp.Time, e.LastTimestamp.Time} {
-		if t.After(latest) {
-			latest = t
-		}
-	}
-	return latest
+	slices.SortStableFunc(warnings, func(a, b corev1.Event) int { return seen(a).Compare(seen(b)) })
+	return warnings, nil
 }
 
 // addLogs adds the last lines of the container, and those of the run before its
@@ -113,30 +132,15 @@ func (r *run) log(ctx context.Context, e *release.Evidence, namespace string, pr
 		e.Missing = append(e.Missing, fmt.Sprintf("the %s cannot be read: %v", which, r.secrets.Error(err)))
 		return nil
 	}
-	lines := r.secrets.Text(strings.TrimRight(string(text), "\n"))
-	if lines == "" {
+	clean := r.secrets.Text(strings.TrimRight(string(text), "\n"))
+	if clean == "" {
 		return nil
 	}
-	return strings.Split(lines, "\n")
-}
-
-// refusedPods returns why the pods of a workload are not made, as its events say;
-// nil when they say nothing.
-func (r *run) refusedPods(ctx context.Context, workload *unstructured.Unstructured) *finding {
-	events, err := r.warnings(ctx, workload.GetKind(), workload.GetNamespace(), workload.GetName(), workload.GetUID())
-	if err != nil {
-		return nil // the timeout will tell that they cannot be read
-	}
-	var newest *corev1.Event
-	for i := range events {
-		e := &events[i]
-		if e.Reason == "FailedCreate" && (newest == nil || seen(*e).After(seen(*newest))) {
-			newest = e
+	lines := strings.Split(clean, "\n")
+	for i, line := range lines {
+		if characters := []rune(line); len(characters) > lineLimit {
+			lines[i] = string(characters[:lineLimit]) + "…"
 		}
 	}
-	// An older one may have been overcome.
-	if newest == nil || time.Since(seen(*newest)) > time.Minute {
-		return nil
-	}
-	return &finding{outlook: hopeless, reason: newest.Reason, message: newest.Message}
+	return lines
 }

@@ -161,7 +161,11 @@ func (r *run) refusal(err error) error {
 		return &ChangedError{What: "was changed"}
 	}
 	s := status.Status()
-	rejected := &RejectedError{Reason: string(s.Reason), Message: r.secrets.Text(s.Message)}
+	message := s.Message
+	if s.Details != nil {
+		message = planner.WithoutSubject(s.Details.Name, message) // whoever shows the error names the object
+	}
+	rejected := &RejectedError{Reason: string(s.Reason), Message: r.secrets.Text(message)}
 	for _, cause := range planner.FieldCauses(err) {
 		rejected.Fields = append(rejected.Fields, FieldCause{r.secrets.Text(cause.Field), r.secrets.Text(cause.Message)})
 	}

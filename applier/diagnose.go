@@ -3,7 +3,9 @@ package applier
 import (
 	"cmp"
 	"fmt"
+	"regexp"
 	"slices"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -28,12 +30,18 @@ type finding struct {
 	exitCode  *int32 // of the run that ended last
 	signal    int32
 	restarts  int32
-	ran       bool // the container has run, so it may have logged something
+	ran       bool      // the container has run, so it may have logged something
+	scheduler string    // that has no node for the pod; empty: the pod has one
+	related   []subject // what else may explain it
 }
 
 // key tells findings apart that are not the same trouble going on. A pod that is
-// replaced by another one in the same trouble makes no difference.
-func (f *finding) key() string { return f.container + "/" + f.reason }
+// replaced by another one in the same trouble makes no difference, but a quota
+// does of which more or less is used than before.
+func (f *finding) key() string {
+	_, quota, _ := strings.Cut(f.message, exceededQuota)
+	return f.container + "/" + f.reason + "/" + quota
+}
 
 // String returns "pod X: ContainerCreating".
 func (f *finding) String() string {
@@ -43,9 +51,23 @@ func (f *finding) String() string {
 	return fmt.Sprintf("pod %s: %s", f.pod, f.reason)
 }
 
-// restartsTolerated is how many times a container may crash before it is given
-// up: an app that starts before what it needs often gets there with one or two.
+// restartsTolerated is how many restarts of a container may be needed until it
+// stays up: an app that starts before what it needs often gets there with one or
+// two. One that crashes after as many is given up.
 const restartsTolerated = 2
+
+// exceededQuota is in the message of a pod that a quota has no room for, before
+// what is asked for, used and allowed.
+const exceededQuota = "exceeded quota: "
+
+// passingPullError matches why an image could not be pulled where that says more
+// of the moment than of the image.
+var passingPullError = regexp.MustCompile(
+	`(?i)toomanyrequests|too many requests|registry is unavailable|timeout|timed out|connection (?:refused|reset)|temporary failure|unexpected status.*: 5\d\d`)
+
+// containerCreating is the reason for which a container waits until the volumes,
+// the network and the image are there.
+const containerCreating = "ContainerCreating"
 
 // waits says what to expect of a container that waits for a reason. Reasons that
 // are not here are hopeful.
@@ -99,7 +121,9 @@ func diagnosePod(pod *corev1.Pod) (finding, bool) {
 		return finding{}, false
 	}
 	if c := podCondition(pod, corev1.PodScheduled); c.Status == corev1.ConditionFalse {
-		return finding{pod: pod.Name, reason: c.Reason, message: c.Message}, true // a node may come
+		return finding{ // a node may come
+			pod: pod.Name, reason: c.Reason, message: c.Message, scheduler: pod.Spec.SchedulerName, related: claimsOf(pod),
+		}, true
 	}
 	var worst *finding
 	for _, s := range slices.Concat(pod.Status.InitContainerStatuses, pod.Status.ContainerStatuses) {
@@ -137,6 +161,9 @@ func diagnoseContainer(pod *corev1.Pod, s corev1.ContainerStatus) (finding, bool
 	case state.Waiting != nil:
 		f.reason, f.message = cmp.Or(state.Waiting.Reason, "Waiting"), state.Waiting.Message
 		f.outlook = waits[f.reason]
+		if f.reason == "ImagePullBackOff" && passingPullError.MatchString(f.message) {
+			f.outlook = hopeful
+		}
 	case s.Ready:
 		return f, false
 	case s.Started != nil && !*s.Started:
@@ -152,10 +179,21 @@ func diagnoseContainer(pod *corev1.Pod, s corev1.ContainerStatus) (finding, bool
 	return f, true
 }
 
+// claimsOf returns the claims whose volumes a pod uses.
+func claimsOf(pod *corev1.Pod) []subject {
+	var claims []subject
+	for _, v := range pod.Spec.Volumes {
+		if v.PersistentVolumeClaim != nil {
+			claims = append(claims, subject{kind: claimKind.Kind, name: v.PersistentVolumeClaim.ClaimName})
+		}
+	}
+	return claims
+}
+
 // afterCrash says what to expect of a container that has crashed. How often the
 // pods of a Job may fail, the Job says itself.
 func afterCrash(pod *corev1.Pod, restarts int32) outlook {
-	if pod.Spec.RestartPolicy == corev1.RestartPolicyAlways && restarts > restartsTolerated {
+	if pod.Spec.RestartPolicy == corev1.RestartPolicyAlways && restarts >= restartsTolerated {
 		return hopeless
 	}
 	return hopeful

@@ -43,8 +43,22 @@ func TestDiagnosis(t *testing.T) {
 		"pull given up":     {pod: podWith(waitingFor("ImagePullBackOff", 0)), outlook: hopeless, reason: "ImagePullBackOff"},
 		"bad image name":    {pod: podWith(waitingFor("InvalidImageName", 0)), outlook: hopeless, reason: "InvalidImageName"},
 		"missing secret":    {pod: podWith(waitingFor("CreateContainerConfigError", 0)), outlook: doubtful, reason: "CreateContainerConfigError"},
-		"second crash":      {pod: podWith(waitingFor("CrashLoopBackOff", 2)), outlook: hopeful, reason: "CrashLoopBackOff after OOMKilled"},
-		"third restart":     {pod: podWith(waitingFor("CrashLoopBackOff", 3)), outlook: hopeless, reason: "CrashLoopBackOff after OOMKilled"},
+		"second crash":      {pod: podWith(waitingFor("CrashLoopBackOff", 1)), outlook: hopeful, reason: "CrashLoopBackOff after OOMKilled"},
+		"third crash":       {pod: podWith(waitingFor("CrashLoopBackOff", 2)), outlook: hopeless, reason: "CrashLoopBackOff after OOMKilled"},
+		"up after two restarts": {
+			pod: podWith(func(p *corev1.Pod) {
+				s := &p.Status.ContainerStatuses[0]
+				s.RestartCount, s.State.Running = 2, &corev1.ContainerStateRunning{}
+			}),
+			outlook: hopeful, reason: "NotReady",
+		},
+		"registry busy": {
+			pod: podWith(func(p *corev1.Pod) {
+				waitingFor("ImagePullBackOff", 0)(p)
+				p.Status.ContainerStatuses[0].State.Waiting.Message = `Back-off pulling image "x": ErrImagePull: toomanyrequests: You have reached your pull rate limit`
+			}),
+			outlook: hopeful, reason: "ImagePullBackOff",
+		},
 		"crashing in a Job": {
 			pod: podWith(func(p *corev1.Pod) {
 				waitingFor("CrashLoopBackOff", 5)(p)

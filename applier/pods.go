@@ -11,6 +11,7 @@ import (
 
 var (
 	podKind        = schema.GroupVersionKind{Version: "v1", Kind: "Pod"}
+	claimKind      = schema.GroupVersionKind{Version: "v1", Kind: "PersistentVolumeClaim"}
 	replicaSetKind = schema.GroupVersionKind{Group: "apps", Version: "v1", Kind: "ReplicaSet"}
 )
 
@@ -18,16 +19,16 @@ var (
 // ReplicaSet.
 const annotationRevision = "deployment.kubernetes.io/revision"
 
-// newestSet returns the uid of the ReplicaSet of a Deployment's newest revision,
-// or nothing when it is not there yet.
-func newestSet(deployment *unstructured.Unstructured, sets []*unstructured.Unstructured) types.UID {
+// newestSet returns the ReplicaSet of a Deployment's newest revision, or nil when
+// it is not there yet.
+func newestSet(deployment *unstructured.Unstructured, sets []*unstructured.Unstructured) *unstructured.Unstructured {
 	revision := deployment.GetAnnotations()[annotationRevision]
 	for _, set := range sets {
 		if ownerOf(set) == deployment.GetUID() && set.GetAnnotations()[annotationRevision] == revision {
-			return set.GetUID()
+			return set
 		}
 	}
-	return ""
+	return nil
 }
 
 // podsOf returns the pods that are controlled by the owner, of its newest

@@ -39,7 +39,7 @@ func (r *run) ready(ctx context.Context, c *planner.Change, object *unstructured
 		case state.over:
 			return w.notReady(ctx, state, 0)
 		}
-		if message := r.secrets.Text(state.message()); message != said {
+		if message := r.secrets.Text(state.message()); message != said && !state.proving {
 			said = message
 			r.tellWaiting(c, message)
 		}
@@ -48,6 +48,9 @@ func (r *run) ready(ctx context.Context, c *planner.Change, object *unstructured
 		case <-w.changed:
 		case <-state.patience:
 		case <-expired.C:
+			if state.proving {
+				return nil
+			}
 			return w.notReady(ctx, state, timeout)
 		}
 	}
@@ -79,6 +82,8 @@ type waiter struct {
 
 	trouble string    // key of the finding that lasts
 	since   time.Time // when it was first seen
+
+	up proof
 }
 
 func (r *run) newWaiter(ctx context.Context, c *planner.Change, object *unstructured.Unstructured) *waiter {
@@ -126,6 +131,7 @@ type state struct {
 	object   *unstructured.Unstructured // nil: it is not there
 	finding  *finding                   // what explains it best; may be nil
 	over     bool                       // it will not become ready
+	proving  bool                       // it is ready, if it stays so until patience ends
 	patience <-chan time.Time           // when to look again though nothing changed; may be nil
 	missing  []string                   // what could not be looked at, and why
 }
@@ -158,8 +164,12 @@ func (w *waiter) look(ctx context.Context) (state, error) {
 	}
 	s := state{object: v.object, health: planner.HealthOf(v.object)}
 	if s.health.Condition == planner.Current {
+		if left := w.unproven(s.object, time.Now()); left > 0 {
+			s.health.Condition, s.proving, s.patience = planner.InProgress, true, time.After(left)
+		}
 		return s, nil
 	}
+	w.up = proof{}
 	s.over = s.health.Condition == planner.Failed
 	w.explain(ctx, &s)
 	w.judge(ctx, &s)
@@ -177,92 +187,6 @@ func (w *waiter) isNew(u *unstructured.Unstructured) bool {
 	}
 	order, err := resourceversion.CompareResourceVersion(u.GetResourceVersion(), w.written)
 	return err != nil || order >= 0 // a server whose versions cannot be compared is believed
-}
-
-// explain looks for the reason in the workload and its pods.
-func (w *waiter) explain(ctx context.Context, s *state) {
-	if w.pods == nil || unobserved(s.object) {
-		return
-	}
-	if err := w.pods.failure(); err != nil && ctx.Err() == nil {
-		s.missing = append(s.missing, "its pods cannot be watched: "+err.Error())
-	}
-	all := w.pods.app(w.app())
-	if f := diagnoseWorkload(s.object); f != nil && !isLeaving(all) {
-		s.finding = f
-		return
-	}
-	findings := diagnose(typed(all))
-	if len(findings) == 0 {
-		return
-	}
-	// Old pods may be in trouble that the change is about to end, so before
-	// anything is given up it must be clear that the new ones are.
-	if findings[0].outlook > hopeful {
-		owner := w.owner(ctx, s)
-		findings = diagnose(typed(podsOf(s.object, owner, all)))
-	}
-	if len(findings) > 0 {
-		s.finding = &findings[0]
-	}
-}
-
-// unobserved reports whether the controller has yet to see the newest spec. Till
-// then pods and conditions are those of the revision before.
-func unobserved(u *unstructured.Unstructured) bool {
-	seen, ok, _ := unstructured.NestedInt64(u.Object, "status", "observedGeneration")
-	return ok && seen < u.GetGeneration()
-}
-
-// owner returns the uid of the object that controls the newest pods, or nothing
-// when it is not known.
-func (w *waiter) owner(ctx context.Context, s *state) types.UID {
-	if w.kind.GroupKind() != (schema.GroupKind{Group: "apps", Kind: "Deployment"}) {
-		return s.object.GetUID()
-	}
-	if w.sets == nil {
-		w.sets = w.follow(ctx, replicaSetKind, topic{app: w.app()})
-	}
-	if err := w.sets.failure(); err != nil && ctx.Err() == nil {
-		s.missing = append(s.missing, "its ReplicaSets cannot be watched: "+err.Error())
-	}
-	return newestSet(s.object, w.sets.app(w.app()))
-}
-
-// persistence is how long a doubtful state may last: a kubelet tries again
-// within that time.
-const persistence = 10 * time.Second
-
-// judge gives up what is hopeless, and what is doubtful for too long.
-func (w *waiter) judge(ctx context.Context, s *state) {
-	key := ""
-	switch {
-	case s.finding == nil && w.pods != nil:
-		key = "unexplained"
-	case s.finding != nil && s.finding.outlook == hopeless:
-		s.over = true
-		return
-	case s.finding != nil && s.finding.outlook == doubtful:
-		key = s.finding.key()
-	}
-	if key != w.trouble {
-		w.trouble, w.since = key, time.Now()
-	}
-	if key == "" {
-		return
-	}
-	left := persistence - time.Since(w.since)
-	if left <= 0 && s.finding == nil {
-		// Kinds without a condition for it tell only by an event that their pods
-		// are refused.
-		s.finding = w.run.refusedPods(ctx, s.object)
-		w.since, left = time.Now(), persistence
-	}
-	if s.finding != nil && (left <= 0 || s.finding.outlook == hopeless) {
-		s.over = true
-		return
-	}
-	s.patience = time.After(left)
 }
 
 // notReady returns why the object is not ready, with all that is known.

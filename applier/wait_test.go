@@ -225,58 +225,6 @@ func TestS10AWrongImageFailsSoon(t *testing.T) {
 	}
 }
 
-func TestFaultsFailWithTheirEvidence(t *testing.T) {
-	t.Parallel()
-	s := newSite(t)
-	app := func(name, image, env string) string {
-		return `
-app "` + name + `" {
-  image = "` + image + `"
-  port "http" { number = 80 }
-  readiness {
-    http          = { path = "/", port = "http" }
-    initial_delay = "1s"
-  }
-  env = {` + env + `}
-}
-`
-	}
-	out := s.apply(t, app("crash", "simulate.local/crash-loop", "")+
-		app("oom", "simulate.local/oom", "")+
-		app("secretless", "nginx", `TOKEN = { secret = "absent", key = "token" }`))
-
-	for _, c := range []struct {
-		app, reason string
-		exitCode    int32
-		text        string
-	}{
-		{"crash", "CrashLoopBackOff", 1, "fatal: simulated crash"},
-		{"oom", "CrashLoopBackOff after OOMKilled", 137, "allocating more memory"},
-		{"secretless", "CreateContainerConfigError", 0, `secret "absent" not found`},
-	} {
-		err := notReady(t, out.step(t, "Deployment", c.app))
-		e := err.Evidence
-		if err.TimedOut != 0 || e.Reason != c.reason || e.Container != c.app || !strings.HasPrefix(e.Pod, c.app+"-") {
-			t.Errorf("%s: %v; want %s, before the timeout", c.app, err, c.reason)
-		}
-		if len(e.Events) == 0 {
-			t.Errorf("%s: no warning events", c.app)
-		}
-		if c.exitCode == 0 {
-			if e.ExitCode != nil || !strings.Contains(e.Message, c.text) {
-				t.Errorf("%s: %s; want %q and no exit code", c.app, e.Summary(), c.text)
-			}
-			continue
-		}
-		if e.ExitCode == nil || *e.ExitCode != c.exitCode || e.Restarts < 3 {
-			t.Errorf("%s: %s; want exit code %d after some restarts", c.app, e.Summary(), c.exitCode)
-		}
-		if !strings.Contains(strings.Join(e.Previous, "\n"), c.text) {
-			t.Errorf("%s: the log of the run before is %q (%q); want it with %q", c.app, e.Previous, e.Missing, c.text)
-		}
-	}
-}
-
 func TestPodsThatAQuotaRefusesAreSaid(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

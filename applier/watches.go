@@ -218,6 +218,13 @@ func (s *stream) app(name string) []*unstructured.Unstructured {
 	return all
 }
 
+// all returns every object, in no particular order.
+func (s *stream) all() []*unstructured.Unstructured {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Collect(maps.Values(s.objects))
+}
+
 // failure returns why the watch has ended, or nil while it goes on.
 func (s *stream) failure() error {
 	s.mu.Lock()

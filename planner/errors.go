@@ -3,6 +3,7 @@ package planner
 import (
 	"cmp"
 	"errors"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -62,7 +63,7 @@ func rejections(o Object, err error, secret *Redactor) []*ObjectError {
 	causes := FieldCauses(err)
 	if len(causes) == 0 {
 		e := blank
-		e.Err = secret.rejection(o, err)
+		e.Err = secret.rejection(o, &causeError{text: WithoutSubject(o.ID.Name, err.Error()), status: err})
 		return []*ObjectError{&e}
 	}
 	errs := make([]*ObjectError, 0, len(causes))
@@ -86,7 +87,20 @@ func FieldCauses(err error) []metav1.StatusCause {
 	})
 }
 
-// causeError is one of the causes of an API error; errors.As finds the whole.
+// subject is how the API server begins what it has against an object:
+// deployments.apps "petclinic" is forbidden: ...
+var subject = regexp.MustCompile(`^[A-Za-z0-9.-]+ "([^"]*)" is (?:forbidden|invalid): `)
+
+// WithoutSubject returns a message of the API server about the object of that
+// name without its first words when they only repeat which object that is.
+func WithoutSubject(name, message string) string {
+	if m := subject.FindStringSubmatch(message); m != nil && m[1] == name {
+		return message[len(m[0]):]
+	}
+	return message
+}
+
+// causeError says in its own words what an API error says; errors.As finds that.
 type causeError struct {
 	text   string
 	status error

@@ -127,11 +127,16 @@ func spellings(value string) []string {
 	return all
 }
 
-// Text returns s without secret values.
-func (r *Redactor) Text(s string) string { return r.all.Replace(s) }
+// Text returns a text of the cluster without secret values, and without
+// characters that steer a terminal or turn the direction of reading. It is the
+// one place that makes such texts fit to be shown and kept.
+func (r *Redactor) Text(s string) string {
+	// A value may itself hold such characters, or be cut by them.
+	return r.all.Replace(plain(r.all.Replace(s)))
+}
 
-// Error returns the error itself when it quotes no secret, or one of the same
-// text without it. That one does not unwrap: the cause still has the text.
+// Error returns the error itself when its text can be shown as it is, or else one
+// of the text that can. That one does not unwrap: the cause still has the other.
 func (r *Redactor) Error(err error) error {
 	if err == nil {
 		return nil
@@ -169,7 +174,7 @@ func (e *redactedError) Error() string { return e.text }
 func (r *Redactor) value(v any) (clean any, masked bool) {
 	switch v := v.(type) {
 	case string:
-		s := r.Text(v)
+		s := r.all.Replace(v) // and no more: what an object says is shown as it is
 		return s, s != v
 	case map[string]any:
 		m := make(map[string]any, len(v))

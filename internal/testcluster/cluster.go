@@ -24,6 +24,9 @@ import (
 const (
 	instance    = "test"
 	idleTimeout = "5m"
+	// restartBackOff is a tenth of a kubelet's: failing pods go through the same
+	// states, only sooner.
+	restartBackOff = "1s"
 )
 
 // Cluster is the running cluster.
@@ -72,7 +75,8 @@ var up = sync.OnceValues(func() (dir string, err error) {
 	}
 	// Another binary gets a cluster of its own: tests may still be using the old one, which ends by itself.
 	dir = filepath.Join(os.TempDir(), "stowage-test-"+digest(root, content))
-	cmd := exec.CommandContext(context.Background(), binary, "up", "--wait", "--name="+instance, "--data-dir="+dir, "--idle-timeout="+idleTimeout)
+	cmd := exec.CommandContext(context.Background(), binary, "up", "--wait", "--name="+instance, "--data-dir="+dir,
+		"--idle-timeout="+idleTimeout, "--restart-back-off="+restartBackOff)
 	if output, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("%s: %w\n%s", cmd, err, output)
 	}
