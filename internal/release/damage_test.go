@@ -36,8 +36,8 @@ func TestDamagedRevisionStopsNothing(t *testing.T) {
 			damage(t, s, "stowage.shop.v2", test.patch, test.remove)
 
 			r := latest(t, s)
-			if r.Revision != 2 || r.Status != Failed || r.ContentRevision != 1 || r.Inventory[0].LastRevision != 1 || r.Healthy != 1 {
-				t.Errorf("revision %d, %s, with the content of %d (%v), last healthy %d",
+			if r.Revision != 2 || r.Status != Failed || r.ContentRevision != 1 || r.Inventory[0].LastRevision != 2 || !slices.Equal(r.Healthy, []int{1}) {
+				t.Errorf("revision %d, %s, with the content of %d (%v), healthy %d",
 					r.Revision, r.Status, r.ContentRevision, r.Inventory, r.Healthy)
 			}
 			if objects, err := r.Objects(); err != nil || len(objects) != 1 {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"golang.org/x/sync/errgroup"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -51,16 +50,21 @@ func (s *Store) latest(ctx context.Context, heads []storedHead) (*Record, error)
 }
 
 // newest returns a record as that of the newest revision. When that one is
-// damaged, the record is of another one, and only its content counts.
+// damaged, the record is of another one, and only its content counts: of that the
+// damaged one may have had each object, too, which must not be taken for an old one.
 func newest(heads []storedHead, record *Record, unreadable []error) *Record {
 	if len(unreadable) > 0 {
 		record.Damaged, record.ContentRevision = unreadable, record.Revision
 		record.Summary = heads[0].Summary
 		record.remember(&heads[0].meta, heads[0].digests)
+		for i := range record.Inventory {
+			record.Inventory[i].LastRevision = heads[0].Revision
+		}
 	}
-	healthy := slices.IndexFunc(heads, func(h storedHead) bool { return h.isHealthy() })
-	if healthy >= 0 {
-		record.Healthy = heads[healthy].Revision
+	for _, h := range heads {
+		if h.isHealthy() {
+			record.Healthy = append(record.Healthy, h.Revision)
+		}
 	}
 	return record
 }

@@ -66,9 +66,9 @@ type Record struct {
 	// return such a record; the content is that of ContentRevision then.
 	Damaged         []error `json:"-"`
 	ContentRevision int     `json:"-"` // 0: nothing was damaged, or there is no revision that can be read
-	// Healthy is the newest revision up to this one that was deployed with success,
-	// which is what a rollback goes to; 0: there is none. Only Latest and Load say it.
-	Healthy int `json:"-"`
+	// Healthy are the revisions up to this one that were deployed with success, newest
+	// first: what can be gone back to. Only Latest and Load say it.
+	Healthy []int `json:"-"`
 
 	objects []byte // as they are stored; see Objects and SetObjects
 
