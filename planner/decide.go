@@ -91,6 +91,8 @@ func (m *maker) ask(ctx context.Context, o Object, c *Change) error {
 		return ctx.Err()
 	case namespaceNotFound(err):
 		m.createUnchecked(o, c, fmt.Sprintf("namespace %s does not exist yet", o.ID.Namespace))
+	case cannotGrow(o, err):
+		m.fail(dataRefusal(o, "spec.resources", m.secret.Text(err.Error())+", and a new claim would be empty"))
 	case cannotDryRun(err):
 		return m.compareLocally(o, c, was, m.secret.Text(err.Error()))
 	case apierrors.IsInvalid(err):

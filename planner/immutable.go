@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 )
@@ -50,11 +51,7 @@ func (m *maker) replaceOrReject(o Object, c *Change, was *unstructured.Unstructu
 		return
 	}
 	if reason := holdsData(o, was, differing); reason != "" {
-		m.fail(&ObjectError{
-			ID: o.ID, Origin: o.Origin, Field: differing[0].String(),
-			Err:  errors.New("DATA: refused: " + reason),
-			Hint: "take the change back, or move the data to a new claim under another name",
-		})
+		m.fail(dataRefusal(o, differing[0].String(), reason))
 		return
 	}
 	if isProtected(o.Manifest) {
@@ -71,6 +68,20 @@ func (m *maker) replaceOrReject(o Object, c *Change, was *unstructured.Unstructu
 		after, _ := lookup(o.Manifest.Object, p)
 		c.Diff = append(c.Diff, m.secret.shown(o.ID, []fieldChange{{path: p, op: Update, before: before, after: after}})...)
 	}
+}
+
+// dataRefusal says that a change would lose data.
+func dataRefusal(o Object, field, reason string) *ObjectError {
+	return &ObjectError{
+		ID: o.ID, Origin: o.Origin, Field: field, Err: errors.New("DATA: refused: " + reason),
+		Hint: "take the change back, or move the data to a new claim under another name",
+	}
+}
+
+// cannotGrow reports whether the server says that the storage class of a claim
+// does not let it grow. It says so in the words of a missing right.
+func cannotGrow(o Object, err error) bool {
+	return o.Role == RoleClaim && apierrors.IsForbidden(err) && strings.Contains(err.Error(), "must support resize")
 }
 
 // differingImmutables returns the immutable fields that want has otherwise.

@@ -9,7 +9,7 @@ import (
 	"stowage/planner"
 )
 
-func TestImmutableFields(t *testing.T) {
+func TestS33ImmutableFieldsOfEachKind(t *testing.T) {
 	c := newCluster(t, true)
 	manifests := readFile(t, "testdata/plan/petclinic.yaml")
 	c.carryOut(t, c.plan(t, manifests, planner.Options{}))
@@ -38,7 +38,7 @@ func TestImmutableFields(t *testing.T) {
 		p := c.plan(t, strings.Replace(manifests, "test_config_v1", "test_config_v2", 1), planner.Options{})
 		expectReplace(t, change(t, p, "ConfigMap", "petclinic-config-7d41h0w3rb"), "data is immutable", "")
 	})
-	t.Run("S33 claim templates", func(t *testing.T) {
+	t.Run("claim templates", func(t *testing.T) {
 		_, err := c.tryPlan(t, strings.Replace(manifests, "storage: 1Gi", "storage: 2Gi", 1), planner.Options{})
 		errs := objectErrors(t, err)
 		if len(errs) != 1 || errs[0].Field != "spec.volumeClaimTemplates" || !strings.HasPrefix(errs[0].Err.Error(), "DATA: refused") {
@@ -66,6 +66,136 @@ func TestImmutableFields(t *testing.T) {
 			t.Errorf("%v", err)
 		}
 	})
+}
+
+// stateful is a configuration with all that changes in different ways.
+const stateful = `release "shop" { namespace = "NAMESPACE" }
+config "plain" {
+  data      = { COLOR = "red" }
+  versioned = false
+}
+config "shared" { data = { COLOR = "red" } }
+secret "typed" {
+  data      = { username = "x" }
+  versioned = false
+}
+app "files" {
+  image = "nginx:1.27"
+  env   = { COLOR = config.shared.key.COLOR }
+  port "http" { number = 80 }
+  resources { requests = { cpu = "1m" } }
+  autoscale {
+    max = 2
+    cpu = 80
+  }
+  mount "/data" {
+    claim {
+      size = "1Gi"
+    }
+  }
+}
+app "db" {
+  kind  = "StatefulSet"
+  image = "mysql:5.7"
+  mount "/data" {
+    claim { size = "3Gi" }
+  }
+}
+`
+
+func TestS33EachChangeSaysHowItIsMade(t *testing.T) {
+	c := newCluster(t, true)
+	c.carryOut(t, c.planHCL(t, stateful, planner.Options{}))
+	c.waitHealthy(t, "apps", "Deployment", "files")
+	c.waitHealthy(t, "apps", "StatefulSet", "db")
+	const refused = "DATA: refused: "
+	cases := []struct {
+		name, old, new string
+		want           []string // of each change: action, kind and what it means
+	}{
+		{"image of a Deployment", "nginx:1.27", "nginx:1.28", []string{
+			"update Deployment: 1 pod of files rolls, one more at a time (surge 25%)",
+		}},
+		{"image of a StatefulSet", "mysql:5.7", "mysql:8", []string{
+			"update StatefulSet: DOWNTIME: 1 pod of db stops before the new one starts",
+		}},
+		{"strategy", `"nginx:1.27"`, `"nginx:1.28"` + "\n  rollout { strategy = \"recreate\" }", []string{
+			"update Deployment: DOWNTIME: 1 pod of files stops before the new one starts",
+		}},
+		{"content of a versioned config", `"shared" { data = { COLOR = "red" }`, `"shared" { data = { COLOR = "blue" }`, []string{
+			"create ConfigMap: new version of shared-",
+			"update Deployment: 1 pod of files rolls, one more at a time (surge 25%)",
+		}},
+		{"content of another config", `data      = { COLOR = "red" }`, `data      = { COLOR = "blue" }`, []string{
+			"update ConfigMap: no pod rolls; mounted files follow by themselves, environment variables when pods restart",
+		}},
+		{"type of a Secret", `data      = { username = "x" }`, `data      = { username = "x" }` + "\n  type = \"kubernetes.io/basic-auth\"", []string{
+			"replace Secret: pods that start while it is replaced wait for it; running ones keep the old values",
+		}},
+		{"port of a Service", "number = 80 ", "number = 81 ", []string{
+			"update Deployment: 1 pod of files rolls, one more at a time (surge 25%)", "update Service: ports change; no pod rolls",
+		}},
+		{"address of a Service", "port \"http\"", "service { headless = true }\n  port \"http\"", []string{
+			"replace Service: DOWNTIME: Service files gets a new address and is gone for a moment",
+		}},
+		{"range of an autoscaler", "max = 2", "max = 7", []string{
+			"update HorizontalPodAutoscaler: no pod rolls; files has 1 to 7 pods",
+		}},
+		{"more size of a claim", `"1Gi"`, `"2Gi"`, []string{
+			refused + `persistentvolumeclaims "files-data" is forbidden: only dynamically provisioned pvc can be resized and ` +
+				"the storageclass that provisions the pvc must support resize, and a new claim would be empty",
+		}},
+		{"less size of a claim", `"1Gi"`, `"1Mi"`, []string{
+			refused + "spec.resources of a claim cannot be changed, and a new claim would be empty",
+		}},
+		{"access modes of a claim", `"1Gi"`, "\"1Gi\"\n      access_modes = [\"ReadWriteMany\"]", []string{
+			refused + "spec.accessModes of a claim cannot be changed, and a new claim would be empty",
+		}},
+		{"storage class of a claim", `"1Gi"`, "\"1Gi\"\n      storage_class = \"fast\"", []string{
+			refused + "spec.storageClassName of a claim cannot be changed, and a new claim would be empty",
+		}},
+		{"claim template", `"3Gi"`, `"4Gi"`, []string{
+			refused + "claim templates cannot be changed, and the claims they made hold data",
+		}},
+	}
+	for _, tc := range cases {
+		t.Run(tc.name, func(t *testing.T) {
+			if strings.Count(stateful, tc.old) != 1 {
+				t.Fatalf("%q is in the configuration %d times", tc.old, strings.Count(stateful, tc.old))
+			}
+			p, err := c.tryPlanHCL(t, strings.Replace(stateful, tc.old, tc.new, 1), planner.Options{})
+			if d := cmp.Diff(tc.want, labels(t, p, err)); d != "" {
+				t.Error(d)
+			}
+		})
+	}
+}
+
+// labels writes what is to happen to each object, or why it is refused.
+func labels(t *testing.T, p *planner.Plan, err error) []string {
+	t.Helper()
+	var lines []string
+	if err != nil {
+		for _, e := range objectErrors(t, err) {
+			lines = append(lines, e.Err.Error())
+		}
+		return lines
+	}
+	for _, c := range p.Changes {
+		if c.Action == planner.NoOp {
+			continue
+		}
+		meaning := c.Impact
+		if c.Action == planner.Create {
+			meaning, _, _ = strings.Cut(c.Reason, "-")
+			meaning += "-"
+		}
+		lines = append(lines, string(c.Action)+" "+c.ID.Kind+": "+meaning)
+		if c.Action != planner.Create && c.Live.UID == "" {
+			t.Errorf("%s is not pinned to a uid", c.ID)
+		}
+	}
+	return lines
 }
 
 func expectReplace(t *testing.T, c planner.Change, reason, impact string) {
