@@ -120,9 +120,11 @@ func (m *maker) madeByControllers(ctx context.Context, namespace string) (made, 
 // mayHave reports whether the release has objects of one of the kinds, or that
 // is not known.
 func (m *maker) mayHave(kinds []string) bool {
-	for id := range m.live.objects {
-		if slices.Contains(kinds, id.Kind) {
-			return true
+	for _, objects := range []map[ObjectID]*unstructured.Unstructured{m.live.objects, m.foreseen} {
+		for id := range objects {
+			if slices.Contains(kinds, id.Kind) {
+				return true
+			}
 		}
 	}
 	for scope := range m.live.unreadable {

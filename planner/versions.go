@@ -19,7 +19,7 @@ func (m *maker) sweepVersions(ctx context.Context, old []Item) error {
 	// window; but if something has to go, the delete itself makes one.
 	retained, expired := m.window(old, m.in.Prior.Revision)
 	if len(expired) == 0 {
-		m.keepRetained(retained)
+		m.keepRetained(retained, m.in.Prior.Revision)
 		return nil
 	}
 	kept := len(m.kept)
@@ -64,9 +64,13 @@ func (m *maker) oldestRetained(to int) int {
 	return min(oldest, target)
 }
 
-func (m *maker) keepRetained(items []Item) {
+func (m *maker) keepRetained(items []Item, to int) {
 	for _, item := range items {
-		m.keep(item.ID, fmt.Sprintf("revision %d can be rolled back to", item.LastRevision))
+		revision := item.LastRevision
+		if revision <= to-m.in.HistoryLimit { // failed, and not recorded any more
+			revision = m.oldestRetained(to)
+		}
+		m.keep(item.ID, fmt.Sprintf("revision %d can be rolled back to", revision))
 	}
 }
 
@@ -74,7 +78,7 @@ func (m *maker) keepRetained(items []Item) {
 // deletes what nothing else needs.
 func (m *maker) sweepOutside(ctx context.Context, old []Item, to int) error {
 	retained, expired := m.window(old, to)
-	m.keepRetained(retained)
+	m.keepRetained(retained, to)
 	if len(expired) == 0 {
 		return nil
 	}
