@@ -65,7 +65,7 @@ func TestS32ReadOnlyAccountFindsTheSameChanges(t *testing.T) {
 	}
 }
 
-func TestUnreadableKindIsNotAbsent(t *testing.T) {
+func TestS35AKindThatCannotBeListedIsNotAbsent(t *testing.T) {
 	c := newCluster(t, true)
 	c.carryOut(t, c.planHCL(t, shop, planner.Options{}))
 	c.allow(t, "blind", []string{"get", "list"}, []string{"secrets", "services", "deployments", "pods", "replicasets"})
@@ -84,8 +84,41 @@ func TestUnreadableKindIsNotAbsent(t *testing.T) {
 		c.prior.Inventory[i].LastRevision = -10
 	}
 	p = c.planHCL(t, strings.Replace(shop, `"red"`, `"blue"`, 1), planner.Options{})
-	if len(p.Kept) != 1 || p.Kept[0].ID.Kind != "ConfigMap" || len(p.Warnings) != 2 {
-		t.Errorf("kept %v, warnings %v, %q", p.Kept, p.Warnings, summary(p))
+	if len(p.Kept) != 1 || p.Kept[0].ID.Kind != "ConfigMap" || p.Count(planner.Delete) != 0 {
+		t.Errorf("kept %v, %q", p.Kept, summary(p))
+	}
+}
+
+func TestS35WhatCannotBeListedIsNotDestroyedButReported(t *testing.T) {
+	c := newCluster(t, true)
+	c.carryOut(t, c.planHCL(t, shop, planner.Options{}))
+	c.allow(t, "blind", []string{"get", "list"}, []string{"secrets", "deployments", "configmaps", "pods", "replicasets"})
+	p := c.planHCL(t, shop, planner.Options{Destroy: true})
+	want := []planner.Kept{{ID: planner.ObjectID{Kind: "Service", Namespace: c.namespace, Name: "front"}, Reason: "it could not be read"}}
+	if d := cmp.Diff(want, p.Kept); d != "" {
+		t.Error(d)
+	}
+	if len(p.Warnings) != 1 || p.Warnings[0].Summary != "Service front could not be read and is left alone" || p.Count(planner.Delete) != 5 {
+		t.Errorf("warnings %v, %q", p.Warnings, summary(p))
+	}
+}
+
+// An object that has lost the release's label is in no LIST, and who may only
+// list cannot tell whether it is there.
+func TestS35WhatCannotBeReadAloneIsNotTakenForGone(t *testing.T) {
+	c := newCluster(t, true)
+	c.carryOut(t, c.planHCL(t, shop, planner.Options{}))
+	c.as(t, "kubectl-label", c.deployment("front"), `{"metadata":{"labels":{"stowage.dev/release":null}}}`)
+	c.allow(t, "lister", []string{"list"}, allKinds)
+	p := c.planHCL(t, without(t, shop, `app "front"`), planner.Options{})
+	if d := cmp.Diff([]string{"delete Service front"}, summary(p)); d != "" {
+		t.Error(d)
+	}
+	want := []planner.Kept{{ID: c.deployment("front"), Reason: "it could not be read"}}
+	if d := cmp.Diff(want, p.Kept); d != "" || !slices.ContainsFunc(p.Warnings, func(w planner.Warning) bool {
+		return w.Summary == "Deployment front could not be read and is left alone"
+	}) {
+		t.Errorf("warnings %v, kept %s", p.Warnings, d)
 	}
 }
 

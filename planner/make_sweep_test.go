@@ -141,6 +141,76 @@ func TestS35RecreatedObjectIsNotDeleted(t *testing.T) {
 	}
 }
 
+func TestS35ForeignObjectWithOurLabelsIsNotDeleted(t *testing.T) {
+	c := newCluster(t, true)
+	c.carryOut(t, c.planHCL(t, shop, planner.Options{}))
+	for _, o := range c.objects(t, `
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: theirs
+  labels: {stowage.dev/release: shop, stowage.dev/app: front, app.kubernetes.io/managed-by: stowage}
+data: {a: b}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: theirs
+  labels: {stowage.dev/release: shop}
+spec:
+  replicas: 0
+  selector: {matchLabels: {a: b}}
+  template:
+    metadata: {labels: {a: b}}
+    spec: {containers: [{name: x, image: nginx}]}
+`) {
+		if _, err := c.Create(t.Context(), o.Manifest); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// Neither when the label is all there is to go by, nor when a run that was
+	// interrupted has left their names in the record.
+	for _, recorded := range []bool{false, true} {
+		for _, options := range []planner.Options{{}, {Destroy: true, DeleteData: true}} {
+			p := c.planHCL(t, without(t, shop, `app "front"`), options)
+			kept := 0
+			for _, k := range p.Kept {
+				if k.ID.Name == "theirs" && k.Reason != "" {
+					kept++
+				}
+			}
+			if position(p, "ConfigMap", "theirs") >= 0 || position(p, "Deployment", "theirs") >= 0 || kept != 2 {
+				t.Errorf("recorded %v, %+v: %q, kept %v", recorded, options, summary(p), p.Kept)
+			}
+		}
+		c.prior.Inventory = append(c.prior.Inventory,
+			planner.Item{ID: planner.ObjectID{Kind: "ConfigMap", Namespace: c.namespace, Name: "theirs"}, Version: "v1"},
+			planner.Item{ID: c.deployment("theirs"), Version: "v1"})
+	}
+}
+
+func TestS36DataThatLeftTheConfigurationNeedsPermission(t *testing.T) {
+	c := newCluster(t, false)
+	c.carryOut(t, c.planHCL(t, stored, planner.Options{}))
+	left := without(t, stored, `app "files"`)
+	claim := planner.ObjectID{Kind: "PersistentVolumeClaim", Namespace: c.namespace, Name: "files-data"}
+	p := c.planHCL(t, left, planner.Options{AllowEmpty: true, ForceConflicts: true, DeleteNamespace: true})
+	if d := cmp.Diff([]planner.Kept{{ID: claim, Reason: "it holds data; --delete-data deletes it"}}, p.Kept); d != "" || position(p, claim.Kind, claim.Name) >= 0 {
+		t.Errorf("%q, kept %s", summary(p), d)
+	}
+	p = c.planHCL(t, left, planner.Options{DeleteData: true})
+	if got := change(t, p, claim.Kind, claim.Name); got.Action != planner.Delete || !strings.HasPrefix(got.Impact, "DATA: ") {
+		t.Errorf("%s, impact %q", got.Action, got.Impact)
+	}
+	// The namespace goes with none of them.
+	p = c.planHCL(t, stored, planner.Options{Destroy: true, DeleteData: true})
+	if position(p, "Namespace", c.namespace) >= 0 || !slices.ContainsFunc(p.Kept, func(k planner.Kept) bool {
+		return k.ID.Kind == "Namespace" && strings.Contains(k.Reason, "--delete-namespace")
+	}) {
+		t.Errorf("%q, kept %v", summary(p), p.Kept)
+	}
+}
+
 // checkOrder checks that every change comes after those it needs.
 func checkOrder(t *testing.T, p *planner.Plan) {
 	t.Helper()
