@@ -105,7 +105,14 @@ func (c *Cluster) UnusedNamespace(t testing.TB) string {
 	name := namespaceName(t.Name())
 	t.Cleanup(func() {
 		// Best effort: the test may not have created it, and the cluster is a scratch one.
-		_ = c.Client.CoreV1().Namespaces().Delete(context.Background(), name, metav1.DeleteOptions{})
+		ctx, core := context.Background(), c.Client.CoreV1()
+		// At once, since another test may be about to use their node ports.
+		if services, err := core.Services(name).List(ctx, metav1.ListOptions{}); err == nil {
+			for i := range services.Items {
+				_ = core.Services(name).Delete(ctx, services.Items[i].Name, metav1.DeleteOptions{})
+			}
+		}
+		_ = core.Namespaces().Delete(ctx, name, metav1.DeleteOptions{})
 	})
 	return name
 }
