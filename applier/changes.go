@@ -37,6 +37,31 @@ func madeChanges(plan *planner.Plan, steps []Step) []release.Change {
 	return changes
 }
 
+// mendedChanges returns what an earlier run has recorded of its changes, with what
+// is known of them now. What it wrote and did not see the end of is done.
+func mendedChanges(recorded, now []release.Change) []release.Change {
+	failed := map[release.ObjectRef]release.Change{}
+	for _, change := range now {
+		failed[change.ObjectRef] = change
+	}
+	var changes []release.Change
+	for _, change := range recorded {
+		if failure, ok := failed[change.ObjectRef]; ok {
+			change.Status, change.Message, change.Evidence = failure.Status, failure.Message, failure.Evidence
+			delete(failed, change.ObjectRef)
+		} else if change.Status == "" {
+			change.Status = string(Done)
+		}
+		changes = append(changes, change)
+	}
+	for _, change := range now {
+		if _, left := failed[change.ObjectRef]; left {
+			changes = append(changes, change)
+		}
+	}
+	return changes
+}
+
 // recordedChange returns a change without the values of fields: the objects of
 // the revision and of the one before have them.
 func recordedChange(c *planner.Change) release.Change {

@@ -99,7 +99,7 @@ func (r *recorder) settle(ctx context.Context, errs *multierror.Error) (release.
 			return "", fmt.Errorf("everything is deleted, but not the release's record: %w", err)
 		}
 		return "", nil
-	case errs == nil && r.isUntrue():
+	case r.isUntrue(errs != nil):
 		if err := r.mend(ctx); err != nil {
 			return "", err
 		}
@@ -108,7 +108,9 @@ func (r *recorder) settle(ctx context.Context, errs *multierror.Error) (release.
 	}
 	r.current.Finished = time.Now()
 	r.current.Inventory = r.inventory()
-	if !r.mends {
+	if r.mends {
+		r.current.Changes = mendedChanges(r.current.Changes, madeChanges(r.plan, r.steps))
+	} else {
 		r.current.Changes = madeChanges(r.plan, r.steps)
 	}
 	r.current.Status, r.current.Messages = release.Deployed, nil
@@ -137,17 +139,27 @@ func messagesOf(errs *multierror.Error) []string {
 	return messages
 }
 
-// isUntrue reports whether the record says what is no longer so of a release that
-// is as the plan wants it, and healthy: that its run failed or did not end, or
-// that there is a release at all.
-func (r *recorder) isUntrue() bool {
+// isUntrue reports whether the record says what is not so of a release that is as
+// the plan wants it, and that was waited for: that its run did not end, that it
+// failed, or that there is a release at all. A failure that goes on is recorded
+// anew when the release is to go back from there.
+func (r *recorder) isUntrue(failed bool) bool {
 	prior := r.opts.Prior
-	return r.plan.Empty() && prior != nil &&
-		(r.plan.Release.Destroy || prior.Status == release.Pending || prior.Status == release.Failed)
+	switch {
+	case !r.plan.Empty():
+		return false
+	case r.plan.Release.Destroy:
+		return !failed
+	case prior == nil:
+		return false
+	case prior.Status == release.Pending:
+		return true
+	}
+	return prior.Status == release.Failed && (!failed || r.opts.OnFailure == RollBack)
 }
 
-// mend begins to put an untrue record right: the newest revision is deployed
-// after all, or what is there is another one, which is recorded now.
+// mend begins to put an untrue record right: it is known now how the newest
+// revision ended, or what is there is another one, which is recorded now.
 func (r *recorder) mend(ctx context.Context) error {
 	same, err := r.isRecordedIn(r.opts.Prior)
 	if err != nil {

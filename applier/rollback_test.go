@@ -320,3 +320,29 @@ func TestAFailureThatWroteNothingIsForgottenByTheNextApply(t *testing.T) {
 	}
 	s.checkFree(t)
 }
+
+func TestAFailureThatGoesOnIsGoneBackFromAsWell(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.mustApply(t, firstShop)
+	before := s.objects(t)
+	broken := strings.Replace(firstShop, "nginx:1", "simulate.local/image-pull-error", 1)
+	if out := s.apply(t, broken); out.Record != release.Failed || out.Rollback != nil {
+		t.Fatalf("recorded as %s, rollback %v", out.Record, out.Rollback)
+	}
+
+	plan, opts := s.plan(t, broken)
+	if !plan.Empty() {
+		t.Fatal("there is something left to write, so the test shows nothing")
+	}
+	opts.OnFailure = applier.RollBack
+	out := s.run(t.Context(), plan, opts, nil)
+	if out.Rollback == nil || out.Rollback.Err != nil || out.Rollback.To != 1 {
+		t.Fatalf("%v; rollback %+v", out.err, out.Rollback)
+	}
+	if d := cmp.Diff(before, s.objects(t)); d != "" {
+		t.Errorf("not as it was:\n%s", d)
+	}
+	s.checkEvidence(t, 2)
+	s.checkFree(t)
+}

@@ -118,7 +118,7 @@ func (r *run) settle(ctx context.Context, result *Result, errs *multierror.Error
 	if r.lock.lostErr() != nil {
 		return nil
 	}
-	if errs == nil && r.recorder.isUntrue() {
+	if r.recorder.isUntrue(errs != nil) {
 		if err := r.lock.take(ctx, r.plan.Release.Name, r.opts.Prior); err != nil {
 			return err
 		}

@@ -74,6 +74,7 @@ func (o *destroyOptions) propose(ctx context.Context, session *session) (*propos
 	return &proposal{
 		Planned: view.Planned{Plan: plan, Target: session.target, Pending: recorded.pending},
 		prior:   recorded.record,
+		keyed:   recorded.key != nil,
 		source:  func(ctx context.Context) source { return o.identity.source(ctx) },
 	}, err
 }

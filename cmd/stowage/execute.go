@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
 	"stowage/applier"
 	"stowage/cmd/stowage/view"
@@ -81,6 +82,7 @@ func (f *executeFlags) options(s *session, command string) applier.Options {
 type proposal struct {
 	view.Planned
 	prior  *release.Record // the newest revision as the plan was made from it
+	keyed  bool            // the release has a key, be it without a revision
 	newKey []byte          // made for this plan; nil: the release has one
 	source func(context.Context) source
 }
@@ -127,14 +129,16 @@ func (x *execution) show(ctx context.Context, p *proposal) error {
 		return err
 	}
 	if p.nothingToDo() {
-		return view.Outputs(x.streams.out, p.Outputs)
-	}
-	if !p.Empty() || p.Release.Destroy {
-		if err := x.approval.ask(ctx, x.question); err != nil {
+		if err := x.unlatch(ctx); err != nil {
 			return err
 		}
+		return view.Outputs(x.streams.out, p.Outputs)
 	}
-	if err := view.Gap(x.streams.out); err != nil {
+	approve := func() error { return view.Gap(x.streams.out) } // nothing but a wait and the record is at stake
+	if !p.Empty() || p.Release.Destroy {
+		approve = func() error { return x.approval.ask(ctx, x.question) }
+	}
+	if err := approve(); err != nil {
 		return err
 	}
 	return x.carryOut(ctx, p)
@@ -172,7 +176,11 @@ func (x *execution) carryOut(ctx context.Context, p *proposal) error {
 // showJSON does the same for programs, which cannot be asked.
 func (x *execution) showJSON(ctx context.Context, p *proposal, lines *view.JSONLines) error {
 	lines.Plan(p.Planned)
-	if !p.nothingToDo() {
+	if p.nothingToDo() {
+		if err := x.unlatch(ctx); err != nil {
+			return err
+		}
+	} else {
 		result, err := x.apply(ctx, p, lines.Event)
 		switch {
 		case nothingDone(err) != nil:
@@ -191,6 +199,16 @@ func (x *execution) apply(ctx context.Context, p *proposal, tell func(applier.Ev
 	from := p.source(ctx)
 	options.ConfigDir, options.Commit, options.Dirty = from.dir, from.commit, from.dirty
 	return applier.Run(ctx, x.session.client, x.session.store, p.Plan, options)
+}
+
+// unlatch removes the lock that a killed run has left, though nobody wants it now.
+// Whoever may not see locks leaves them alone.
+func (x *execution) unlatch(ctx context.Context) error {
+	err := x.session.store.Unlatch(ctx, isDead)
+	if apierrors.IsForbidden(err) {
+		return nil
+	}
+	return err
 }
 
 // nothingDone returns the error of a run that did not get the lock, or whose plan
@@ -226,6 +244,8 @@ func (p *proposal) nothingToDo() bool {
 // write what is no longer so: that the release failed or its run did not end,
 // or, when it is to be destroyed, that it is there at all.
 func (p *proposal) recordIsWrong() bool {
-	return p.prior != nil &&
-		(p.Release.Destroy || p.prior.Status == release.Pending || p.prior.Status == release.Failed)
+	if p.Release.Destroy {
+		return p.prior != nil || p.keyed
+	}
+	return p.prior != nil && (p.prior.Status == release.Pending || p.prior.Status == release.Failed)
 }
