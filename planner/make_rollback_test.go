@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"maps"
 	"strings"
 	"testing"
 
@@ -73,7 +74,8 @@ func (c *cluster) meant(t testing.TB) map[string]any {
 		if u == nil || item.LastRevision != c.prior.Revision {
 			continue
 		}
-		annotations := u.GetAnnotations()
+		annotations := map[string]string{}
+		maps.Copy(annotations, u.GetAnnotations())
 		delete(annotations, "deployment.kubernetes.io/revision")
 		meant[item.ID.String()] = map[string]any{
 			"labels": u.GetLabels(), "annotations": annotations,
