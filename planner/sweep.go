@@ -88,7 +88,9 @@ func (m *maker) removable(item Item) (*unstructured.Unstructured, bool) {
 		return nil, false
 	}
 	u := m.live.object(item.ID)
-	if u == nil || u.GetDeletionTimestamp() != nil {
+	// What is being deleted already takes no plan, but a release is not destroyed
+	// before it is gone.
+	if u == nil || u.GetDeletionTimestamp() != nil && !m.in.Options.Destroy {
 		return nil, false
 	}
 	if why := m.notTheSame(item, u); why != "" {

@@ -50,10 +50,10 @@ func (a approval) possible() error {
 }
 
 // ask asks the question and returns nil when the answer is the one that approves,
-// and nothing else.
+// and nothing else. An empty line is behind what was written so far then.
 func (a approval) ask(ctx context.Context, q question) error {
 	if a.auto {
-		return nil
+		return view.Gap(a.streams.out)
 	}
 	if err := view.Prompt(a.streams.out, q.text, q.prompt); err != nil {
 		return err

@@ -9,9 +9,9 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
-	"path"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -57,18 +57,22 @@ func TestClusterScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"object":    func(ts *testscript.TestScript, neg bool, args []string) { object(ts, client, neg, args) },
-			"names":     func(ts *testscript.TestScript, neg bool, args []string) { names(ts, client, neg, args) },
-			"create":    func(ts *testscript.TestScript, neg bool, args []string) { create(ts, client, neg, args) },
-			"patch":     func(ts *testscript.TestScript, neg bool, args []string) { patch(ts, client, neg, args) },
-			"delete":    func(ts *testscript.TestScript, neg bool, args []string) { remove(ts, client, neg, args) },
-			"await":     func(ts *testscript.TestScript, neg bool, args []string) { await(ts, client, neg, args) },
-			"exits":     exits,
-			"writes":    writes,
-			"reset":     reset,
-			"forbid":    forbid,
-			"normalise": normalise,
-			"nowhere":   func(ts *testscript.TestScript, neg bool, args []string) { nowhere(ts, client, neg, args) },
+			"object":     func(ts *testscript.TestScript, neg bool, args []string) { object(ts, client, neg, args) },
+			"names":      func(ts *testscript.TestScript, neg bool, args []string) { names(ts, client, neg, args) },
+			"create":     func(ts *testscript.TestScript, neg bool, args []string) { create(ts, client, neg, args) },
+			"patch":      func(ts *testscript.TestScript, neg bool, args []string) { patch(ts, client, neg, args) },
+			"delete":     func(ts *testscript.TestScript, neg bool, args []string) { remove(ts, client, neg, args) },
+			"delete-all": func(ts *testscript.TestScript, neg bool, args []string) { removeAll(ts, client, neg, args) },
+			"await":      func(ts *testscript.TestScript, neg bool, args []string) { await(ts, client, neg, args) },
+			"exits":      exits,
+			"writes":     writes,
+			"reset":      reset,
+			"forbid":     forbid,
+			"allow":      allow,
+			"untold":     untold,
+			"normalise":  normalise,
+			"remember":   remember,
+			"nowhere":    func(ts *testscript.TestScript, neg bool, args []string) { nowhere(ts, client, neg, args) },
 		},
 	})
 }
@@ -91,6 +95,8 @@ func resource(ts *testscript.TestScript, client dynamic.Interface, kind string) 
 	switch kind {
 	case "Deployment", "StatefulSet", "ReplicaSet":
 		gvk.Group = "apps"
+	case "Lease":
+		gvk.Group = "coordination.k8s.io"
 	}
 	plural, _ := meta.UnsafeGuessKindToResource(gvk)
 	if kind == "Namespace" {
@@ -137,11 +143,20 @@ func names(ts *testscript.TestScript, client dynamic.Interface, neg bool, args [
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: names KIND")
 	}
-	list, err := resource(ts, client, args[0]).List(context.Background(), metav1.ListOptions{LabelSelector: "stowage.dev/release"})
-	ts.Check(err)
-	for _, item := range list.Items {
-		fmt.Fprintln(ts.Stdout(), item.GetName())
+	for _, name := range namesOf(ts, client, args[0]) {
+		fmt.Fprintln(ts.Stdout(), name)
 	}
+}
+
+// namesOf returns the names of all objects of a kind that belong to a release.
+func namesOf(ts *testscript.TestScript, client dynamic.Interface, kind string) []string {
+	list, err := resource(ts, client, kind).List(context.Background(), metav1.ListOptions{LabelSelector: "stowage.dev/release"})
+	ts.Check(err)
+	var names []string
+	for _, item := range list.Items {
+		names = append(names, item.GetName())
+	}
+	return names
 }
 
 // create MANAGER FILE makes the object that a JSON file holds, in the script's
@@ -173,6 +188,17 @@ func remove(ts *testscript.TestScript, client dynamic.Interface, neg bool, args 
 		ts.Fatalf("usage: delete KIND NAME")
 	}
 	ts.Check(resource(ts, client, args[0]).Delete(context.Background(), args[1], metav1.DeleteOptions{}))
+}
+
+// delete-all KIND deletes all objects of a kind that belong to a release, behind
+// its back.
+func removeAll(ts *testscript.TestScript, client dynamic.Interface, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: delete-all KIND")
+	}
+	for _, name := range namesOf(ts, client, args[0]) {
+		remove(ts, client, false, []string{args[0], name})
+	}
 }
 
 // await KIND NAME JSONPATH VALUE waits until a field has a value, or the object
@@ -246,11 +272,19 @@ func forbid(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: forbid RESOURCE")
 	}
 	proxyOf(ts).Refuse(func(r testcluster.Request) int {
-		if path.Base(r.Path) == args[0] {
+		if slices.Contains(strings.Split(r.Path, "/"), args[0]) {
 			return http.StatusForbidden
 		}
 		return 0
 	})
+}
+
+// allow takes back what forbid did.
+func allow(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 0 {
+		ts.Fatalf("usage: allow")
+	}
+	proxyOf(ts).Intercept(nil)
 }
 
 // nowhere TEXT fails when an object or event of the namespace, Secrets that are
@@ -293,14 +327,28 @@ var volatile = []struct {
 	with    string
 }{
 	{regexp.MustCompile(`https?://127\.0\.0\.1:\d+`), "SERVER"},
-	{regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ`), "TIME"},
+	{regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z`), "TIME"},
 	{regexp.MustCompile(`\b(\d+m)?\d+(\.\d+)?m?s\b`), "0s"},
 	{regexp.MustCompile(`\bby \S+@\S+`), "by WHO"},
+	{regexp.MustCompile(`(?m)^( +who +)\S+@\S+$`), "${1}WHO"},
+	{regexp.MustCompile(`"who": "[^"]+"`), `"who": "WHO"`},
+	{regexp.MustCompile(`\bWHO {2,}`), "WHO  "},
+	{regexp.MustCompile(`\b[\w.-]+@\S+ {2,}`), "WHO  "},
 	{regexp.MustCompile(`\bSecret ([\w-]+)-[a-z0-9]{10}\b`), "Secret $1-VERSION000"},
+	{regexp.MustCompile(`\b(keys|web-secret)-[a-z0-9]{10}\b`), "$1-VERSION000"},
 	{regexp.MustCompile(`\b(petclinic|web)-[a-z0-9]{8,10}-[a-z0-9]{5}\b {2,}`), "$1-POD  "}, // padding follows the length of names
 	{regexp.MustCompile(`\b(petclinic|web)-[a-z0-9]{8,10}-[a-z0-9]{5}\b`), "$1-POD"},
 	// This event follows the status that ends a run, and may come too late for it.
 	{regexp.MustCompile(` +Pod \S+ Failed: Error: ImagePullBackOff\n`), ""},
+}
+
+// remember NAME sets an environment variable to what the last command wrote to
+// stdout, for the commands that follow.
+func remember(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: remember NAME")
+	}
+	ts.Setenv(args[0], strings.TrimSpace(ts.ReadFile("stdout")))
 }
 
 // normalise FILE DEST writes FILE, which may be stdout or stderr, to DEST

@@ -9,6 +9,7 @@ import (
 
 	"stowage/cmd/stowage/view"
 	"stowage/internal/release"
+	"stowage/planner"
 )
 
 type historyOptions struct {
@@ -37,6 +38,7 @@ With a revision: what it changed, and, of one that failed, why.
 		},
 	}
 	o.identity.registerDir(cmd)
+	cmd.ValidArgsFunction = o.identity.completeRevisions(s)
 	o.output.register(cmd, "json")
 	return cmd
 }
@@ -54,6 +56,11 @@ func (o *historyOptions) run(ctx context.Context) error {
 		return session.unread(err)
 	}
 	history := view.History{Target: session.target, Release: session.release.Name, Revisions: revisions}
+	if recorded, err := session.read(ctx); err == nil {
+		history.Warnings = recorded.warnings
+	} else { // the list is still worth showing
+		history.Warnings = []planner.Warning{{Summary: "The newest revision cannot be read", Detail: err.Error()}}
+	}
 	if o.output.is("json") {
 		return view.HistoryJSON(o.streams.out.Out, history)
 	}

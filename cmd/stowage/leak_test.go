@@ -6,7 +6,10 @@ import (
 	"encoding/base64"
 	"io"
 	"regexp"
+	"strings"
 	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
 )
 
 var base64Text = regexp.MustCompile(`[A-Za-z0-9+/]{8,}={0,2}`)
@@ -26,6 +29,20 @@ func layers(text string) []string {
 		}
 	}
 	return all
+}
+
+// untold TEXT fails when the last command wrote the text, raw or packed.
+func untold(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: untold TEXT")
+	}
+	for _, stream := range []string{"stdout", "stderr"} {
+		for _, layer := range layers(ts.ReadFile(stream)) {
+			if strings.Contains(layer, args[0]) {
+				ts.Fatalf("%s holds %s", stream, args[0])
+			}
+		}
+	}
 }
 
 func TestLeaksFindsWhatIsPacked(t *testing.T) {

@@ -61,7 +61,23 @@ func (s *session) read(ctx context.Context) (recorded, error) {
 		return recorded{}, err
 	}
 	s.setHistoryLimit(record)
-	return recorded{record: record, prior: prior, key: key}, nil
+	return recorded{record: record, prior: prior, key: key, warnings: damageOf(record)}, nil
+}
+
+// damageOf warns of revisions that cannot be read.
+func damageOf(record *release.Record) []planner.Warning {
+	if record == nil {
+		return nil
+	}
+	var warnings []planner.Warning
+	for _, err := range record.Damaged {
+		warning := planner.Warning{Summary: "The release's record is damaged", Detail: err.Error()}
+		if record.ContentRevision > 0 {
+			warning.Detail += fmt.Sprintf(". What belongs to the release is read from revision %d instead.", record.ContentRevision)
+		}
+		warnings = append(warnings, warning)
+	}
+	return warnings
 }
 
 // defaultHistoryLimit is that of a release whose configuration does not say.

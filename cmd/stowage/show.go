@@ -35,6 +35,7 @@ after those it needs. Values of Secrets are recorded nowhere.
 		},
 	}
 	o.identity.registerDir(cmd)
+	cmd.ValidArgsFunction = o.identity.completeRevisions(s)
 	o.output.register(cmd, "json")
 	return cmd
 }

@@ -42,7 +42,12 @@ func (p *page) causes(result *applier.Result, err error) {
 	}
 	for _, other := range notOfSteps(err) {
 		p.blank()
-		p.para(span{"Error: ", red}, len("Error: "), plain, other.Error())
+		var object *planner.ObjectError
+		if errors.As(other, &object) {
+			p.objectProblem(object, object.Hint)
+		} else {
+			p.para(span{"Error: ", red}, len("Error: "), plain, other.Error())
+		}
 	}
 }
 

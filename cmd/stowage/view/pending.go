@@ -86,14 +86,11 @@ func (pending *Pending) title() string {
 	if len(pending.Changes) == 0 {
 		return text
 	}
-	made, are := 0, "are"
+	made := 0
 	for _, change := range pending.Changes {
 		if change.State == Made {
 			made++
 		}
 	}
-	if made == 1 {
-		are = "is"
-	}
-	return text + fmt.Sprintf(" %d of its %s %s in the cluster.", made, plural(len(pending.Changes), "change"), are)
+	return text + fmt.Sprintf(" %d of %s made.", made, plural(len(pending.Changes), "change"))
 }

@@ -41,7 +41,7 @@ func Plan(s Screen, plan Planned) error {
 	p.changes(plan.Plan)
 	p.unhealthy(plan.Plan)
 	if !plan.Empty() {
-		p.kept(plan.Kept)
+		p.kept(plan.Release, plan.Kept)
 	}
 	p.unchecked(plan.Plan)
 	p.provisional(plan.Plan)
@@ -238,11 +238,18 @@ func healthText(health planner.Health) string {
 // make most of them.
 const keptShown = 5
 
-func (p *page) kept(kept []planner.Kept) {
+func (p *page) kept(release planner.ReleaseInfo, kept []planner.Kept) {
 	if len(kept) == 0 {
 		return
 	}
-	p.line(txt("Not in the configuration, and kept:"))
+	title := "Not in the configuration, and kept:"
+	switch {
+	case release.Destroy:
+		title = "Kept:"
+	case release.RollbackTo > 0:
+		title = fmt.Sprintf("Not in revision %d, and kept:", release.RollbackTo)
+	}
+	p.line(txt(title))
 	for i, object := range kept {
 		if i == keptShown && len(kept) > keptShown+1 {
 			p.line(txt(fmt.Sprintf("  and %d more", len(kept)-keptShown)))

@@ -20,9 +20,14 @@ func Problem(s Screen, err error, hint string) error {
 // ObjectProblem shows an error about one object: what is wrong, where in the
 // configuration it comes from, and what to do about it.
 func ObjectProblem(s Screen, err *planner.ObjectError, hint string) error {
+	p := newPage(s)
+	p.objectProblem(err, hint)
+	return p.flush(s)
+}
+
+func (p *page) objectProblem(err *planner.ObjectError, hint string) {
 	at := *err
 	at.Origin = planner.Origin{} // stands on a line of its own
-	p := newPage(s)
 	p.para(span{"Error: ", red}, len("Error: "), plain, at.Error())
 	if place := err.Origin.String(); place != "" {
 		p.line(txt("  at " + place))
@@ -30,7 +35,6 @@ func ObjectProblem(s Screen, err *planner.ObjectError, hint string) error {
 	if hint != "" {
 		p.para(span{"  hint: ", cyan}, len("  hint: "), plain, hint)
 	}
-	return p.flush(s)
 }
 
 // Note shows a sentence.

@@ -43,7 +43,9 @@ func TestS14FailureAfterARollbackTellsWhereTrafficIsAndEvidenceLast(t *testing.T
 		"failure_back":         {To: 3, Plan: backPlan(), Result: backResult()},
 		"failure_back_nothing": {To: 3, Plan: backPlan()},
 		"failure_back_failed":  failedBack(),
-		"failure_back_refused": {To: 3, Err: errors.New("Secret mysql-c8d7f6g5h4, which revision 3 refers to, is gone")},
+		"failure_back_refused": {To: 3, Err: multierror.Append(nil, &planner.ObjectError{
+			ID: id("Secret", "mysql-c8d7f6g5h4"), Origin: at("mysql.hcl", 3), Err: errors.New("is gone, and no record holds its values"),
+		})},
 		"failure_back_nowhere": {Err: applier.ErrNoHealthyRevision},
 		"failure_back_unread":  {Err: errors.New("the revision to go back to cannot be read: forbidden")},
 	} {
