@@ -112,7 +112,9 @@ func (m *maker) autoscalersFirst() {
 		if _, fixed := lookup(m.changes[i].Object.Object, replicasPath); !fixed {
 			continue
 		}
-		m.changes[i].Needs = append(slices.Clone(m.changes[i].Needs), Need{ID: c.ID, Gate: Gone})
+		if need := (Need{ID: c.ID, Gate: Gone}); !slices.Contains(m.changes[i].Needs, need) { // a recorded one may have it
+			m.changes[i].Needs = append(slices.Clone(m.changes[i].Needs), need)
+		}
 		m.changes = slices.Insert(m.changes, i, c)
 		m.deletes = slices.DeleteFunc(m.deletes, func(d *Change) bool { return d == c })
 	}
