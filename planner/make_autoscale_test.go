@@ -169,3 +169,30 @@ spec:
 		t.Errorf("%s, holds %v", got.Action, got.Hold)
 	}
 }
+
+func TestARollbackOverAnAutoscaler(t *testing.T) {
+	c := newCluster(t, true)
+	fixed := c.deploy(t, countedBy("Deployment", "replicas = 3"))
+	autoscaled := c.deploy(t, strings.Replace(countedBy("Deployment", autoscaledFrom), "nginx:1.27", "nginx:1.28", 1))
+	c.scale(t, "Deployment")
+
+	p := c.rollback(t, planner.Rollback{To: fixed})
+	if d := cmp.Diff([]string{"delete HorizontalPodAutoscaler web", "update Deployment web"}, summary(p)); d != "" {
+		t.Fatal(d)
+	}
+	if got := change(t, p, "Deployment", "web"); got.Hold != nil || len(got.Drift) != 1 || got.Drift[0].Path != "spec.replicas" {
+		t.Errorf("holds %v, drift %+v", got.Hold, got.Drift)
+	}
+	c.carryOut(t, p)
+	if got := c.replicasOf(t, "Deployment"); got != 3 {
+		t.Errorf("%d pods, want those of the revision", got)
+	}
+
+	c.carryOut(t, c.rollback(t, planner.Rollback{To: autoscaled}))
+	if got := c.replicasOf(t, "Deployment"); got != 3 {
+		t.Errorf("%d pods, want as many as before until the autoscaler decides", got)
+	}
+	if p := c.rollback(t, planner.Rollback{To: autoscaled}); !p.Empty() {
+		t.Errorf("not empty: %q", summary(p))
+	}
+}
