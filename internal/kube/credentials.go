@@ -1,6 +1,8 @@
 package kube
 
 import (
+	"strings"
+
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/transport"
 )
@@ -20,4 +22,11 @@ func renewTokenFile(config *rest.Config) {
 	}
 	config.Wrap(transport.ResettableTokenSourceWrapTransport(transport.NewCachedFileTokenSource(config.BearerTokenFile)))
 	config.BearerToken, config.BearerTokenFile = "", ""
+}
+
+// isLogin tells that the program or the file that credentials come from has none,
+// so that no request was made.
+func isLogin(err error) bool {
+	text := withoutURL(err).Error()
+	return strings.HasPrefix(text, "getting credentials: ") || strings.Contains(text, "token file")
 }

@@ -117,26 +117,27 @@ users: [{name: me, user: %s}]
 	return c
 }
 
-// plugin is a program that hands out token-1, token-2 and so on.
+// plugin is a program that is to hand out credentials.
 type plugin struct{ dir string }
 
-func newPlugin(t *testing.T) *plugin {
+// countingTokens has a plugin hand out token-1, token-2 and so on.
+const countingTokens = `echo '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"token-'$(wc -l < runs)'"}}'`
+
+func newPlugin(t *testing.T, command string) *plugin {
 	t.Helper()
 	p := &plugin{dir: t.TempDir()}
-	script := `#!/bin/sh
-echo >> runs
-echo '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"token-'$(wc -l < runs)'"}}'
-`
-	script = strings.ReplaceAll(script, "runs", filepath.Join(p.dir, "runs"))
-	if err := os.WriteFile(filepath.Join(p.dir, "login"), []byte(script), 0o700); err != nil { //nolint:gosec // it is to be run
+	script := fmt.Sprintf("#!/bin/sh\ncd %s\necho >> runs\n%s\n", p.dir, command)
+	if err := os.WriteFile(p.command(), []byte(script), 0o700); err != nil { //nolint:gosec // it is to be run
 		t.Fatal(err)
 	}
 	return p
 }
 
+func (p *plugin) command() string { return filepath.Join(p.dir, "login") }
+
 // user is the plug-in's user in a kubeconfig.
 func (p *plugin) user() string {
-	return fmt.Sprintf(`{exec: {apiVersion: client.authentication.k8s.io/v1, interactiveMode: Never, command: %q}}`, filepath.Join(p.dir, "login"))
+	return fmt.Sprintf(`{exec: {apiVersion: client.authentication.k8s.io/v1, interactiveMode: Never, command: %q}}`, p.command())
 }
 
 func (p *plugin) runs(t *testing.T) int {
@@ -153,7 +154,7 @@ func (p *plugin) runs(t *testing.T) int {
 func TestCredentialsAreRenewed(t *testing.T) {
 	for name, login := range map[string]func(t *testing.T) (user string, renew func(n int)){
 		"by a plug-in": func(t *testing.T) (string, func(int)) {
-			return newPlugin(t).user(), func(int) {}
+			return newPlugin(t, countingTokens).user(), func(int) {}
 		},
 		"from a file": func(t *testing.T) (string, func(int)) {
 			path := filepath.Join(t.TempDir(), "token")
@@ -196,7 +197,7 @@ func TestCredentialsAreRenewed(t *testing.T) {
 func TestWrongCredentialsFailSoon(t *testing.T) {
 	gate := startGate(t)
 	gate.admits(t, "another")
-	plugin := newPlugin(t)
+	plugin := newPlugin(t, countingTokens)
 	for name, test := range map[string]struct {
 		user  string
 		tries int
@@ -222,11 +223,13 @@ func TestWrongCredentialsFailSoon(t *testing.T) {
 
 // TestPluginThatFails expects what is wrong to be said at once.
 func TestPluginThatFails(t *testing.T) {
-	gate := startGate(t)
-	c := gate.connect(t, `{exec: {apiVersion: client.authentication.k8s.io/v1, interactiveMode: Never, command: "/bin/false"}}`)
-	_, err := c.List(t.Context(), configMaps, "default", "")
-	const want = "getting credentials: exec: executable /bin/false failed with exit code 1"
-	if seen, _ := gate.counts(); err == nil || !strings.HasSuffix(err.Error(), want) || seen != 0 {
-		t.Errorf("error %v after %d requests, want ...%s after none", err, seen, want)
+	gate, plugin := startGate(t), newPlugin(t, "exit 3")
+	_, err := gate.connect(t, plugin.user()).List(t.Context(), configMaps, "default", "")
+	want := fmt.Sprintf("list configmaps: getting credentials: exec: executable %s failed with exit code 3", plugin.command())
+	if err == nil || err.Error() != want {
+		t.Errorf("error %v, want %s", err, want)
+	}
+	if seen, _ := gate.counts(); seen != 0 || plugin.runs(t) != 1 {
+		t.Errorf("%d requests after %d runs of the program, want none after one", seen, plugin.runs(t))
 	}
 }

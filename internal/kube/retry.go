@@ -64,6 +64,9 @@ func (c *Client) retry(ctx context.Context, action string, attempt func(context.
 			if _, answered := statusOf(err); answered {
 				return err
 			}
+			if isLogin(err) {
+				return fmt.Errorf("%s: %w", action, withoutURL(err))
+			}
 			return c.unreachable(action, tries, err)
 		}
 		select {

@@ -146,6 +146,8 @@ func TestWatchMissesNothing(t *testing.T) {
 			}
 			r := record(t, c, namespace)
 			r.expect(t, "added a=1", "added b=1", "added c=1", "added d=1", "bookmark")
+			apply(t, c, namespace, "d", "2")
+			r.expect(t, "modified d=2") // and not again
 
 			lines.cut(cmp.Or(test.end, io.EOF), test.lastWords, test.refusals, func() {
 				apply(t, c, namespace, "a", "2")
@@ -155,8 +157,8 @@ func TestWatchMissesNothing(t *testing.T) {
 				apply(t, c, namespace, "e", "1")
 			})
 			r.expect(t, "modified a=2", "deleted b=1", "deleted c=1", "added c=2", "added e=1")
-			apply(t, c, namespace, "d", "2")
-			r.expect(t, "modified d=2")
+			apply(t, c, namespace, "d", "3")
+			r.expect(t, "modified d=3")
 			if lists := lines.lists - 1; lists != test.lists || len(lines.refusals) > 0 {
 				t.Errorf("%d lists after the first, want %d; %d refusals are left", lists, test.lists, len(lines.refusals))
 			}
