@@ -61,6 +61,16 @@ func newSite(t *testing.T) *site {
 // plan plans a configuration, which need not have a release block.
 func (s *site) plan(t *testing.T, config string) (*planner.Plan, applier.Options) {
 	t.Helper()
+	plan, opts, err := s.tryPlan(t, config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return plan, opts
+}
+
+// tryPlan returns the error of planning.
+func (s *site) tryPlan(t *testing.T, config string) (*planner.Plan, applier.Options, error) {
+	t.Helper()
 	record, key, err := s.store.Load(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -80,10 +90,7 @@ func (s *site) plan(t *testing.T, config string) (*planner.Plan, applier.Options
 		input.Objects, input.Graph = s.render(t, config, key)
 	}
 	plan, err := planner.Make(t.Context(), input, s.Client)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return plan, opts
+	return plan, opts, err
 }
 
 // destroy is the configuration of a plan that deletes everything.

@@ -248,11 +248,13 @@ func withPodSpec(t *testing.T, workload *unstructured.Unstructured, change func(
 }
 
 // create makes an object in the site's namespace, as another client would.
-func (s *site) create(t *testing.T, manifest object) {
+func (s *site) create(t *testing.T, manifest object) *unstructured.Unstructured {
 	t.Helper()
 	u := &unstructured.Unstructured{Object: manifest}
 	u.SetNamespace(s.namespace)
-	if _, err := s.Create(t.Context(), u); err != nil {
+	created, err := s.Create(t.Context(), u)
+	if err != nil {
 		t.Fatal(err)
 	}
+	return created
 }

@@ -189,6 +189,16 @@ func TestS10OneReplicaThatIsNeverReadyFails(t *testing.T) {
 			t.Errorf("%q does not say %q", err, part)
 		}
 	}
+
+	// Beside a pod of the revision before, which is up.
+	s.mustApply(t, web("nginx", "  replicas = 1"))
+	plan, opts = s.plan(t, web("simulate.local/never-ready", "  replicas = 1"))
+	opts.Timeout = 2 * time.Second
+	out = s.run(t.Context(), plan, opts, nil)
+	err = notReady(t, out.step(t, "Deployment", "web"))
+	if err.TimedOut != opts.Timeout || !strings.Contains(err.Error(), "1/1 updated, 1 available, 1 old still there; pod web-") {
+		t.Errorf("beside an old pod: %v", err)
+	}
 }
 
 func TestS10OneRestartIsTolerated(t *testing.T) {
@@ -222,6 +232,56 @@ func TestS10AWrongImageFailsSoon(t *testing.T) {
 	}
 	if len(err.Evidence.Events) == 0 {
 		t.Errorf("no warning events in %+v", err.Evidence)
+	}
+}
+
+func TestS11WhatHasNothingToBecomeReadyIsNotWaitedFor(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	config := func(image string) string {
+		return `
+app "none" {
+  image    = "` + image + `"
+  replicas = 0
+  port "http" { number = 80 }
+}
+app "headless" {
+  image = "nginx"
+  port "http" { number = 80 }
+  service { headless = true }
+}
+app "web" {
+  image = "` + image + `"
+  port "http" { number = 80 }
+}
+`
+	}
+	s.edit = func(o *planner.Object) {
+		if o.ID.Kind == "Service" && o.ID.Name == "none" { // whose endpoints somebody else sets
+			o.Manifest = o.Manifest.DeepCopy()
+			unstructured.RemoveNestedField(o.Manifest.Object, "spec", "selector")
+		}
+	}
+	s.mustApply(t, config("nginx:1"))
+	running := s.get(t, deployments, "web")
+
+	s.as(t, "other-tool", `{"spec":{"paused":true}}`)
+	plan, opts := s.plan(t, config("simulate.local/image-pull-error")) // which nobody gets to see
+	out := s.run(t.Context(), plan, opts, nil)
+	if out.err != nil || out.Record != release.Deployed {
+		t.Fatalf("%v, recorded as %s", out.err, out.Record)
+	}
+	for name, want := range map[string]string{
+		"none": "scaled to 0",
+		"web":  "rollout is paused: 0/1 updated, 1 available",
+	} {
+		live := s.get(t, deployments, name)
+		if got := planner.HealthOf(live); got != (planner.Health{Condition: planner.Current, Message: want}) {
+			t.Errorf("Deployment %s: %+v, want %s", name, got, want)
+		}
+	}
+	if now := s.get(t, deployments, "web"); now.GetGeneration() == running.GetGeneration() {
+		t.Error("the paused Deployment was not changed: the test shows nothing")
 	}
 }
 

@@ -29,6 +29,12 @@ type Health struct {
 // HealthOf says whether a live object does its work. It is a pure function of
 // the object, nil meaning that there is none. Kinds without a rule here follow
 // kstatus.
+//
+// What nobody can be waiting for is Current: a workload scaled to 0, a Service,
+// with or without selector or address of its own, unless it is to get a load
+// balancer's, a suspended Job, a claim that waits for its first pod, and a
+// Deployment whose rollout somebody has paused, as it stands. The pods of that one
+// are replaced when the rollout is resumed.
 func HealthOf(u *unstructured.Unstructured) Health {
 	if u == nil {
 		return Health{NotFound, "does not exist"}
