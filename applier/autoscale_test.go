@@ -112,7 +112,7 @@ func (s *site) expectNothingToDo(t *testing.T, config string) {
 func (s *site) ownsCount(t *testing.T) bool {
 	t.Helper()
 	for _, entry := range s.get(t, deployments, "web").GetManagedFields() {
-		if entry.Manager == planner.FieldManager && strings.Contains(string(entry.FieldsV1.Raw), `"f:replicas"`) {
+		if entry.Manager == planner.FieldManager && strings.Contains(entry.FieldsV1.GetRawString(), `"f:replicas"`) {
 			return true
 		}
 	}

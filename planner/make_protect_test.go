@@ -99,7 +99,7 @@ func TestAPlanThatWouldDeleteWhatIsProtectedIsRefused(t *testing.T) {
 	const is = "is protected by lifecycle.prevent_destroy: "
 	const (
 		absent = "put %s back; to delete it, set prevent_destroy to false there and apply first"
-		first  = "set it to false in %s and apply first"
+		first  = "set prevent_destroy to false in %s and apply first"
 	)
 	all := []string{
 		" ConfigMap: " + is + fmt.Sprintf(first, "app.db"),

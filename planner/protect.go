@@ -57,7 +57,7 @@ func (m *maker) spare(item Item) {
 	}
 	block := blockOf(m.live.object(item.ID))
 	e := &ObjectError{ID: item.ID, Err: errors.New("is protected by lifecycle.prevent_destroy"), Origin: m.originOf(block)}
-	e.Hint = fmt.Sprintf("set it to false in %s and apply first", block)
+	e.Hint = fmt.Sprintf("set prevent_destroy to false in %s and apply first", block)
 	if e.Origin == (Origin{}) && !m.in.Options.Destroy {
 		e.Hint = fmt.Sprintf("put %s back; to delete it, set prevent_destroy to false there and apply first", block)
 	}
