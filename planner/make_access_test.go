@@ -5,8 +5,12 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
+	authorizationv1 "k8s.io/api/authorization/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
 
 	"stowage/internal/kube"
@@ -39,6 +43,36 @@ subjects: [{kind: User, name: %[1]s}]
 		t.Fatal(err)
 	}
 	c.Client = client
+	awaitRight(t, config, authorizationv1.ResourceAttributes{
+		Namespace: c.namespace, Verb: verbs[0], Resource: resources[0], Group: groups[resources[0]],
+	})
+}
+
+// groups are the API groups of resources that are not of the core.
+var groups = map[string]string{"deployments": "apps", "statefulsets": "apps", "replicasets": "apps"}
+
+// awaitRight waits until the API server knows of an account's right: it takes
+// notice of roles a moment after they are written.
+func awaitRight(t testing.TB, config *rest.Config, right authorizationv1.ResourceAttributes) {
+	t.Helper()
+	reviews := kubernetes.NewForConfigOrDie(config).AuthorizationV1().SelfSubjectAccessReviews()
+	review := &authorizationv1.SelfSubjectAccessReview{Spec: authorizationv1.SelfSubjectAccessReviewSpec{ResourceAttributes: &right}}
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		answer, err := reviews.Create(t.Context(), review, metav1.CreateOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if answer.Status.Allowed {
+			return
+		}
+		select {
+		case <-tick.C:
+		case <-t.Context().Done():
+			t.Fatal(t.Context().Err())
+		}
+	}
 }
 
 var allKinds = []string{"configmaps", "secrets", "services", "deployments", "statefulsets", "persistentvolumeclaims"}

@@ -12,12 +12,12 @@ import (
 	"stowage/planner"
 )
 
-// berth makes a kind of the test's own known to the cluster, and an object of
-// it; both belong to the release "petclinic". The definition is not in a namespace.
+// berth returns a kind of the test's own and an object of it. They belong to a
+// release that is named after the namespace: the definition is in none.
 func (c *cluster) berth(t *testing.T) (definition, resource planner.Object) {
 	t.Helper()
 	group := c.namespace + ".example.com"
-	labels := map[string]any{planner.LabelRelease: "petclinic"}
+	labels := map[string]any{planner.LabelRelease: c.namespace}
 	definition.Manifest = &unstructured.Unstructured{Object: map[string]any{
 		"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
 		"metadata": map[string]any{"name": "berths." + group, "labels": labels},
@@ -39,6 +39,19 @@ func (c *cluster) berth(t *testing.T) (definition, resource planner.Object) {
 	}}
 	definition.ID, resource.ID = planner.IDOf(definition.Manifest), planner.IDOf(resource.Manifest)
 	return definition, resource
+}
+
+// planDestroy plans to delete that release.
+func (c *cluster) planDestroy(t *testing.T, options planner.Options) *planner.Plan {
+	t.Helper()
+	options.Destroy = true
+	p, err := planner.Make(t.Context(), planner.Input{
+		Release: c.namespace, Namespace: c.namespace, HistoryLimit: 3, Prior: c.prior, Options: options,
+	}, c.Client)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
 }
 
 func (c *cluster) waitEstablished(t *testing.T, id planner.ObjectID) {
@@ -78,7 +91,7 @@ func TestS38CustomResourcesGoBeforeTheirDefinitions(t *testing.T) {
 		}
 	}
 
-	kept := c.plan(t, "", planner.Options{Destroy: true})
+	kept := c.planDestroy(t, planner.Options{})
 	if d := cmp.Diff([]string{"delete Berth a-berth"}, summary(kept)); d != "" {
 		t.Error(d)
 	}
@@ -87,7 +100,7 @@ func TestS38CustomResourcesGoBeforeTheirDefinitions(t *testing.T) {
 		t.Errorf("S36: %s", d)
 	}
 
-	p := c.plan(t, "", planner.Options{Destroy: true, DeleteData: true})
+	p := c.planDestroy(t, planner.Options{DeleteData: true})
 	if d := cmp.Diff([]string{"delete Berth a-berth", "delete CustomResourceDefinition " + definition.ID.Name}, summary(p)); d != "" {
 		t.Fatal(d)
 	}
