@@ -52,14 +52,13 @@ func warns(e corev1.Event) bool {
 // seen returns when an event was seen last. Which field says so depends on the
 // API that it was written through.
 func seen(e corev1.Event) time.Time {
-	latest := e.CreationTimestamp.Time
-	if e.Series != nil && e.Series.LastObservedTime.After(latest) {
-		latest = e.Series.LastObservedTime.Time
+	times := []time.Time{e.EventTime.Time, e.FirstTimestamp.Time, e.LastTimestamp.Time}
+	if e.Series != nil {
+		times = append(times, e.Series.LastObservedTime.Time)
 	}
-	for _, t := range []time.Time{e.EventTime.Time, e.FirstTimestamp.Time, e.LastTimestamp.Time} {
-		if t.After(latest) {
-			latest = t
-		}
+	latest := slices.MaxFunc(times, time.Time.Compare)
+	if latest.IsZero() {
+		return e.CreationTimestamp.Time
 	}
 	return latest
 }
