@@ -164,7 +164,10 @@ func (m *maker) compare(ctx context.Context, o Object, c *Change, was, result *u
 	m.hold(o, c, was)
 	m.foresee(result)
 	changes := diffObjects(was, result)
+	kept := keptByServer(o, was, result)
 	switch {
+	case len(kept) > 0:
+		m.replace(o, c, was, kept)
 	case len(changes) > 0:
 		c.Action = Update
 		m.describe(o, c, was, result, changes)

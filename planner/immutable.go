@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -35,7 +36,7 @@ func fieldPaths(texts ...string) []path {
 
 // immutableWords are how the API server says that a field is immutable.
 var immutableWords = regexp.MustCompile(`immutable|may not change once set|may not be changed|can ?not be (changed|unset|less than)` +
-	`|updates to statefulset spec|is required when|must be empty when|primary clusterIP`)
+	`|updates to statefulset spec|is required when|must be empty when|primary clusterIP|may not be set to 'None'`)
 
 // replaceOrReject deals with an object that the server finds invalid: only when
 // every cause is an immutable field that really differs is it replaced; anything
@@ -50,6 +51,12 @@ func (m *maker) replaceOrReject(o Object, c *Change, was *unstructured.Unstructu
 		m.fail(rejections(o, err, m.secret)...)
 		return
 	}
+	m.replace(o, c, was, differing)
+}
+
+// replace plans to delete the object and make it anew, unless that would lose
+// data, or it is protected.
+func (m *maker) replace(o Object, c *Change, was *unstructured.Unstructured, differing []path) {
 	if reason := holdsData(o, was, differing); reason != "" {
 		m.fail(dataRefusal(o, differing[0].String(), reason))
 		return
@@ -60,7 +67,7 @@ func (m *maker) replaceOrReject(o Object, c *Change, was *unstructured.Unstructu
 	}
 	c.Action = Replace
 	c.Reason = fmt.Sprintf("%s is immutable", names(differing))
-	c.Unchecked = "the server cannot check a replacement while the old object is there"
+	c.Checked, c.Unchecked = false, "the server cannot check a replacement while the old object is there"
 	c.Impact = replaceImpact(o, was)
 	m.keepCount(o, c, was)
 	for _, p := range differing {
@@ -84,9 +91,10 @@ func cannotGrow(o Object, err error) bool {
 	return o.Role == RoleClaim && apierrors.IsForbidden(err) && strings.Contains(err.Error(), "must support resize")
 }
 
-// differingImmutables returns the immutable fields that want has otherwise.
+// differingImmutables returns the immutable fields that want has otherwise, or
+// has not any more.
 func differingImmutables(o Object, was *unstructured.Unstructured) []path {
-	var differing []path
+	differing := withdrawn(o, was)
 	for _, p := range immutableFields[o.ID.Group+"/"+o.ID.Kind] {
 		want, rendered := lookup(o.Manifest.Object, p)
 		live, _ := lookup(was.Object, p)
@@ -95,6 +103,38 @@ func differingImmutables(o Object, was *unstructured.Unstructured) []path {
 		}
 	}
 	return differing
+}
+
+// withdrawn returns the immutable fields that we have set and render no more.
+func withdrawn(o Object, was *unstructured.Unstructured) []path {
+	var fields []path
+	own := ownTree(was)
+	for _, p := range immutableFields[o.ID.Group+"/"+o.ID.Kind] {
+		_, rendered := lookup(o.Manifest.Object, p)
+		if _, owned := lookup(own, managed(p)); owned && !rendered {
+			fields = append(fields, p)
+		}
+	}
+	return fields
+}
+
+// keptByServer returns those of them that the server would keep without a word,
+// such as that a Service has no address.
+func keptByServer(o Object, was, result *unstructured.Unstructured) []path {
+	return slices.DeleteFunc(withdrawn(o, was), func(p path) bool {
+		before, _ := lookup(was.Object, p)
+		after, _ := lookup(result.Object, p)
+		return !equalValues(before, after)
+	})
+}
+
+// managed returns the path of a plain field in a tree of managed fields.
+func managed(p path) path {
+	keys := make(path, len(p))
+	for i, s := range p {
+		keys[i] = step{field: "f:" + s.field}
+	}
+	return keys
 }
 
 // explains reports whether the differing fields account for all causes.

@@ -204,3 +204,14 @@ func expectReplace(t *testing.T, c planner.Change, reason, impact string) {
 		t.Errorf("%s %s: reason %q, impact %q, checked %v", c.Action, c.ID, c.Reason, c.Impact, c.Checked)
 	}
 }
+
+func TestS34AServiceGetsAnAddressWhenItIsNoLongerHeadless(t *testing.T) {
+	c := newCluster(t, true)
+	const headless = "release \"petclinic\" { namespace = \"NAMESPACE\" }\napp \"one\" {\n  image = \"nginx\"\n  port \"http\" { number = 80 }\n  service { headless = true }\n}\n"
+	c.carryOut(t, c.planHCL(t, headless, planner.Options{}))
+	for _, typ := range []string{"ClusterIP", "NodePort"} {
+		p := c.planHCL(t, strings.Replace(headless, "headless = true", `type = "`+typ+`"`, 1), planner.Options{})
+		expectReplace(t, change(t, p, "Service", "one"), "spec.clusterIP is immutable",
+			"DOWNTIME: Service one gets a new address and is gone for a moment")
+	}
+}

@@ -3,6 +3,7 @@ package planner
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	corev1 "k8s.io/api/core/v1"
@@ -35,13 +36,28 @@ func (p *pod) container() *corev1ac.ContainerApplyConfiguration {
 		WithEnvFrom(envFrom(a.EnvFrom)...).
 		WithEnv(env(a.Env)...).
 		WithVolumeMounts(p.mounts()...)
-	c.ImagePullPolicy = given(corev1.PullPolicy(a.PullPolicy))
+	c.WithImagePullPolicy(pullPolicy(a))
 	c.WorkingDir = given(a.WorkingDir)
 	c.ReadinessProbe = p.probe(a.Readiness)
 	c.LivenessProbe = p.probe(a.Liveness)
 	c.StartupProbe = p.probe(a.Startup)
 	c.Resources = p.resources()
 	return c
+}
+
+// pullPolicy returns the policy of the app, or else the one that the API server
+// gives a new container. Left to the server it would stay what an earlier image
+// made of it.
+func pullPolicy(a *dsl.App) corev1.PullPolicy {
+	if a.PullPolicy != "" {
+		return corev1.PullPolicy(a.PullPolicy)
+	}
+	name, _, digest := strings.Cut(a.Image, "@")
+	_, tag, tagged := strings.Cut(name[strings.LastIndex(name, "/")+1:], ":")
+	if tag == "latest" || !tagged && !digest {
+		return corev1.PullAlways
+	}
+	return corev1.PullIfNotPresent
 }
 
 func envFrom(sources []dsl.EnvSource) []*corev1ac.EnvFromSourceApplyConfiguration {
