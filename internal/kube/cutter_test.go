@@ -124,5 +124,5 @@ func (t *tap) cut(end error, lastWords string) {
 	t.mu.Lock()
 	t.end, t.lastWords = end, lastWords
 	t.mu.Unlock()
-	_ = t.ReadCloser.Close()
+	_ = t.Close()
 }

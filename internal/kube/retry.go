@@ -94,7 +94,8 @@ func ended(ctx context.Context, action string, failed error) error {
 	if failed == nil {
 		return fmt.Errorf("%s: %w", action, context.Cause(ctx))
 	}
-	return fmt.Errorf("%s: %w; before that: %v", action, context.Cause(ctx), withoutURL(failed))
+	// Only in words: nobody must take the request for one that the server has answered.
+	return fmt.Errorf("%s: %w; before that: %s", action, context.Cause(ctx), withoutURL(failed).Error())
 }
 
 func (c *Client) unreachable(action string, tries int, err error) error {
