@@ -154,6 +154,8 @@ func (r *recorder) isUntrue(failed bool) bool {
 		return false
 	case prior.Status == release.Pending:
 		return true
+	case len(prior.Damaged) > 0 && !failed:
+		return true // writing it again makes it whole
 	}
 	return prior.Status == release.Failed && (!failed || r.opts.OnFailure == RollBack)
 }

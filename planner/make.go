@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"sync"
 
@@ -45,6 +46,9 @@ type Options struct {
 	DeleteNamespace bool // so is the release's namespace, with all that is in it
 	AllowEmpty      bool // a configuration without objects may delete everything
 	ForceConflicts  bool // fields that somebody else owns are taken over
+	// Report says that nothing is going to be applied: what stands in the way of
+	// a change is a warning.
+	Report bool
 }
 
 // Make compares what should be there with what is there and says what would
@@ -189,6 +193,9 @@ func (m *maker) warn(w Warning) {
 
 // plan puts together what was decided.
 func (m *maker) plan() (*Plan, error) {
+	if m.in.Options.Report {
+		m.warnOfErrors()
+	}
 	if err := joined(m.errs); err != nil {
 		return nil, err
 	}
@@ -207,6 +214,14 @@ func (m *maker) plan() (*Plan, error) {
 	}
 	dropUnknownNeeds(p.Changes)
 	return p, nil
+}
+
+// warnOfErrors turns what stands in the way of changes into warnings.
+func (m *maker) warnOfErrors() {
+	for _, e := range m.errs {
+		m.warn(Warning{Summary: fmt.Sprintf("%s could not be made what it should be", e.ID), Detail: e.Err.Error(), Origin: e.Origin})
+	}
+	m.errs = nil
 }
 
 // toRevision is the revision that the plan leads to: a new one only when

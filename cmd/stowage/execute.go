@@ -241,11 +241,12 @@ func (p *proposal) nothingToDo() bool {
 }
 
 // recordIsWrong reports whether the record says of a plan that has nothing to
-// write what is no longer so: that the release failed or its run did not end,
-// or, when it is to be destroyed, that it is there at all.
+// write what is not so: that the release failed or its run did not end, what
+// cannot be read, or, when it is to be destroyed, that it is there at all.
 func (p *proposal) recordIsWrong() bool {
 	if p.Release.Destroy {
 		return p.prior != nil || p.keyed
 	}
-	return p.prior != nil && (p.prior.Status == release.Pending || p.prior.Status == release.Failed)
+	return p.prior != nil &&
+		(p.prior.Status == release.Pending || p.prior.Status == release.Failed || len(p.prior.Damaged) > 0)
 }

@@ -40,7 +40,7 @@ func (s *session) stateOf(ctx context.Context, r recorded) (*state, error) {
 		Objects:      objects,
 		Graph:        asRecorded(objects),
 		Prior:        r.prior,
-		Options:      planner.Options{AllowEmpty: true, ForceConflicts: true},
+		Options:      planner.Options{AllowEmpty: true, ForceConflicts: true, Report: true},
 	}, live)
 	return &state{manifests: manifests, plan: plan, live: live.objects}, err
 }
