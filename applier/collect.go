@@ -2,6 +2,7 @@ package applier
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -31,8 +32,15 @@ const (
 // evidence gathers what is known of an object that did not become ready. What
 // cannot be read is said in it.
 func (r *run) evidence(ctx context.Context, c *planner.Change, s *state) *release.Evidence {
-	ctx, cancel := context.WithTimeout(ctx, collectTimeout)
+	walking := ctx
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), collectTimeout)
 	defer cancel()
+	// An interrupt ends it, but not that the release goes back for another failure.
+	defer context.AfterFunc(walking, func() {
+		if !errors.Is(stopped(walking), ErrAbandoned) {
+			cancel()
+		}
+	})()
 	e := &release.Evidence{App: appOf(c.Object)}
 	for _, missing := range s.missing {
 		e.Missing = append(e.Missing, r.secrets.Text(missing))

@@ -18,9 +18,9 @@ import (
 
 // fault is an app that does not become ready, and what has to be said of that.
 type fault struct {
-	name, kind string
-	config     string            // in the app's block
-	pod        func(spec object) // makes of the pod's spec what the language has no words for
+	name   string
+	config string            // in the app's block
+	pod    func(spec object) // makes of the pod's spec what the language has no words for
 
 	timesOut   bool   // it may still become ready, so it is waited for to the end
 	container  string // empty: it is about the pod, or about none
