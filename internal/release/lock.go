@@ -8,7 +8,7 @@ import (
 )
 
 // DefaultLockTTL is how long a lock lives that is not renewed.
-const DefaultLockTTL = 30 * time.Second
+const DefaultLockTTL = time.Minute
 
 // LockOptions say how a lock is acquired and held.
 type LockOptions struct {
