@@ -68,6 +68,7 @@ func (c *Cluster) Proxy(t testing.TB) *Proxy {
 		Rewrite:       func(r *httputil.ProxyRequest) { r.SetURL(target) },
 		Transport:     transport,
 		FlushInterval: -1, // watches
+		ErrorHandler:  giveUp,
 	}
 	server := httptest.NewServer(p.record(forward))
 	// A watch would keep Close waiting.
@@ -82,6 +83,9 @@ func (c *Cluster) Proxy(t testing.TB) *Proxy {
 	}
 	return p
 }
+
+// giveUp ends a request without an answer when the client has gone, or the server has.
+func giveUp(http.ResponseWriter, *http.Request, error) { panic(http.ErrAbortHandler) }
 
 func kubeconfig(server string) *api.Config {
 	const name = "stowage-test-proxy"
