@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
@@ -29,7 +28,7 @@ type snapshot map[string]member
 
 type member struct {
 	Object map[string]any
-	Fields any // that the field manager stowage owns, as the server has it
+	Fields map[string]any // that the field manager stowage owns, as the server has it
 	// Others are the field managers beside stowage and the cluster's own parts.
 	Others []any
 }
@@ -83,16 +82,23 @@ func (s snapshot) lost(from snapshot) []string {
 	return ids
 }
 
-// differ returns an error that has a line for each value that differs.
+// differ returns an error that shows each value that differs.
 func differ(what string, want, got snapshot) error {
-	wanted, found := want.values(), got.values()
+	if lines := want.differences(got); len(lines) > 0 {
+		return fmt.Errorf("%s is not what it should be (- want, + got):\n%s", what, strings.Join(lines, "\n"))
+	}
+	return nil
+}
+
+func (s snapshot) differences(other snapshot) []string {
+	wanted, found := s.values(), other.values()
 	var lines []string
 	for path, value := range wanted {
-		if other, ok := found[path]; !ok || other != value {
+		switch other, ok := found[path]; {
+		case !ok:
 			lines = append(lines, fmt.Sprintf("%s\n  - %s", path, value))
-		}
-		if other, ok := found[path]; ok && other != value {
-			lines[len(lines)-1] += "\n  + " + other
+		case other != value:
+			lines = append(lines, fmt.Sprintf("%s\n  - %s\n  + %s", path, value, other))
 		}
 	}
 	for path, value := range found {
@@ -100,11 +106,8 @@ func differ(what string, want, got snapshot) error {
 			lines = append(lines, fmt.Sprintf("%s\n  + %s", path, value))
 		}
 	}
-	if len(lines) == 0 {
-		return nil
-	}
 	slices.Sort(lines)
-	return fmt.Errorf("%s is not what it should be (- want, + got):\n%s", what, strings.Join(lines, "\n"))
+	return lines
 }
 
 // values are all values of a snapshot by their paths.
@@ -187,14 +190,22 @@ func (p *place) objects(ctx context.Context) ([]member, error) {
 		}
 		found = append(found, objects.Items...)
 	}
-	leaveToAutoscalers(found)
 	members := make([]member, len(found))
+	scaled := map[string]bool{}
 	for i := range found {
 		if found[i].GetDeletionTimestamp() != nil {
 			return nil, fmt.Errorf("%s %s is still being deleted", found[i].GetKind(), found[i].GetName())
 		}
 		if members[i], err = p.memberOf(&found[i]); err != nil {
 			return nil, err
+		}
+		if found[i].GetKind() == "HorizontalPodAutoscaler" {
+			scaled[found[i].GetName()] = true
+		}
+	}
+	for i := range found {
+		if found[i].GetAPIVersion() == "apps/v1" && scaled[found[i].GetName()] {
+			members[i].leaveToAutoscaler()
 		}
 	}
 	return members, nil
@@ -224,26 +235,11 @@ func (p *place) memberOf(u *unstructured.Unstructured) (member, error) {
 	return m, nil
 }
 
-// leaveToAutoscalers leaves the number of pods out of what an autoscaler scales:
-// it stays as it was until the autoscaler chooses.
-func leaveToAutoscalers(objects []unstructured.Unstructured) {
-	scaled := map[string]bool{}
-	for _, u := range objects {
-		if u.GetKind() == "HorizontalPodAutoscaler" {
-			scaled[u.GetName()] = true
-		}
-	}
-	for _, u := range objects {
-		if !scaled[u.GetName()] || u.GetAPIVersion() != "apps/v1" {
-			continue
-		}
-		unstructured.RemoveNestedField(u.Object, "spec", "replicas")
-		entries := u.GetManagedFields()
-		for i := range entries {
-			entries[i].FieldsV1.Raw = bytes.Replace(entries[i].FieldsV1.Raw, []byte(`"f:replicas":{},`), nil, 1)
-		}
-		u.SetManagedFields(entries)
-	}
+// leaveToAutoscaler leaves the number of pods out: it stays as it was until the
+// autoscaler chooses.
+func (m *member) leaveToAutoscaler() {
+	unstructured.RemoveNestedField(m.Object, "spec", "replicas")
+	unstructured.RemoveNestedField(m.Fields, "f:spec", "f:replicas")
 }
 
 // byControllers are annotations that the cluster's own parts make.
@@ -254,7 +250,7 @@ func (m *member) own(u *unstructured.Unstructured) error {
 	for _, entry := range u.GetManagedFields() {
 		switch {
 		case entry.Manager == "stowage" && entry.Operation == metav1.ManagedFieldsOperationApply && m.Fields == nil:
-			if err := json.Unmarshal(entry.FieldsV1.Raw, &m.Fields); err != nil {
+			if err := json.Unmarshal(entry.FieldsV1.GetRawBytes(), &m.Fields); err != nil {
 				return err
 			}
 		case entry.Subresource == "status", strings.HasPrefix(entry.Manager, "kube-"):

@@ -19,7 +19,7 @@ import (
 
 var (
 	firstSeed = flag.Uint64("seed", 1, "first seed of the pairs of configurations")
-	pairs     = flag.Int("pairs", 12, "how many pairs of configurations are tried")
+	pairs     = flag.Int("pairs", 8, "how many pairs of configurations are tried")
 	reduce    = flag.Bool("reduce", false, "make a pair that fails as small as it gets")
 )
 
@@ -174,7 +174,7 @@ func (p *place) thereAndBack(other *place) error {
 	if err := differ(other.name+" applied over "+p.name, other.alone.with(p.alone), got); err != nil {
 		return err
 	}
-	if differ("", p.alone, other.alone) == nil {
+	if len(p.alone.differences(other.alone)) == 0 {
 		return nil // no revision was made that could be gone back from
 	}
 	if lost := p.alone.lost(other.alone); len(lost) > 0 {
@@ -191,7 +191,7 @@ func (p *place) thereAndBack(other *place) error {
 	if err := differ(p.name+" gone back to from "+other.name, want.withoutData(), got.withoutData()); err != nil {
 		return err
 	}
-	if differ("", want, got) != nil {
+	if len(want.differences(got)) > 0 {
 		return nil // a Secret without versions has kept its data, which apply would change
 	}
 	return p.unchanged(p)
