@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
 )
@@ -151,10 +150,4 @@ func faultyExample(t *testing.T) string {
 		t.Fatal(err)
 	}
 	return dir
-}
-
-// staticNodePort returns a port that the cluster gives to no Service by itself.
-func staticNodePort() string {
-	const first, count = 30000, 86
-	return strconv.Itoa(first + (os.Getpid()+int(nodePorts.Add(1)))%count)
 }

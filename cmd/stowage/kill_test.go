@@ -90,7 +90,7 @@ func newYard(t *testing.T) *yard {
 }
 
 func (y *yard) lane(t *testing.T, when moment, on direction, counts ...*tally) *lane {
-	return &lane{yard: y, t: t, when: when, on: on, counts: counts, port: staticNodePort(), read: map[string]*release.Record{}}
+	return &lane{yard: y, t: t, when: when, on: on, counts: counts, port: y.cluster.NodePort(t), read: map[string]*release.Record{}}
 }
 
 // lane kills run after run of a scenario, in the same way, each at a write later
@@ -128,7 +128,7 @@ func (l *lane) drive(s killScenario) {
 			survived = l.try(s.next(l, k), k)
 		})
 		if !good { // the next run is not to suffer from it
-			l.place, l.port = nil, staticNodePort()
+			l.place, l.port = nil, l.cluster.NodePort(all)
 		}
 		if survived {
 			return

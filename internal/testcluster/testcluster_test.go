@@ -3,6 +3,7 @@ package testcluster_test
 import (
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -172,5 +173,32 @@ func TestAuditEventsAreInOrder(t *testing.T) {
 		if got != want[i] {
 			t.Errorf("event %d: %+v, want %+v", i, got, want[i])
 		}
+	}
+}
+
+func TestNodePortsAreDistinctAndFree(t *testing.T) {
+	cluster := testcluster.Start(t)
+	namespace := cluster.Namespace(t)
+	seen := map[string]bool{}
+	t.Run("given back, but used", func(t *testing.T) { seen[cluster.NodePort(t)] = true })
+	for port := range seen {
+		number, err := strconv.Atoi(port)
+		if err != nil {
+			t.Fatal(err)
+		}
+		service := &corev1.Service{
+			ObjectMeta: metav1.ObjectMeta{Name: "user"},
+			Spec:       corev1.ServiceSpec{Type: corev1.ServiceTypeNodePort, Ports: []corev1.ServicePort{{Port: 80, NodePort: int32(number)}}},
+		}
+		if _, err := cluster.Client.CoreV1().Services(namespace).Create(t.Context(), service, metav1.CreateOptions{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 40 {
+		port := cluster.NodePort(t)
+		if seen[port] {
+			t.Fatalf("port %s is taken", port)
+		}
+		seen[port] = true
 	}
 }
