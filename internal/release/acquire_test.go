@@ -98,7 +98,7 @@ func TestTwoTakeOver(t *testing.T) {
 func TestLateRenewalKeepsTheLock(t *testing.T) {
 	s := shop(t)
 	o := by("ann")
-	o.TTL = time.Second
+	o.TTL = 2 * time.Second
 	late := acquire(t, s, o)
 	die(late)
 	vacating := s.through(func(ctx context.Context, r request, send func() error) error {
@@ -111,7 +111,7 @@ func TestLateRenewalKeepsTheLock(t *testing.T) {
 		return send()
 	})
 	second := by("bob")
-	second.Timeout = 1500 * time.Millisecond // for one time to live, not for two
+	second.Timeout = 3500 * time.Millisecond // for one time to live, not for two
 	locked := (*LockedError)(nil)
 	if _, err := vacating.Lock(t.Context(), second); !errors.As(err, &locked) || locked.Holder.Who != "ann" {
 		t.Errorf("error %v", err)

@@ -75,7 +75,9 @@ func (c *container) start(now time.Time, id string, maxReadiness time.Duration) 
 		c.until = now.Add(c.runFor)
 	}
 	c.readyAt = now.Add(c.b.readyAfter + readinessDelay(c.spec, maxReadiness))
-	if c.b.neverReady {
+	// A program that fails at its start answers no probe before it does.
+	probed := c.spec.ReadinessProbe != nil || c.spec.StartupProbe != nil
+	if c.b.neverReady || probed && c.b.fails(c.status.RestartCount) {
 		c.readyAt = time.Time{}
 	}
 	c.probe(now)
