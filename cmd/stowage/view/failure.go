@@ -270,7 +270,9 @@ func (p *page) evidence(e *release.Evidence) {
 		}
 		p.para(txt("    "+event.Object+" "+event.Reason+times+": "), 6, plain, event.Message)
 	}
-	p.log("last lines of container "+e.Container+", before its last restart", e.Previous)
+	if !slices.Equal(e.Previous, e.Logs) { // of one that waits for its restart both are the run that ended last
+		p.log("last lines of container "+e.Container+", before its last restart", e.Previous)
+	}
 	p.log("last lines of container "+e.Container, e.Logs)
 	for _, missing := range e.Missing {
 		p.para(txt("  not known: "), 4, plain, missing)
