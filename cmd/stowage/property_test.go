@@ -1,11 +1,11 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -57,32 +57,46 @@ func TestPairsOfConfigurations(t *testing.T) {
 	group.SetLimit(pairsAtOnce)
 	for seed := *firstSeed; seed < *firstSeed+uint64(*pairs); seed++ {
 		group.Go(func() error {
-			trial := &trial{test: t, cluster: cluster, client: client, pair: newPair(seed)}
-			err := trial.run()
-			if err == nil {
+			t.Run(fmt.Sprint(seed), func(t *testing.T) {
+				trial := newTrial(t, cluster, client, seed)
+				trial.check(*reduce)
 				good.Add(1)
 				refused.Add(trial.refused.Load())
-				return nil
-			}
-			if *reduce {
-				err = trial.reduce(err)
-			}
-			t.Errorf("seed %d (again: go test ./cmd/stowage -run %s -seed %d -pairs 1 -reduce):\n%s\n%v",
-				seed, t.Name(), seed, trial.configurations(), err)
+			})
 			return nil
 		})
 	}
-	_ = group.Wait() // failures are the test's
+	_ = group.Wait() // failures are those of the tests
 	t.Logf("%d of %d pairs of configurations, %d steps refused, from seed %d", good.Load(), *pairs, refused.Load(), *firstSeed)
 }
 
 // trial is the test of one pair.
 type trial struct {
-	test    *testing.T
-	cluster *testcluster.Cluster
-	client  dynamic.Interface
-	pair    *pair
-	refused atomic.Int32
+	test      *testing.T
+	cluster   *testcluster.Cluster
+	client    dynamic.Interface
+	pair      *pair
+	nodePorts [2]string // where A is first, and where B is
+	refused   atomic.Int32
+}
+
+func newTrial(t *testing.T, cluster *testcluster.Cluster, client dynamic.Interface, seed uint64) *trial {
+	return &trial{
+		test: t, cluster: cluster, client: client, pair: newPair(seed),
+		nodePorts: [2]string{cluster.NodePort(t), cluster.NodePort(t)},
+	}
+}
+
+// check fails with both configurations, made as small as they get if wanted.
+func (t *trial) check(reduce bool) {
+	err := t.run()
+	if err == nil {
+		return
+	}
+	if reduce {
+		err = t.reduce(err)
+	}
+	t.test.Fatalf("again: go test ./cmd/stowage -run TestPairsOfConfigurations -seed %d -pairs 1 -reduce\n%s\n%v", t.pair.seed, t.configurations(), err)
 }
 
 func (t *trial) configurations() string {
@@ -91,23 +105,22 @@ func (t *trial) configurations() string {
 
 // run returns what is wrong with the pair.
 func (t *trial) run() error {
-	a, err := t.place("A", t.pair.configuration(sideA))
+	a, err := t.place("A", t.pair.configuration(sideA), t.nodePorts[0])
 	if err != nil {
 		return err
 	}
-	defer a.leave()
-	b, err := t.place("B", t.pair.configuration(sideB))
+	b, err := t.place("B", t.pair.configuration(sideB), t.nodePorts[1])
 	if err != nil {
 		return err
 	}
-	defer b.leave()
-	if err := both(a.begin, b.begin); err != nil {
-		return err
+	err = both(a.begin, b.begin)
+	if err == nil {
+		err = both(
+			func() error { return a.thereAndBack(b) },
+			func() error { return b.thereAndBack(a) },
+		)
 	}
-	return both(
-		func() error { return a.thereAndBack(b) },
-		func() error { return b.thereAndBack(a) },
-	)
+	return errors.Join(err, a.leave(), b.leave())
 }
 
 // both does two things side by side.
@@ -129,33 +142,36 @@ type place struct {
 	alone     snapshot // of the configuration, applied where nothing was
 }
 
-// nodePorts counts through the ports that the cluster gives to no Service by
-// itself and no other test takes.
-var nodePorts atomic.Uint32
-
-func (t *trial) place(name, text string) (*place, error) {
-	const first, count = 30000, 86
-	dir, err := os.MkdirTemp(t.test.TempDir(), "")
-	if err != nil {
-		return nil, err
-	}
-	return &place{
+func (t *trial) place(name, text, nodePort string) (*place, error) {
+	p := &place{
 		trial:     t,
 		name:      name,
-		dir:       dir,
+		dir:       t.test.TempDir(),
 		namespace: t.cluster.UnusedNamespace(t.test),
-		nodePort:  strconv.Itoa(first + (os.Getpid()+int(nodePorts.Add(1)))%count),
+		nodePort:  nodePort,
 		proxy:     t.cluster.Proxy(t.test),
-	}, writeConfiguration(dir, text)
+	}
+	return p, writeConfiguration(p.dir, text)
 }
 
 func writeConfiguration(dir, text string) error {
 	return os.WriteFile(filepath.Join(dir, "main.hcl"), []byte(text), 0o600)
 }
 
-// leave removes what a long run would pile up.
-func (p *place) leave() {
-	_ = p.cluster.Client.CoreV1().Namespaces().Delete(p.test.Context(), p.namespace, metav1.DeleteOptions{})
+// leave gives the node port back at once, for the next run of the pair, and the
+// rest in a while.
+func (p *place) leave() error {
+	ctx, core := p.test.Context(), p.cluster.Client.CoreV1()
+	services, err := core.Services(p.namespace).List(ctx, metav1.ListOptions{})
+	if err != nil {
+		return err
+	}
+	for i := range services.Items {
+		if err := core.Services(p.namespace).Delete(ctx, services.Items[i].Name, metav1.DeleteOptions{}); err != nil {
+			return err
+		}
+	}
+	return core.Namespaces().Delete(ctx, p.namespace, metav1.DeleteOptions{})
 }
 
 // begin applies the place's own configuration where nothing was.
