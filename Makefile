@@ -6,6 +6,9 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 CLUSTER := cmd/stowage-cluster
 LINT    := go tool -modfile=$(CURDIR)/.ci/tools/go.mod golangci-lint
 
+# Where tests say how many of how many cases passed.
+REPORT := $(CURDIR)/bin/test-report
+
 # Tests and the demo use what was just built.
 export STOWAGE_CLUSTER := $(CURDIR)/bin/stowage-cluster
 
@@ -26,7 +29,9 @@ demo: build ## Plan, apply, change and destroy Petclinic on a local cluster of i
 	@STOWAGE=$(CURDIR)/bin/stowage examples/petclinic/demo.sh
 
 test: build ## Run all tests; those that need a cluster share a local one
-	go test ./...
+	@rm -f $(REPORT)
+	STOWAGE_TEST_REPORT=$(REPORT) go test ./...
+	@[ ! -f $(REPORT) ] || cat $(REPORT) # what was counted; not there when all results are cached
 	cd $(CLUSTER) && CGO_ENABLED=0 go test -trimpath ./... # as built, so that Kubernetes is compiled once
 
 # Vet is one of the linters.

@@ -13,6 +13,7 @@ import (
 
 	"stowage/applier"
 	"stowage/internal/release"
+	"stowage/internal/testcluster"
 	"stowage/planner"
 )
 
@@ -161,7 +162,7 @@ func TestS13EachFaultFailsWithItsEvidence(t *testing.T) {
 			}
 		})
 	}
-	t.Logf("evidence of %d of %d faults", shown, len(faults))
+	testcluster.Report(t, "evidence of %d of %d faults", shown, len(faults))
 }
 
 // check fails the test unless the evidence says all that there is to say.

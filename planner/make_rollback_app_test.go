@@ -144,3 +144,32 @@ func TestRollbackOfAnAppThatWasNotThere(t *testing.T) {
 		}
 	}
 }
+
+func TestS17RollbackOfOneAppNeedsTheKeysOfWhatStays(t *testing.T) {
+	c := newCluster(t, true)
+	const shared = `
+release "shop" { namespace = "NAMESPACE" }
+secret "s" {
+  versioned = false
+  data      = { a = "x", b = "y" }
+}
+`
+	first := c.deploy(t, shared+`
+app "web" {
+  image = "nginx:1"
+  env   = { B = secret.s.key.b }
+}
+`)
+	second := c.deploy(t, strings.Replace(shared, `, b = "y"`, "", 1)+`
+app "web" { image = "nginx:2" }
+app "other" {
+  image = "nginx:1"
+  env   = { A = secret.s.key.a }
+}
+`)
+	_, err := c.tryRollback(t.Context(), planner.Rollback{To: first, App: "web", From: second})
+	errs := objectErrors(t, err)
+	if len(errs) != 1 || errs[0].ID.Name != "s" || !strings.Contains(errs[0].Err.Error(), `no key "b"`) {
+		t.Errorf("%v", err)
+	}
+}

@@ -126,7 +126,9 @@ func (m *maker) fillIn(o Object, live finding) Object {
 	for _, key := range missing {
 		m.fail(m.cannotComeBack(o, fmt.Sprintf("has no key %q any more, and no record holds the value", key)))
 	}
-	m.warnOfOtherValues(o, live.object)
+	if m.way.back[o.ID] {
+		m.warnOfOtherValues(o, live.object)
+	}
 	o.Manifest = filled
 	return o
 }
@@ -205,7 +207,8 @@ func (m *maker) madeAnew(live *unstructured.Unstructured) bool {
 	})
 }
 
-// checkUses reports what the objects that go back refer to and nobody has.
+// checkUses reports what the objects that go back refer to and nobody has. What
+// goes back with them has all that they need.
 func (m *maker) checkUses(there map[ObjectID]finding) {
 	reported := map[reference]bool{}
 	for _, o := range m.in.Objects {
@@ -213,11 +216,15 @@ func (m *maker) checkUses(there map[ObjectID]finding) {
 			continue
 		}
 		for use := range usesOf(o.Manifest) {
-			if _, recorded := m.desired[use.to]; recorded || use.optional || reported[use] {
+			if m.way.back[use.to] || use.optional || reported[use] {
 				continue
 			}
 			reported[use] = true
-			m.checkUse(o, use, there[use.to])
+			found := there[use.to]
+			if stays, ok := m.desired[use.to]; ok {
+				found = finding{object: stays.Manifest}
+			}
+			m.checkUse(o, use, found)
 		}
 	}
 }

@@ -95,7 +95,7 @@ func TestS25AppliesSucceedThoughRequestsFail(t *testing.T) {
 		t.Errorf("%d of %d applies succeeded", total, want)
 	}
 	network.expectAllMet(t)
-	t.Logf("%d of %d", total, faultyReleases*faultyApplies)
+	testcluster.Report(t, "%d of %d", total, faultyReleases*faultyApplies)
 }
 
 // expectNothingTwice looks at what all applies of a release have left: of each,

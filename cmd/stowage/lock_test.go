@@ -69,7 +69,7 @@ func TestS24TwoAppliesAtTheSameTime(t *testing.T) {
 	if leases, err := client.CoordinationV1().Leases(namespace).List(context.Background(), metav1.ListOptions{}); err != nil || len(leases.Items) > 0 {
 		t.Errorf("leases %v, error %v", leases, err)
 	}
-	t.Logf("50 of 50: %d waited, %d left", waited, left)
+	testcluster.Report(t, "50 of 50 pairs of applies: %d waited, %d left", waited, left)
 }
 
 // lastOf returns the value that is there.

@@ -67,7 +67,7 @@ func TestPairsOfConfigurations(t *testing.T) {
 		})
 	}
 	_ = group.Wait() // failures are those of the tests
-	t.Logf("%d of %d pairs of configurations, %d steps refused, from seed %d", good.Load(), *pairs, refused.Load(), *firstSeed)
+	testcluster.Report(t, "%d of %d pairs of configurations, %d steps refused, from seed %d", good.Load(), *pairs, refused.Load(), *firstSeed)
 }
 
 // trial is the test of one pair.
