@@ -174,7 +174,8 @@ func (f fileOrder) Needs(id planner.ObjectID) []planner.Need {
 // carryOut does what a plan says, and records it as the release would.
 func (c *cluster) carryOut(t testing.TB, p *planner.Plan) {
 	t.Helper()
-	prior := &planner.Prior{Revision: p.Release.ToRevision, Objects: map[planner.ObjectID]*unstructured.Unstructured{}}
+	revision := p.Release.ToRevision
+	prior := &planner.Prior{Revision: revision, Healthy: []int{revision}, Objects: map[planner.ObjectID]*unstructured.Unstructured{}}
 	for i := range p.Changes {
 		change := &p.Changes[i]
 		if change.Action == planner.Delete {
@@ -195,6 +196,7 @@ func (c *cluster) carryOut(t testing.TB, p *planner.Plan) {
 		})
 	}
 	if c.prior != nil {
+		prior.Healthy = append(prior.Healthy, c.prior.Healthy...)
 		for _, kept := range p.Kept {
 			for _, item := range c.prior.Inventory {
 				if item.ID == kept.ID {

@@ -158,7 +158,7 @@ func TestLastHealthyRevisionStaysWhateverFailed(t *testing.T) {
 		reasons[kept.Reason]++
 	}
 	// Revisions 2 and 3 are not recorded any more; what they had may be what 1 has.
-	want := map[string]int{"revision 1 can be rolled back to": 3, "revision 4 can be rolled back to": 1, "revision 5 can be rolled back to": 1}
+	want := map[string]int{"revision 1 can be rolled back to": 3, "revision 4, which was not healthy, still has it": 1, "revision 5, which was not healthy, still has it": 1}
 	if d := cmp.Diff(want, reasons); d != "" || !p.Empty() {
 		t.Errorf("%q, %s", summary(p), d)
 	}

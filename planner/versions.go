@@ -3,6 +3,7 @@ package planner
 import (
 	"context"
 	"fmt"
+	"slices"
 )
 
 // sweepVersions decides about versions of configuration that are not desired: a
@@ -70,7 +71,11 @@ func (m *maker) keepRetained(items []Item, to int) {
 		if revision <= to-m.in.HistoryLimit { // failed, and not recorded any more
 			revision = m.oldestRetained(to)
 		}
-		m.keep(item.ID, fmt.Sprintf("revision %d can be rolled back to", revision))
+		why := "revision %d can be rolled back to"
+		if !slices.Contains(m.in.Prior.Healthy, revision) {
+			why = "revision %d, which was not healthy, still has it"
+		}
+		m.keep(item.ID, fmt.Sprintf(why, revision))
 	}
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -97,6 +98,11 @@ func (s *session) setHistoryLimit(record *release.Record) {
 
 // unread explains why the record of the release could not be read.
 func (s *session) unread(err error) error {
+	var newer *release.FormatError
+	var damaged *release.DamagedError
+	if errors.As(err, &newer) || errors.As(err, &damaged) { // which say it themselves
+		return err
+	}
 	err = fmt.Errorf("release %s: %w", s.release.Name, err)
 	if apierrors.IsForbidden(err) {
 		err = &hintError{err, "what a release has done is kept in Secrets of its namespace: " +
