@@ -11,6 +11,7 @@ import (
 // killScenario is a kind of run that is killed.
 type killScenario struct {
 	name  string
+	lanes int  // more of them where there is more to wait for
 	fresh bool // every run begins with nothing
 	// next returns what the n-th run of a lane is, having brought the release to
 	// where that begins.
@@ -18,32 +19,36 @@ type killScenario struct {
 }
 
 var killScenarios = []killScenario{
-	{"first install", true, func(l *lane, _ int) attempt {
+	{"first install", 2, true, func(l *lane, _ int) attempt {
 		install := l.apply(example)
 		return attempt{run: install, forward: install, back: l.destroy()}
 	}},
-	{"config update", false, func(l *lane, n int) attempt {
+	{"config update", 1, false, func(l *lane, n int) attempt {
 		l.deployed()
 		return l.update(settings{value: valueOf(n), tag: l.now.tag})
 	}},
-	{"image update", false, func(l *lane, n int) attempt {
+	{"image update", 1, false, func(l *lane, n int) attempt {
 		l.deployed()
 		return l.update(settings{value: l.now.value, tag: fmt.Sprintf("tag-%d-tag", n)})
 	}},
-	{"failed update", false, func(l *lane, n int) attempt {
+	{"failed update", 3, false, func(l *lane, n int) attempt {
 		l.deployed()
 		fails := l.apply(settings{value: valueOf(n), tag: l.now.tag, faulty: true}, "--on-failure", "rollback")
 		fails.code, fails.left = exitWentBack, l.now
 		return attempt{run: fails, forward: fails, back: l.apply(*l.now)}
 	}},
-	{"rollback", false, func(l *lane, n int) attempt {
+	{"rollback", 1, false, func(l *lane, n int) attempt {
 		l.deployed()
-		earlier, later := *l.now, settings{value: valueOf(n), tag: l.now.tag}
-		l.does(l.apply(later))
-		l.now = &later
-		return attempt{run: l.rollback(earlier), forward: l.apply(earlier), back: l.apply(later)}
+		if l.last == nil || l.on == back { // which applies the same once more
+			l.last = l.now
+			l.now = &settings{value: valueOf(n), tag: l.now.tag}
+			l.does(l.apply(*l.now))
+		}
+		a := attempt{run: l.rollback(*l.last), forward: l.apply(*l.last), back: l.apply(*l.now)}
+		l.last = l.now
+		return a
 	}},
-	{"destroy", false, func(l *lane, _ int) attempt {
+	{"destroy", 2, false, func(l *lane, _ int) attempt {
 		l.deployed()
 		return attempt{run: l.destroy(), forward: l.destroy(), back: l.apply(*l.now)}
 	}},

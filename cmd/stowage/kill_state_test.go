@@ -8,8 +8,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
+	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -64,6 +66,38 @@ func (l *lane) look() found {
 		l.t.Fatal(err)
 	}
 	return objects
+}
+
+// settles waits until the server has taken back the node port of a Service that
+// is gone. It does so a moment after, and refuses the port until then.
+func (l *lane) settles() {
+	l.t.Helper()
+	number, err := strconv.Atoi(l.port)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	core := l.cluster.Client.CoreV1()
+	if _, err := core.Services(l.namespace).Get(l.t.Context(), killedRelease, metav1.GetOptions{}); err == nil {
+		return
+	}
+	service := &corev1.Service{
+		ObjectMeta: metav1.ObjectMeta{Name: l.namespace},
+		Spec:       corev1.ServiceSpec{Type: corev1.ServiceTypeNodePort, Ports: []corev1.ServicePort{{Port: 80, NodePort: int32(number)}}},
+	}
+	for {
+		_, err := core.Services(metav1.NamespaceDefault).Create(l.t.Context(), service, metav1.CreateOptions{DryRun: []string{metav1.DryRunAll}})
+		switch {
+		case err == nil:
+			return
+		case !apierrors.IsInvalid(err):
+			l.t.Fatal(err)
+		}
+		select {
+		case <-l.t.Context().Done():
+			l.t.Fatal(err)
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
 }
 
 var saysInterrupted = regexp.MustCompile(`(?i)revision (\d+) was interrupted`)
@@ -142,7 +176,7 @@ func (l *lane) repeats(c call) {
 // pending.
 func (l *lane) history(objects found) []*release.Record {
 	l.t.Helper()
-	client, err := kube.Connect(kube.Options{Kubeconfig: l.cluster.Kubeconfig})
+	client, err := kube.Connect(kube.Options{Kubeconfig: l.proxy.Kubeconfig})
 	if err != nil {
 		l.t.Fatal(err)
 	}

@@ -95,39 +95,43 @@ func (s *Store) unused(stored stored, kept []storedHead) []metav1.ObjectMeta {
 	return unused
 }
 
-// Forget removes all revisions and the key. The head of the newest revision goes
-// last but for its own further chunks, so that a run killed on the way is known
-// to have begun.
+// Forget removes all revisions and the key, in an order in which a run may be
+// killed: a release whose revisions are there has the key that their Secrets are
+// named with, and the head of the newest revision goes last but for its own
+// further chunks, so that the run is known to have begun.
 func (s *Store) Forget(ctx context.Context) error {
 	stored, err := s.list(ctx)
 	if err != nil {
 		return err
 	}
-	var first, last []metav1.ObjectMeta
+	var older, key, head, rest []metav1.ObjectMeta
 	newest := map[string]bool{}
 	for i, h := range stored.heads {
 		if i > 0 {
-			first = append(first, h.meta.ObjectMeta)
+			older = append(older, h.meta.ObjectMeta)
 			continue
 		}
+		head = append(head, h.meta.ObjectMeta)
 		for n := 1; n < len(h.digests); n++ {
 			newest[chunkName(s.release, h.Revision, n, h.digests[n])] = true
 		}
 	}
 	for _, other := range stored.others {
-		if newest[other.Name] {
-			last = append(last, other.ObjectMeta)
-		} else {
-			first = append(first, other.ObjectMeta)
+		switch {
+		case newest[other.Name]:
+			rest = append(rest, other.ObjectMeta)
+		case other.Name == keyName(s.release):
+			key = append(key, other.ObjectMeta)
+		default:
+			older = append(older, other.ObjectMeta)
 		}
 	}
-	if err := s.removeAll(ctx, first); err != nil || len(stored.heads) == 0 {
-		return err
+	for _, step := range [][]metav1.ObjectMeta{older, key, head, rest} {
+		if err := s.removeAll(ctx, step); err != nil {
+			return err
+		}
 	}
-	if err := s.remove(ctx, stored.heads[0].meta.ObjectMeta); err != nil {
-		return err
-	}
-	return s.removeAll(ctx, last)
+	return nil
 }
 
 func (s *Store) removeAll(ctx context.Context, all []metav1.ObjectMeta) error {
