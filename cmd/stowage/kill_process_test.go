@@ -59,7 +59,8 @@ type killer struct {
 
 	mu       sync.Mutex
 	writes   int
-	dead     bool
+	dead     bool // killed
+	over     bool // ended, in whatever way
 	underWay sync.WaitGroup
 }
 
@@ -68,7 +69,7 @@ type killer struct {
 func (k *killer) decide(r testcluster.Request) testcluster.Action {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.dead {
+	if k.dead || k.over {
 		return testcluster.Reset
 	}
 	act := testcluster.Action(testcluster.Pass)
@@ -102,6 +103,7 @@ func (k *killer) end(w http.ResponseWriter, r *http.Request, server http.Handler
 // ended.
 func (k *killer) settle() {
 	k.mu.Lock()
-	k.mu.Unlock() //nolint:staticcheck // a request that came before the end is counted
+	k.over = true
+	k.mu.Unlock()
 	k.underWay.Wait()
 }
