@@ -79,7 +79,7 @@ func TestS24TwoVersionsAtTheSameTime(t *testing.T) {
 		})
 	}
 	lanes.Wait()
-	t.Logf("%d of %d: %v", sum(outcomes), races, outcomes)
+	testcluster.Report(t, "%d of %d: %v", sum(outcomes), races, outcomes)
 }
 
 func sum(counts map[string]int) (n int) {
