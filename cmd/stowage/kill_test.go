@@ -50,11 +50,11 @@ func TestS21KilledAtAnyWrite(t *testing.T) {
 				}
 			}
 			lanes.Wait()
-			t.Logf("%s: %s", scenario.name, &own)
+			testcluster.Report(t, "%s: %s", scenario.name, &own)
 		})
 	}
 	scenarios.Wait()
-	t.Logf("in all, in %d of %d ways: %s", *killWays, len(ways), &all)
+	testcluster.Report(t, "in all, in %d of %d ways: %s", *killWays, len(ways), &all)
 }
 
 // tally counts killed runs.
