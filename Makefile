@@ -30,7 +30,7 @@ demo: build ## Plan, apply, change and destroy Petclinic on a local cluster of i
 
 test: build ## Run all tests; those that need a cluster share a local one
 	@rm -f $(REPORT)
-	STOWAGE_TEST_REPORT=$(REPORT) go test ./...
+	STOWAGE_TEST_REPORT=$(REPORT) go test -p 4 -parallel 8 ./... # most of their time tests wait
 	@[ ! -f $(REPORT) ] || cat $(REPORT) # what was counted; not there when all results are cached
 	cd $(CLUSTER) && CGO_ENABLED=0 go test -trimpath ./... # as built, so that Kubernetes is compiled once
 

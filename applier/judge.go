@@ -13,6 +13,17 @@ import (
 // within that time, and an autoscaler looks at the pods without a node.
 const persistence = 10 * time.Second
 
+// quotaPersistence is the same for a quota without room. Whoever makes the pods
+// tries again at growing intervals, which may miss that there is some.
+const quotaPersistence = 2 * persistence
+
+func persistenceOf(f *finding) time.Duration {
+	if f != nil && strings.Contains(f.message, exceededQuota) {
+		return quotaPersistence
+	}
+	return persistence
+}
+
 // explain looks for the reason in the workload and its pods.
 func (w *waiter) explain(ctx context.Context, s *state) {
 	if w.pods == nil || unobserved(s.object) {
@@ -106,7 +117,7 @@ func (w *waiter) judge(ctx context.Context, s *state) {
 	if key == "" {
 		return
 	}
-	left := persistence - time.Since(w.since)
+	left := persistenceOf(s.finding) - time.Since(w.since)
 	if left <= 0 {
 		w.ask(ctx, s)
 		w.since, left = time.Now(), persistence
