@@ -14,7 +14,7 @@ import (
 	"stowage/internal/testcluster"
 )
 
-var killWays = flag.Int("kill-ways", 3, "in how many of the 4 ways runs are killed and gone on from")
+var killWays = flag.Int("kill-ways", 4, "in how many of the 4 ways runs are killed and gone on from")
 
 // way is when runs are killed, and which configuration is applied then.
 type way struct {
@@ -22,9 +22,8 @@ type way struct {
 	on   direction
 }
 
-// ways are in the order of what they add. Right before a write the cluster is as
-// it is right after the write before, a little later, and from there both
-// directions are tried at every write; so the last way is left out by default.
+// ways are in the order of what they add: right before a write the cluster is as it
+// is right after the write before, a little later.
 var ways = []way{{after, forward}, {after, back}, {before, forward}, {before, back}}
 
 // TestS21KilledAtAnyWrite kills runs with SIGKILL right after and right before
