@@ -54,21 +54,13 @@ works on the release; 130 interrupted.`,
 }
 
 func (o *applyOptions) run(ctx context.Context) error {
-	approval, err := o.execute.approval(o.streams, o.output)
+	x, err := o.execute.execution(ctx, o.streams, &o.identity, o.output, "apply")
 	if err != nil {
 		return err
 	}
-	session, err := o.identity.open(ctx, o.streams)
-	if err != nil {
-		return err
-	}
-	options := o.execute.options(session, "apply")
-	options.ForceConflicts = o.permissions.forceConflicts
-	x := execution{
-		streams: o.streams, session: session, approval: approval, options: options, json: o.output.is("json"),
-		question: yesTo("Apply this to %s?", session.target),
-		propose:  func(ctx context.Context) (*proposal, error) { return o.propose(ctx, session) },
-	}
+	x.options.ForceConflicts = o.permissions.forceConflicts
+	x.question = yesTo("Apply this to %s?", x.session.target)
+	x.propose = func(ctx context.Context) (*proposal, error) { return o.propose(ctx, x.session) }
 	return x.run(ctx)
 }
 

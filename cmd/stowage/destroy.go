@@ -43,24 +43,16 @@ asked for.
 }
 
 func (o *destroyOptions) run(ctx context.Context) error {
-	approval, err := o.execute.approval(o.streams, o.output)
+	x, err := o.execute.execution(ctx, o.streams, &o.identity, o.output, "destroy")
 	if err != nil {
 		return err
 	}
-	session, err := o.identity.open(ctx, o.streams)
-	if err != nil {
-		return err
+	x.question = question{
+		text:   fmt.Sprintf("Delete this from %s?", x.session.target),
+		prompt: fmt.Sprintf("Type the name of the release, %s: ", x.session.release.Name),
+		answer: x.session.release.Name,
 	}
-	x := execution{
-		streams: o.streams, session: session, approval: approval, options: o.execute.options(session, "destroy"),
-		json: o.output.is("json"),
-		question: question{
-			text:   fmt.Sprintf("Delete this from %s?", session.target),
-			prompt: fmt.Sprintf("Type the name of the release, %s: ", session.release.Name),
-			answer: session.release.Name,
-		},
-		propose: func(ctx context.Context) (*proposal, error) { return o.propose(ctx, session) },
-	}
+	x.propose = func(ctx context.Context) (*proposal, error) { return o.propose(ctx, x.session) }
 	return x.run(ctx)
 }
 

@@ -98,6 +98,22 @@ type execution struct {
 	propose  func(context.Context) (*proposal, error)
 }
 
+// execution prepares to carry out what a command plans; its question and how to
+// propose are the command's own.
+func (f *executeFlags) execution(ctx context.Context, s *streams, i *identity, o output, command string) (*execution, error) {
+	approval, err := f.approval(s, o)
+	if err != nil {
+		return nil, err
+	}
+	session, err := i.open(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	return &execution{
+		streams: s, session: session, approval: approval, options: f.options(session, command), json: o.is("json"),
+	}, nil
+}
+
 // run shows the plan, gets an approval when anything is written, and applies it.
 // When somebody else has come between, all of that is done again.
 func (x *execution) run(ctx context.Context) error {
