@@ -18,10 +18,19 @@ import (
 	"stowage/planner"
 )
 
-// TestGraph orders the configurations in testdata/graph and compares the order,
-// with what each object needs, with order.txt beside them.
+// TestGraph orders the configurations in testdata/graph, and those in
+// testdata/render that have an order.txt, and compares the order, with what each
+// object needs, with that file.
 func TestGraph(t *testing.T) {
-	for _, dir := range fixtures(t, "testdata/graph") {
+	dirs := fixtures(t, "testdata/graph")
+	rendered, err := filepath.Glob("testdata/render/*/order.txt")
+	if err != nil || len(rendered) == 0 {
+		t.Fatal("no order of what is rendered: ", err)
+	}
+	for _, file := range rendered {
+		dirs = append(dirs, filepath.Dir(file))
+	}
+	for _, dir := range dirs {
 		t.Run(filepath.Base(dir), func(t *testing.T) {
 			graph := mustGraph(t, mustRender(t, evaluate(t, dir)))
 			golden(t, filepath.Join(dir, "order.txt"), drawing(graph))
@@ -32,7 +41,7 @@ func TestGraph(t *testing.T) {
 // An earlier revision is known by its objects alone: neither blocks nor
 // references. What follows from the fields still holds.
 func TestGraphOfRecordedObjects(t *testing.T) {
-	objects := mustRender(t, evaluate(t, "testdata/graph/petclinic"))
+	objects := mustRender(t, evaluate(t, "testdata/render/petclinic"))
 	for i := range objects {
 		objects[i] = planner.Object{ID: objects[i].ID, Manifest: objects[i].Manifest, Role: objects[i].Role}
 	}
@@ -52,7 +61,7 @@ Service mysql <- StatefulSet mysql ready
 
 // A namespace that is not the release's is not waited for.
 func TestGraphWithoutTheNamespace(t *testing.T) {
-	objects := mustRender(t, evaluate(t, "testdata/graph/petclinic"))[1:]
+	objects := mustRender(t, evaluate(t, "testdata/render/petclinic"))[1:]
 	if needs := mustGraph(t, objects).Needs(objects[0].ID); len(needs) > 0 {
 		t.Errorf("%s needs %v", objects[0].ID, needs)
 	}
