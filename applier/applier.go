@@ -93,9 +93,14 @@ func (r *Result) Count(a planner.Action, s Status) int {
 // in the store. A plan that changes nothing writes nothing, but what is not
 // ready is waited for.
 //
-// When a change fails, what needs it is skipped, everything else goes on, and
-// nothing is deleted. When the context ends, no further step is begun, writes
-// under way are ended, and the revision is recorded as failed. The error is a
+// Before it records the revision it takes the release's lock, and holds it to the
+// end: it is a *release.LockedError when somebody else does for too long, a
+// *StaleError when somebody else has come between plan and lock, and ErrLockLost
+// when the lock could not be kept.
+//
+// When a change fails, what needs it is skipped, nothing is deleted, and the
+// policy decides about the rest. When the context ends, no further step is begun,
+// writes under way are ended, and the revision is recorded as failed. The error is a
 // *multierror.Error with an *ObjectError for each change that failed; the result
 // is never nil.
 func Run(ctx context.Context, cluster Cluster, store *release.Store, plan *planner.Plan, opts Options) (*Result, error) {

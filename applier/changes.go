@@ -111,16 +111,13 @@ func changedBy(plan *planner.Plan, known map[planner.ObjectID]release.Item) rele
 	return changed
 }
 
-// labelVersion is Kubernetes' recommended label for the version of an app.
-const labelVersion = "app.kubernetes.io/version"
-
 // appsOf returns the apps of a plan and their versions.
 func appsOf(plan *planner.Plan) []release.App {
 	versions := map[string]string{}
 	for i := range plan.Changes {
 		if c := &plan.Changes[i]; c.Object != nil && c.Role == planner.RoleWorkload {
 			if app := appOf(c.Object); app != "" {
-				versions[app] = c.Object.GetLabels()[labelVersion]
+				versions[app] = c.Object.GetLabels()[planner.LabelVersion]
 			}
 		}
 	}

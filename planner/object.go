@@ -18,6 +18,8 @@ const (
 	LabelRelease = "stowage.dev/release"
 	// LabelApp is on every object of an app; its value is the app's name.
 	LabelApp = "stowage.dev/app"
+	// LabelVersion is Kubernetes' recommended label for the version of an app.
+	LabelVersion = "app.kubernetes.io/version"
 	// AnnotationBaseName is on versioned ConfigMaps and Secrets; its value is the
 	// name without the version.
 	AnnotationBaseName = "stowage.dev/base-name"

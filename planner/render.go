@@ -19,7 +19,6 @@ import (
 const (
 	labelName      = "app.kubernetes.io/name"
 	labelInstance  = "app.kubernetes.io/instance"
-	labelVersion   = "app.kubernetes.io/version"
 	labelManagedBy = "app.kubernetes.io/managed-by"
 )
 
@@ -176,7 +175,7 @@ func (r *renderer) appLabels(a *dsl.App, user map[string]string) map[string]stri
 func (r *renderer) workloadLabels(a *dsl.App) map[string]string {
 	labels := r.appLabels(a, nil)
 	if a.Version != "" {
-		labels[labelVersion] = a.Version
+		labels[LabelVersion] = a.Version
 	}
 	return labels
 }

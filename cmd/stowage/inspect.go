@@ -15,8 +15,6 @@ import (
 	"stowage/planner"
 )
 
-const labelVersion = "app.kubernetes.io/version"
-
 // state is what there is in the cluster of the objects that a release recorded.
 type state struct {
 	manifests []*unstructured.Unstructured // as they were recorded
@@ -160,7 +158,7 @@ func statusOf(manifest *unstructured.Unstructured, state *state, pods map[string
 	object := view.StatusObject{
 		ID:      planner.IDOf(manifest),
 		App:     labels[planner.LabelApp],
-		Version: labels[labelVersion],
+		Version: labels[planner.LabelVersion],
 		Health:  planner.Health{Condition: planner.NotFound},
 	}
 	if found := state.live[object.ID]; found != nil {
