@@ -66,6 +66,17 @@ type Step struct {
 	Message  string // why it was skipped
 	Err      error  // of a failed one: an *ObjectError
 	Duration time.Duration
+	Moved    *Moved // set when the step has moved traffic
+}
+
+// Moved tells when traffic moved from one version of an app to another.
+type Moved struct {
+	Move planner.Move
+	// At is when the API server had taken the write, as this machine's clock says.
+	At time.Time
+	// Followed is how long after that all endpoints were those of the new version: a
+	// request that begins later is not answered by the old one.
+	Followed time.Duration
 }
 
 // Result is the outcome of a run.

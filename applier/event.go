@@ -48,6 +48,8 @@ type Event struct {
 	Record   release.Status
 	Result   *Result
 	Holder   *release.Holder
+	Moved    *Moved   // of a StepDone whose change has moved traffic
+	Logs     []string // of a StepDone that has run a Job: its last lines
 	Plan     *planner.Plan
 }
 

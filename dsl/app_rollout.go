@@ -9,8 +9,10 @@ import (
 
 // The rollout strategies.
 const (
-	Rolling  = "rolling"
-	Recreate = "recreate"
+	Rolling   = "rolling"
+	Recreate  = "recreate"
+	BlueGreen = "blue-green"
+	Canary    = "canary"
 )
 
 var rolloutSchema = newSchema([]arg[Rollout]{

@@ -285,13 +285,38 @@ type Resources struct {
 
 // Rollout says how a new version replaces the old one.
 type Rollout struct {
-	Strategy         string        // rolling or recreate
+	Strategy         string        // rolling, recreate, blue-green or canary
 	MaxSurge         string        // number or percent; empty leaves it to the cluster
 	MaxUnavailable   string        // number or percent; empty leaves it to the cluster
 	MinReady         time.Duration // how long a pod must be ready to count as available
 	ProgressDeadline time.Duration // how long a Deployment may stand still
 	Timeout          time.Duration // how long apply waits for the app; 0: the command's default
-	DeclRange        hcl.Range
+
+	// Of blue-green.
+	AutoSwitch   bool   // apply moves traffic to the new version itself, once it is ready
+	Preview      bool   // there is a Service NAME-preview in front of the idle color; default true
+	Worker       bool   // the app has no Service: the idle color has no pods until the switch
+	KeepPrevious *int32 // pods of the color that traffic has left; nil: all of them
+
+	// Of canary.
+	Steps   []int32 // percent of the replicas, or of the traffic, rising
+	Traffic string  // what weighs traffic: "" (the number of pods), ingress-nginx, gateway-api
+
+	Checks    []*Check // before and after traffic moves, in the order they are written
+	DeclRange hcl.Range
+}
+
+// Check is a Job that must succeed before traffic moves to another version, and
+// after it.
+type Check struct {
+	Name      string
+	Image     string
+	Command   []string
+	Args      []string
+	Env       []EnvVar      // sorted by name
+	Timeout   time.Duration // of one run, retries included; default 5 minutes
+	Retries   int32         // of a failed pod; default 0
+	DeclRange hcl.Range
 }
 
 // Autoscale lets the cluster choose how many pods an app has.

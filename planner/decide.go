@@ -19,9 +19,21 @@ const leftAlone Action = ""
 func (m *maker) decide(o Object) (change *Change, ask bool) {
 	c := &Change{
 		ID: o.ID, Action: Create, Address: o.Address, Role: o.Role, Origin: o.Origin,
-		Needs: m.in.Graph.Needs(o.ID), Version: o.Version, Timeout: o.Timeout, Object: o.Manifest,
+		Needs: m.in.Graph.Needs(o.ID), Version: o.Version, Timeout: o.Timeout, Object: o.Manifest, Delay: o.Delay,
 	}
 	was := m.live.object(o.ID)
+	switch {
+	case o.Run:
+		c.Action = Run
+		return c, false
+	case o.Untouched:
+		c.Action = NoOp
+		if was != nil {
+			c.baseOn(was)
+			c.Health = nil // not waited for
+		}
+		return c, false
+	}
 	if was != nil {
 		if o.Role == RoleNamespace && !isOurs(was, m.in.Release) {
 			c.Action = leftAlone // somebody else's namespace, which we only use

@@ -53,6 +53,7 @@ func NewGraph(objects []Object) (*Graph, error) {
 	for i := range objects {
 		g.references(i)
 		g.structure(i)
+		g.explicit(i)
 		g.namespace(i)
 		slices.SortFunc(g.needs[i], func(a, b edge) int { return cmp.Compare(a.to, b.to) })
 	}
@@ -98,7 +99,7 @@ func (g *Graph) addToBlock(i int) {
 		b.services = append(b.services, i)
 	case RoleData:
 		b.data = append(b.data, i)
-	case RoleNamespace, RoleClaim, RoleAutoscaler: // nothing refers to them
+	case RoleNamespace, RoleClaim, RoleAutoscaler, RoleRoute, RoleCheck: // nothing refers to them
 	}
 }
 
@@ -125,6 +126,15 @@ func (g *Graph) references(i int) {
 		}
 		for _, to := range b.data {
 			g.need(i, edge{to, Applied, OriginOf(ref.Range)})
+		}
+	}
+}
+
+// explicit adds what an object says itself that it comes after.
+func (g *Graph) explicit(i int) {
+	for _, need := range g.objects[i].After {
+		if to, ok := g.index[need.ID]; ok {
+			g.need(i, edge{to, need.Gate, g.objects[i].Origin})
 		}
 	}
 }

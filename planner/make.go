@@ -27,7 +27,9 @@ type Input struct {
 	// Rollback is set to go back to a revision: it takes the place of Objects and
 	// Graph.
 	Rollback *Rollback
-	Options  Options
+	// Switch is set to move versions of apps: it takes the place of Objects and Graph.
+	Switch  *Switch
+	Options Options
 }
 
 // Ordering is what planning asks of the graph of the rendered objects.
@@ -72,6 +74,9 @@ func Make(ctx context.Context, in Input, r Reader) (*Plan, error) {
 	if err := m.restore(ctx); err != nil {
 		return nil, err
 	}
+	if err := m.place(ctx); err != nil {
+		return nil, err
+	}
 	m.secret = newRedactor(m.in.Objects, live.objects)
 	if err := m.decideAll(ctx); err != nil {
 		return nil, err
@@ -92,6 +97,7 @@ type maker struct {
 
 	desired map[ObjectID]Object
 	scaling scaling
+	waiting []Waiting
 	changes []*Change // of the desired objects, in the graph's order
 	deletes []*Change
 	kept    []Kept
@@ -205,6 +211,7 @@ func (m *maker) plan() (*Plan, error) {
 		HistoryLimit: m.in.HistoryLimit, Interrupted: m.in.Prior.Interrupted, Destroy: m.in.Options.Destroy,
 		RollbackTo: m.way.to, RollbackApp: m.way.app,
 	}}
+	p.Waiting = m.waiting
 	m.compareData()
 	m.explain()
 	for _, list := range [][]*Change{m.changes, m.deletes} {

@@ -65,6 +65,8 @@ const (
 	RoleWorkload   Role = "workload"
 	RoleAutoscaler Role = "autoscaler"
 	RoleService    Role = "service"
+	RoleRoute      Role = "route" // Ingress or HTTPRoute
+	RoleCheck      Role = "check" // template of the Job that checks a version, and the Job
 )
 
 // Origin is the place in the configuration that an object comes from.
@@ -99,6 +101,20 @@ type Object struct {
 	Timeout time.Duration
 	// References are the blocks that the configuration wants to be there before it.
 	References []dsl.Reference
+	// Rollout is set on the workload of an app whose versions run side by side: it
+	// stands for both of its Deployments until it is known which of them is meant.
+	Rollout *Rollout
+	// Untouched objects are as the cluster has them and stay so: Manifest is what was
+	// applied last. They are recorded and neither compared nor waited for.
+	Untouched bool
+	// Run says that the object is a Job that is run and not kept.
+	Run bool
+	// After is what must have passed which gate before, besides what follows from the
+	// object's fields and references.
+	After []Need
+	// Move and Delay are those of the Change, if there is one.
+	Move  *Move
+	Delay time.Duration
 }
 
 // DataVersion tells which version of which data a ConfigMap or Secret holds.

@@ -14,6 +14,8 @@ type Plan struct {
 	Changes  []Change    `json:"changes"` // in an order that respects Needs; NoOps included
 	Kept     []Kept      `json:"kept,omitempty"`
 	Warnings []Warning   `json:"warnings,omitempty"`
+	// Waiting are the versions that wait for a switch once the plan is carried out.
+	Waiting []Waiting `json:"waiting,omitempty"`
 }
 
 // ReleaseInfo names the release and the revisions the plan leads from and to.
@@ -27,6 +29,9 @@ type ReleaseInfo struct {
 	Destroy      bool   `json:"destroy,omitempty"`
 	RollbackTo   int    `json:"rollbackTo,omitempty"`  // the revision that the plan goes back to; 0: it follows a configuration
 	RollbackApp  string `json:"rollbackApp,omitempty"` // the only app that goes back; empty: all of the release
+	// Switch is set when the plan moves versions of the SwitchApps and nothing else.
+	Switch     Operation `json:"switch,omitempty"`
+	SwitchApps []string  `json:"switchApps,omitempty"`
 }
 
 // Action is what is done to one object.
@@ -39,6 +44,7 @@ const (
 	Replace Action = "replace" // delete, then create under the same name
 	Delete  Action = "delete"
 	NoOp    Action = "no-op"
+	Run     Action = "run" // create a Job, wait until it is complete, delete it
 )
 
 // Gate is what must be true of an object before those that need it go on.
@@ -83,6 +89,11 @@ type Change struct {
 	// Hold is the number of pods that is applied with Object, which leaves it to
 	// an autoscaler; nil: none. See ToApply.
 	Hold *int64 `json:"hold,omitempty"`
+	// Move is set when the change moves traffic, or work, to another version of the app.
+	Move *Move `json:"move,omitempty"`
+	// Delay passes between what the change needs and the change itself: requests
+	// under way end meanwhile.
+	Delay time.Duration `json:"delay,omitempty"`
 	// Object is what is applied; nil for a Delete. Never modified in place, and
 	// never serialised with the values of a Secret.
 	Object *unstructured.Unstructured `json:"-"`

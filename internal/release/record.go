@@ -36,6 +36,8 @@ type Summary struct {
 	Apps           []App     `json:"apps,omitempty"`        // of the revision, sorted by name
 	AppsOmitted    int       `json:"appsOmitted,omitempty"` // further ones, for which a summary has no room
 	Changed        Changed   `json:"changed,omitzero"`
+	Switch         string    `json:"switch,omitempty"`      // the operation, when the revision moved versions of the SwitchApps and nothing else
+	SwitchApps     []string  `json:"switchApps,omitempty"`
 	Unreadable     string    `json:"unreadable,omitempty"` // why its content cannot be read, as far as the summary tells
 }
 
