@@ -29,12 +29,18 @@ type executeFlags struct {
 
 // register adds the flags to a command, with the policies that make sense for it.
 func (f *executeFlags) register(cmd *cobra.Command, policies ...applier.Policy) {
-	f.wait = true
+	f.registerRun(cmd)
+	cmd.Flags().IntVar(&f.parallelism, "parallelism", applier.DefaultParallelism, "how many objects are written at the same time")
+	f.onFailure.register(cmd, policies...)
+}
+
+// registerRun adds those of them that each command has a use for. The others are
+// at their defaults.
+func (f *executeFlags) registerRun(cmd *cobra.Command) {
+	f.wait, f.parallelism = true, applier.DefaultParallelism
 	cmd.Flags().BoolVar(&f.autoApprove, "auto-approve", false, "go ahead without asking")
 	cmd.Flags().DurationVar(&f.timeout, "timeout", applier.DefaultTimeout, "how long to wait for one object")
 	cmd.Flags().DurationVar(&f.lockTimeout, "lock-timeout", defaultLockTimeout, "how long to wait while somebody else works on the release")
-	cmd.Flags().IntVar(&f.parallelism, "parallelism", applier.DefaultParallelism, "how many objects are written at the same time")
-	f.onFailure.register(cmd, policies...)
 }
 
 // registerWait adds the flag of them that destroy has no use for.
@@ -260,8 +266,11 @@ func (p *proposal) nothingToDo() bool {
 // write what is not so: that the release failed or its run did not end, what
 // cannot be read, or, when it is to be destroyed, that it is there at all.
 func (p *proposal) recordIsWrong() bool {
-	if p.Release.Destroy {
+	switch {
+	case p.Release.Destroy:
 		return p.prior != nil || p.keyed
+	case p.Release.Switch != "": // which finds out nothing about the rest of the release
+		return false
 	}
 	return p.prior != nil &&
 		(p.prior.Status == release.Pending || p.prior.Status == release.Failed || len(p.prior.Damaged) > 0)

@@ -145,6 +145,11 @@ func (s *session) planBack(ctx context.Context, r recorded, to *planner.Rollback
 	return s.make(ctx, planner.Input{Rollback: to, Prior: r.prior, Options: options}, r.warnings)
 }
 
+// planSwitch plans to move versions of apps, from the cluster and the record alone.
+func (s *session) planSwitch(ctx context.Context, r recorded, request *planner.Switch, options planner.Options) (*planner.Plan, error) {
+	return s.make(ctx, planner.Input{Switch: request, Prior: r.prior, Options: options}, r.warnings)
+}
+
 func (s *session) make(ctx context.Context, input planner.Input, warnings []planner.Warning) (*planner.Plan, error) {
 	input.Release = s.release.Name
 	input.Namespace = s.release.Namespace
