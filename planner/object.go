@@ -112,6 +112,8 @@ type Object struct {
 	// After is what must have passed which gate before, besides what follows from the
 	// object's fields and references.
 	After []Need
+	// Impact is what a change of it means, where its fields alone do not tell.
+	Impact string
 	// Move and Delay are those of the Change, if there is one.
 	Move  *Move
 	Delay time.Duration

@@ -18,6 +18,9 @@ func (m *maker) explain() {
 		case c.Reason == "":
 			c.Reason = reasonOf(c, versions[c.ID])
 		}
+		if impact := m.desired[c.ID].Impact; impact != "" && (c.Action == Create || c.Action == Update) {
+			c.Impact = impact
+		}
 	}
 }
 
