@@ -13,7 +13,7 @@ import (
 // workload makes what runs an app's pods.
 func (r *renderer) workload(a *dsl.App) {
 	o := r.object(a, RoleWorkload, a.DeclRange)
-	o.References, o.Timeout = a.References, a.Rollout.Timeout
+	o.References, o.Timeout, o.Rollout = a.References, a.Rollout.Timeout, sideBySide(a)
 	if a.Kind == dsl.StatefulSet {
 		r.add(o, r.statefulSet(a))
 		return
