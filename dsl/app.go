@@ -19,6 +19,7 @@ type appBlock struct {
 	content   *hcl.BodyContent
 	fromEnv   []entry // sensitive env values on their way into the own Secret
 	dependsOn []Reference
+	rollout   rolloutBlock
 }
 
 // appHead names the arguments and blocks that make up the head of an app.

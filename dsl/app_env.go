@@ -127,13 +127,21 @@ func decodeEnv(s *scope, to *appBlock, a argument) {
 	}
 }
 
-// decodeEnvVar decides how one variable is rendered: as a reference where its
-// value is that of a key, through the own Secret where it is sensitive, and
-// else as it is.
+// decodeEnvVar keeps one variable; what is sensitive and no key is on its way
+// into the own Secret.
 func (s *scope) decodeEnvVar(to *appBlock, e entry) {
+	v, ok := s.envVar(e, func() { to.fromEnv = append(to.fromEnv, e) })
+	if ok {
+		to.Env = append(to.Env, v)
+	}
+}
+
+// envVar decides how one variable is rendered: as a reference where its value
+// is that of a key, and else as it is. What is sensitive cannot be rendered, and
+// is handed to sensitive instead.
+func (s *scope) envVar(e entry, sensitive func()) (EnvVar, bool) {
 	if plain, _ := e.value.Unmark(); plain.Type().IsObjectType() {
-		s.decodeKeyObject(to, e)
-		return
+		return s.keyObject(e)
 	}
 	raw, err := contentOf(e.value)
 	if err == nil && !utf8.Valid(raw) {
@@ -141,17 +149,16 @@ func (s *scope) decodeEnvVar(to *appBlock, e entry) {
 	}
 	if err != nil {
 		s.report(problem(&e.rng, "Invalid value", "The value of an environment variable %s.", err))
-		return
+		return EnvVar{}, false
 	}
 	if key, ok := keyOf(e.value); ok && string(s.objects[dataID{key.Kind, key.Name}].content(key.Key)) == string(raw) {
-		to.Env = append(to.Env, EnvVar{Name: e.key, Key: &DataKey{Kind: key.Kind, Name: key.Name, Key: key.Key}, Range: e.rng})
-		return
+		return EnvVar{Name: e.key, Key: &DataKey{Kind: key.Kind, Name: key.Name, Key: key.Key}, Range: e.rng}, true
 	}
 	if isSensitive(e.value) {
-		to.fromEnv = append(to.fromEnv, e)
-		return
+		sensitive()
+		return EnvVar{}, false
 	}
-	to.Env = append(to.Env, EnvVar{Name: e.key, Value: string(raw), Range: e.rng})
+	return EnvVar{Name: e.key, Value: string(raw), Range: e.rng}, true
 }
 
 // content returns the bytes of a key.
@@ -176,22 +183,23 @@ var keyObjectSchema = newSchema([]arg[keyObject]{
 	{name: "optional", kind: boolean(func(k *keyObject) *bool { return &k.optional }), initial: "false", doc: "Whether the container starts without it."},
 })
 
-func (s *scope) decodeKeyObject(to *appBlock, e entry) {
+// keyObject reads a variable that is written as an object.
+func (s *scope) keyObject(e entry) (EnvVar, bool) {
 	var k keyObject
 	if !keyObjectSchema.decodeObject(s, argument{name: e.key, expr: hcl.StaticExpr(e.value, e.rng), rng: e.rng}, &k) {
-		return
+		return EnvVar{}, false
 	}
 	if k.kind == "" || k.twice {
 		s.report(problem(&e.rng, "Invalid value", "%q must name one place: { secret = NAME, key = KEY } or { config = NAME, key = KEY }.", e.key))
-		return
+		return EnvVar{}, false
 	}
 	if !k.optional && !s.checkKeyExists(k.kind, k.name, k.key, e.rng) {
-		return
+		return EnvVar{}, false
 	}
-	to.Env = append(to.Env, EnvVar{
+	return EnvVar{
 		Name: e.key, Range: e.rng,
 		Key: &DataKey{Kind: k.kind, Name: k.name, Key: k.key, Optional: k.optional},
-	})
+	}, true
 }
 
 // checkKeyExists reports a key that an object of this configuration does not

@@ -1,10 +1,12 @@
 package dsl
 
 import (
-	"slices"
+	"math/big"
 	"time"
 
 	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/convert"
 )
 
 // The rollout strategies.
@@ -15,57 +17,140 @@ const (
 	Canary    = "canary"
 )
 
-var rolloutSchema = newSchema([]arg[Rollout]{
+// What can weigh the traffic of a canary, in place of the number of its pods.
+const (
+	IngressNginx = "ingress-nginx"
+	GatewayAPI   = "gateway-api"
+)
+
+// rolloutBlock is a rollout block in the course of decoding. It keeps apart
+// what is said and what is not.
+type rolloutBlock struct {
+	Rollout
+	autoSwitch, preview, worker *bool
+	keep                        keep
+	ranges                      map[string]hcl.Range // where arguments are written
+	failed                      bool                 // it could not be read, and so not be judged
+}
+
+// keep is how many pods of the previous color are kept.
+type keep struct {
+	given bool
+	pods  *int32 // nil: all
+}
+
+var rolloutSchema = newSchema([]arg[rolloutBlock]{
 	{
-		name: "strategy", kind: strategyKind, initial: `"rolling"`,
-		doc: "`\"rolling\"` replaces pods step by step. `\"recreate\"` stops all old pods before the first new one starts: the app is down meanwhile, and two versions never run at once.",
+		name: "strategy", kind: text(func(r *rolloutBlock) *string { return &r.Strategy }, oneOf(strategies...)), initial: `"rolling"`,
+		doc: "`\"rolling\"` replaces pods step by step. `\"recreate\"` stops all old pods before the first new one starts: the app is down meanwhile, and two versions never run at once. `\"blue-green\"` and `\"canary\"` run a new version beside the old one: see [Versions side by side](#versions-side-by-side).",
 	},
-	{name: "max_surge", kind: text(func(r *Rollout) *string { return &r.MaxSurge }, numberOrPercent), initial: `"25%"`, doc: "How many pods there may be above `replicas` during a rollout: a number, or a percentage in quotes."},
-	{name: "max_unavailable", kind: text(func(r *Rollout) *string { return &r.MaxUnavailable }, numberOrPercent), initial: `"25%"`, doc: "How many of `replicas` may be missing during a rollout."},
-	{name: "min_ready", kind: seconds(func(r *Rollout) *time.Duration { return &r.MinReady }, 0), initial: `"0s"`, doc: "How long a pod must be ready to count as available."},
-	{name: "progress_deadline", kind: seconds(func(r *Rollout) *time.Duration { return &r.ProgressDeadline }, time.Second), initial: `"600s"`, doc: "How long a rollout may stand still before it counts as failed."},
-	{name: "timeout", kind: seconds(func(r *Rollout) *time.Duration { return &r.Timeout }, time.Second), initial: "that of the command", doc: "How long `apply` waits for the app."},
-})
+	{name: "max_surge", kind: text(func(r *rolloutBlock) *string { return &r.MaxSurge }, numberOrPercent), initial: `"25%"`, doc: "How many pods there may be above `replicas` while pods of a Deployment are replaced: a number, or a percentage in quotes."},
+	{name: "max_unavailable", kind: text(func(r *rolloutBlock) *string { return &r.MaxUnavailable }, numberOrPercent), initial: `"25%"`, doc: "How many of `replicas` may be missing meanwhile."},
+	{name: "min_ready", kind: seconds(func(r *rolloutBlock) *time.Duration { return &r.MinReady }, 0), initial: `"0s"`, doc: "How long a pod must be ready to count as available."},
+	{name: "progress_deadline", kind: seconds(func(r *rolloutBlock) *time.Duration { return &r.ProgressDeadline }, time.Second), initial: `"600s"`, doc: "How long a rollout may stand still before it counts as failed."},
+	{name: "timeout", kind: seconds(func(r *rolloutBlock) *time.Duration { return &r.Timeout }, time.Second), initial: "that of the command", doc: "How long `apply` waits for the app."},
+	{name: "auto_switch", kind: optionalBoolean(func(r *rolloutBlock) **bool { return &r.autoSwitch }), initial: "false", doc: "Blue-green: whether `apply` itself moves the traffic to the new version, once that is ready."},
+	{name: "preview", kind: optionalBoolean(func(r *rolloutBlock) **bool { return &r.preview }), initial: "true", doc: "Blue-green: whether there is a Service `APP-preview` in front of the idle color."},
+	{name: "keep_previous", kind: keepKind, initial: `"all"`, doc: "Blue-green: how many pods of the color that the traffic has left are kept, for a way back at once: a number, or `\"all\"`."},
+	{name: "worker", kind: optionalBoolean(func(r *rolloutBlock) **bool { return &r.worker }), initial: "false", doc: "Blue-green: the app takes its work from somewhere else than a Service, so that only one color may have pods."},
+	{name: "steps", kind: stepsKind, doc: "Canary, required: the percentages that the new version gets one after the other, rising, from 1 to 99."},
+	{
+		name: "traffic", kind: text(func(r *rolloutBlock) *string { return &r.Traffic }, oneOf(IngressNginx, GatewayAPI)), initial: "the number of pods",
+		doc: "Canary: what gives the new version its share of the requests: `\"ingress-nginx\"` or `\"gateway-api\"`.",
+	},
+},
+	nested[rolloutBlock]{
+		name: "check", label: "name", many: true, body: checkSchema, decode: decodeCheck,
+		doc: "Blue-green: a Job that must succeed before the traffic moves to another version, and again after it. See [Checks](#checks).",
+	},
+)
 
-var strategies = []string{Rolling, Recreate}
+var strategies = []string{Rolling, Recreate, BlueGreen, Canary}
 
-var strategyKind = kind[Rollout]{name: "text", decode: func(s *scope, to *Rollout, a argument) {
-	text, ok := s.text(a)
+// optionalBoolean keeps apart false and not given.
+func optionalBoolean[T any](field func(*T) **bool) kind[T] {
+	return kind[T]{name: "bool", decode: func(s *scope, to *T, a argument) {
+		if v, ok := s.plain(a, cty.Bool); ok {
+			given := v.True()
+			*field(to) = &given
+		}
+	}}
+}
+
+var keepKind = kind[rolloutBlock]{name: "number or text", decode: func(s *scope, to *rolloutBlock, a argument) {
+	v, ok := s.plain(a, cty.DynamicPseudoType)
 	if !ok {
 		return
 	}
-	to.Strategy = text
-	if !slices.Contains(strategies, text) {
-		s.invalid(a, "The strategy %q is not available; there are \"rolling\" and \"recreate\".%s", text, suggestion(text, strategies))
+	to.keep.given = true
+	if v.RawEquals(cty.StringVal("all")) {
+		return
+	}
+	n, ok := wholeNumber(v, 0)
+	if !ok {
+		s.invalid(a, "%q must be \"all\", or a whole number of pods from 0 on.", a.name)
+		return
+	}
+	to.keep.pods = &n
+}}
+
+// stepsKind is a list of rising percentages.
+var stepsKind = kind[rolloutBlock]{name: "list of numbers", decode: func(s *scope, to *rolloutBlock, a argument) {
+	v, ok := s.plain(a, cty.DynamicPseudoType)
+	if !ok {
+		return
+	}
+	const form = "%q must be a list of percentages, as in [10, 50]: whole numbers from 1 to 99, each above the one before."
+	if ty := v.Type(); (!ty.IsListType() && !ty.IsTupleType()) || v.LengthInt() == 0 {
+		s.invalid(a, form, a.name)
+		return
+	}
+	last := int32(0)
+	for _, element := range v.Elements() {
+		n, ok := wholeNumber(element, last+1)
+		if !ok || n > 99 {
+			s.invalid(a, form, a.name)
+			return
+		}
+		to.Steps, last = append(to.Steps, n), n
 	}
 }}
 
-func decodeRollout(s *scope, to *appBlock, b *hcl.Block) {
-	to.Rollout.DeclRange = b.DefRange
-	rolloutSchema.decode(s, b.Body, &to.Rollout)
+// wholeNumber returns a number that is whole, at least low, and has 32 bits.
+func wholeNumber(v cty.Value, low int32) (int32, bool) {
+	v, err := convert.Convert(v, cty.Number)
+	if err != nil || v.IsNull() {
+		return 0, false
+	}
+	n, accuracy := v.AsBigFloat().Int64()
+	return int32(n), accuracy == big.Exact && n == int64(int32(n)) && n >= int64(low) //nolint:gosec // compared
 }
 
-// completeRollout settles the strategy and reports arguments that it, or the
-// kind of the app, has no use for.
+func decodeRollout(s *scope, to *appBlock, b *hcl.Block) {
+	r := &to.rollout
+	r.DeclRange = b.DefRange
+	content := rolloutSchema.content(s, b.Body)
+	r.ranges = make(map[string]hcl.Range, len(content.Attributes))
+	for name, attr := range content.Attributes {
+		r.ranges[name] = attr.Range
+	}
+	r.failed = s.failed(func() { rolloutSchema.fill(s, content, r, func(string) bool { return true }) })
+}
+
+// completeRollout settles what is not said, and checks what is.
 func (s *scope) completeRollout(a *appBlock) {
-	r := &a.Rollout
+	r := &a.rollout
 	if r.Strategy == "" {
 		r.Strategy = Rolling
 	}
-	conflict := func(detail string) {
-		s.report(problem(&r.DeclRange, "Conflicting arguments", "%s", detail))
-	}
-	switch {
-	case r.Strategy == Recreate && a.Kind == StatefulSet:
-		conflict("A StatefulSet replaces its pods one by one; it has no strategy \"recreate\".")
-	case r.Strategy == Recreate && (r.MaxSurge != "" || r.MaxUnavailable != ""):
-		conflict("max_surge and max_unavailable belong to the strategy \"rolling\".")
-	case a.Kind == StatefulSet && (r.MaxSurge != "" || r.MaxUnavailable != "" || r.ProgressDeadline != 0):
-		conflict("A StatefulSet replaces its pods one by one; max_surge, max_unavailable and progress_deadline belong to a Deployment.")
-	case isZero(r.MaxSurge) && isZero(r.MaxUnavailable):
-		conflict("max_surge and max_unavailable cannot both be 0: no pod could ever be replaced.")
+	r.AutoSwitch = isTrue(r.autoSwitch)
+	r.Worker = isTrue(r.worker)
+	r.Preview = r.Strategy == BlueGreen && !r.Worker && (r.preview == nil || *r.preview)
+	r.KeepPrevious = r.keep.pods
+	a.Rollout = r.Rollout
+	if !r.failed {
+		s.checkRollout(a)
 	}
 }
 
-// isZero reports whether a number or percentage is given and nothing.
-func isZero(text string) bool { return text == "0" || text == "0%" }
+func isTrue(b *bool) bool { return b != nil && *b }

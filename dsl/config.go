@@ -309,14 +309,15 @@ type Rollout struct {
 // Check is a Job that must succeed before traffic moves to another version, and
 // after it.
 type Check struct {
-	Name      string
-	Image     string
-	Command   []string
-	Args      []string
-	Env       []EnvVar      // sorted by name
-	Timeout   time.Duration // of one run, retries included; default 5 minutes
-	Retries   int32         // of a failed pod; default 0
-	DeclRange hcl.Range
+	Name       string
+	Image      string
+	Command    []string
+	Args       []string
+	Env        []EnvVar      // sorted by name
+	Timeout    time.Duration // of one run, retries included; default 5 minutes
+	Retries    int32         // of a failed pod; default 0
+	References []Reference   // all that must be there before it
+	DeclRange  hcl.Range
 }
 
 // Autoscale lets the cluster choose how many pods an app has.

@@ -74,6 +74,21 @@ func (ev *evaluation) texts(cfg *Config) []implied {
 		for _, arg := range a.Args {
 			all = append(all, implied{n, &a.References, arg, a.Ranges["args"]})
 		}
+		for _, c := range a.Rollout.Checks {
+			all = append(all, c.texts(n)...)
+		}
+	}
+	return all
+}
+
+// texts lists the text that the container of a check gets.
+func (c *Check) texts(n *node) []implied {
+	var all []implied
+	for _, e := range c.Env {
+		all = append(all, implied{n, &c.References, e.Value, e.Range})
+	}
+	for _, arg := range slices.Concat(c.Command, c.Args) {
+		all = append(all, implied{n, &c.References, arg, c.DeclRange})
 	}
 	return all
 }

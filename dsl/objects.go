@@ -6,35 +6,103 @@ import (
 	"github.com/hashicorp/hcl/v2"
 )
 
-// checkObjects reports what two blocks of a configuration cannot both have:
-// the name of an object, or a port of the nodes.
-func (ev *evaluation) checkObjects(cfg *Config) {
-	taken := map[string]hcl.Range{}
-	claim := func(what string, at hcl.Range) {
-		if first, twice := taken[what]; twice {
-			ev.report(problem(&at, "Duplicate object", "This would be a second %s; the first is at %s.", what, place(first)))
-			return
-		}
-		taken[what] = at
+// objectNames keeps what the blocks of a configuration cannot have twice: the name
+// of an object, or a port of the nodes.
+type objectNames struct {
+	*evaluation
+	taken map[string]claimed
+}
+
+// claimed is where something is claimed first, and why where that does not show.
+type claimed struct {
+	at  hcl.Range
+	why string
+}
+
+func (n objectNames) claim(what string, at hcl.Range, why string) {
+	first, twice := n.taken[what]
+	if !twice {
+		n.taken[what] = claimed{at, why}
+		return
 	}
+	detail := fmt.Sprintf("This would be a second %s; the first is at %s.", what, place(first.at))
+	for _, why := range []string{first.why, why} {
+		if why != "" {
+			detail += " " + why
+		}
+	}
+	n.report(problem(&at, "Duplicate object", "%s", detail))
+}
+
+// checkObjects reports objects that two blocks would both make.
+func (ev *evaluation) checkObjects(cfg *Config) {
+	names := objectNames{ev, map[string]claimed{}}
 	for _, d := range cfg.Data {
-		claim(fmt.Sprintf("%s %q", d.Kind, d.BaseName), d.DeclRange)
+		names.data(d)
 	}
 	for _, a := range cfg.Apps {
-		for _, d := range []*Data{a.Config, a.Secret} {
-			if d != nil {
-				claim(fmt.Sprintf("%s %q", d.Kind, d.BaseName), d.DeclRange)
-			}
-		}
-		for _, p := range a.Ports {
-			if p.NodePort != 0 {
-				claim(fmt.Sprintf("Service with node port %d (%s)", p.NodePort, p.Protocol), p.DeclRange)
-			}
-		}
-		for _, m := range a.Mounts {
-			if m.Claim != nil && !m.Claim.Existing && a.Kind != StatefulSet {
-				claim(fmt.Sprintf("PersistentVolumeClaim %q", m.Claim.Name), m.Claim.DeclRange)
-			}
-		}
+		names.app(a)
 	}
 }
+
+func (n objectNames) data(d *Data) {
+	if d != nil {
+		n.claim(fmt.Sprintf("%s %q", d.Kind, d.BaseName), d.DeclRange, "")
+	}
+}
+
+func (n objectNames) app(a *App) {
+	n.data(a.Config)
+	n.data(a.Secret)
+	for _, p := range a.Ports {
+		if p.NodePort != 0 {
+			n.claim(fmt.Sprintf("Service with node port %d (%s)", p.NodePort, p.Protocol), p.DeclRange, "")
+		}
+	}
+	for _, m := range a.Mounts {
+		if m.Claim != nil && !m.Claim.Existing && a.Kind != StatefulSet {
+			n.claim(fmt.Sprintf("PersistentVolumeClaim %q", m.Claim.Name), m.Claim.DeclRange, "")
+		}
+	}
+	if a.Rollout.Strategy != BlueGreen {
+		n.claim(fmt.Sprintf("%s %q", a.Kind, a.Name), a.DeclRange, "")
+	}
+	if a.Service != nil {
+		n.claim(fmt.Sprintf("Service %q", a.Service.Name), a.Service.DeclRange, "")
+	}
+	if a.Kind == StatefulSet {
+		n.claim(podsNamed(a.Name), a.DeclRange, "")
+	}
+	switch a.Rollout.Strategy {
+	case BlueGreen:
+		n.blueGreen(a)
+	case Canary:
+		n.canary(a)
+	}
+}
+
+func (n objectNames) blueGreen(a *App) {
+	at := a.Rollout.DeclRange
+	for _, color := range []string{"blue", "green"} {
+		n.claim(fmt.Sprintf("Deployment %q", a.Name+"-"+color), at, a.Address().String()+" is blue-green, with a Deployment for each color.")
+	}
+	if a.Rollout.Preview {
+		n.claim(fmt.Sprintf("Service %q", a.Name+"-preview"), at, a.Address().String()+" is blue-green, with a preview of the idle color.")
+	}
+	for _, c := range a.Rollout.Checks {
+		n.claim(fmt.Sprintf("CronJob %q", a.Name+"-"+c.Name), c.DeclRange, fmt.Sprintf("%s keeps its check %q as one.", a.Address(), c.Name))
+	}
+}
+
+func (n objectNames) canary(a *App) {
+	name, at, why := a.Name+"-canary", a.Rollout.DeclRange, a.Address().String()+" has a canary."
+	n.claim(fmt.Sprintf("Deployment %q", name), at, why)
+	if a.Rollout.Traffic != "" {
+		n.claim(fmt.Sprintf("Service %q", name), at, why)
+		n.claim(podsNamed(name), at, why)
+	}
+}
+
+// podsNamed stands for the pods with an app's name on them, which its Service
+// finds them by.
+func podsNamed(name string) string { return fmt.Sprintf("set of pods that are labelled %q", name) }
