@@ -78,6 +78,6 @@ func (o *applyOptions) propose(ctx context.Context, session *session) (*proposal
 		p.newKey = recorded.key
 	}
 	plan, outputs, err := session.plan(ctx, recorded, o.permissions.options())
-	p.Planned = view.Planned{Plan: plan, Target: session.target, Outputs: outputs, Pending: recorded.pending}
+	p.Planned = view.Planned{Plan: plan, Target: session.target, Outputs: outputs, Pending: recorded.pending, Where: o.identity.flags()}
 	return p, err
 }

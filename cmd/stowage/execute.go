@@ -154,7 +154,7 @@ func (x *execution) show(ctx context.Context, p *proposal) error {
 		if err := x.unlatch(ctx); err != nil {
 			return err
 		}
-		return view.Outputs(x.streams.out, p.Outputs)
+		return x.showRest(p)
 	}
 	approve := func() error { return view.Gap(x.streams.out) } // nothing but a wait and the record is at stake
 	if !p.Empty() || p.Release.Destroy {
@@ -164,6 +164,14 @@ func (x *execution) show(ctx context.Context, p *proposal) error {
 		return err
 	}
 	return x.carryOut(ctx, p)
+}
+
+// showRest shows what a plan with nothing to do leaves to be known.
+func (x *execution) showRest(p *proposal) error {
+	if err := view.Waiting(x.streams.out, p.Planned, view.Applied); err != nil {
+		return err
+	}
+	return view.Outputs(x.streams.out, p.Outputs)
 }
 
 // carryOut applies a proposal, and shows how that goes and ends.
@@ -189,7 +197,11 @@ func (x *execution) carryOut(ctx context.Context, p *proposal) error {
 	case shown != nil:
 		return shown
 	}
-	if err := view.Outcome(x.streams.out, p.Plan, result); err != nil {
+	stage := view.Applied
+	if x.options.NoWait {
+		stage = view.AppliedOnly
+	}
+	if err := view.Outcome(x.streams.out, p.Planned, result, stage); err != nil {
 		return err
 	}
 	return view.Outputs(x.streams.out, p.Outputs)

@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"regexp"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -114,6 +116,40 @@ func (i *identity) directory() string {
 		return "."
 	}
 	return i.dir
+}
+
+// flags returns what names the same release and cluster on the command line of
+// another command. Values of variables are left out: few release blocks use any,
+// and they may be secret.
+func (i *identity) flags() string {
+	var flags []string
+	add := func(flag, value string) {
+		if value != "" {
+			flags = append(flags, flag, shellWord(value))
+		}
+	}
+	if dir := i.directory(); dir != "." {
+		add("-C", dir)
+	}
+	add("--release", i.name)
+	add("-n", i.cluster.namespace)
+	add("--kubeconfig", i.cluster.kubeconfig)
+	add("--context", i.cluster.context)
+	if i.cluster.local {
+		flags = append(flags, "--local")
+	}
+	return strings.Join(flags, " ")
+}
+
+// bareShellWord matches what a shell takes as it stands.
+var bareShellWord = regexp.MustCompile(`^[A-Za-z0-9_@%+=:,./-]+$`)
+
+// shellWord returns text as a shell reads one word.
+func shellWord(text string) string {
+	if bareShellWord.MatchString(text) {
+		return text
+	}
+	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
 }
 
 // source returns the configuration as a source; an empty one when there is none.

@@ -62,7 +62,7 @@ func (o *planOptions) run(ctx context.Context) error {
 }
 
 func (o *planOptions) plan(ctx context.Context, session *session, recorded recorded) (planned view.Planned, err error) {
-	planned = view.Planned{Target: session.target, Pending: recorded.pending}
+	planned = view.Planned{Target: session.target, Pending: recorded.pending, Where: o.identity.flags()}
 	if o.destroy {
 		planned.Plan, err = session.planDestroy(ctx, recorded, o.permissions.options())
 		return planned, err
@@ -76,6 +76,9 @@ func (o *planOptions) show(plan view.Planned) error {
 		return view.PlanJSON(o.streams.out.Out, plan)
 	}
 	if err := view.Plan(o.streams.out, plan); err != nil {
+		return err
+	}
+	if err := view.Waiting(o.streams.out, plan, view.NotApplied); err != nil {
 		return err
 	}
 	if plan.Empty() {

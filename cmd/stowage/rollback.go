@@ -86,7 +86,7 @@ func (o *rollbackOptions) propose(ctx context.Context, session *session) (*propo
 	}
 	plan, err := session.planBack(ctx, recorded, back, o.permissions.options())
 	p := &proposal{
-		Planned: view.Planned{Plan: plan, Target: session.target, Pending: recorded.pending},
+		Planned: view.Planned{Plan: plan, Target: session.target, Pending: recorded.pending, Where: o.identity.flags()},
 		prior:   recorded.record,
 		source:  func(context.Context) source { return source{dir: to.ConfigDir, commit: to.Commit, dirty: to.Dirty} },
 	}

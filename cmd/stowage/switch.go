@@ -128,7 +128,7 @@ func (o *switchOptions) propose(ctx context.Context, session *session, request *
 	}
 	plan, err := session.planSwitch(ctx, recorded, request, planner.Options{ForceConflicts: o.forceConflicts})
 	return &proposal{
-		Planned: view.Planned{Plan: plan, Target: session.target, Pending: recorded.pending},
+		Planned: view.Planned{Plan: plan, Target: session.target, Pending: recorded.pending, Where: o.identity.flags()},
 		prior:   recorded.record,
 		// What there is comes from where it came from before.
 		source: func(context.Context) source {

@@ -69,9 +69,11 @@ func (j *JSONLines) Event(e applier.Event) {
 		Revision:      e.Revision,
 		Record:        string(e.Record),
 		Holder:        e.Holder,
+		Moved:         movedOf(e.Moved),
+		Logs:          e.Logs,
 	}
 	if e.Plan != nil {
-		document.RollbackTo = e.Plan.Release.RollbackTo
+		document.RollbackTo, document.Switch = e.Plan.Release.RollbackTo, string(e.Plan.Release.Switch)
 		document.Plan = e.Plan
 	}
 	if e.ID != (planner.ObjectID{}) {
@@ -110,7 +112,10 @@ type eventDocument struct {
 	Revision      int               `json:"revision,omitempty"`
 	Record        string            `json:"record,omitempty"`
 	Holder        *release.Holder   `json:"holder,omitempty"`
+	Moved         *movedDocument    `json:"moved,omitempty"`
+	Logs          []string          `json:"logs,omitempty"` // last lines of a Job that was run
 	RollbackTo    int               `json:"rollbackTo,omitempty"`
+	Switch        string            `json:"switch,omitempty"`
 	Plan          *planner.Plan     `json:"plan,omitempty"`
 	Result        *resultDocument   `json:"result,omitempty"`
 }

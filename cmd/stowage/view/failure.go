@@ -143,6 +143,8 @@ func runTitle(r planner.ReleaseInfo) string {
 	switch {
 	case r.Destroy:
 		return "Destroying " + r.Name
+	case r.Switch != "":
+		return switchTitle(r)
 	case r.RollbackTo > 0:
 		return fmt.Sprintf("Going back to %s", backTo(r))
 	default:
@@ -283,6 +285,11 @@ func (p *page) log(title string, lines []string) {
 	if len(lines) > 0 {
 		p.line(txt("  " + title + ":"))
 	}
+	p.logLines(lines)
+}
+
+// logLines adds what a container has written.
+func (p *page) logLines(lines []string) {
 	for _, line := range lines {
 		p.line(span{"    │ ", dim}, txt(strings.TrimRight(line, "\r\n")))
 	}

@@ -30,6 +30,8 @@ type planDocument struct {
 	Outputs outputDocuments `json:"outputs,omitempty"`
 	// Pending is the revision before, when its run has not recorded an end.
 	Pending *Pending `json:"pending,omitempty"`
+	// Next are the commands that move versions which wait once the plan is applied.
+	Next []nextCommand `json:"next,omitempty"`
 	*planner.Plan
 }
 
@@ -38,6 +40,7 @@ type planCounts struct {
 	Change  int `json:"change"`
 	Replace int `json:"replace"`
 	Delete  int `json:"delete"`
+	Run     int `json:"run"`
 	NoOp    int `json:"unchanged"`
 }
 
@@ -55,10 +58,12 @@ func documentOf(plan Planned) planDocument {
 			Change:  plan.Count(planner.Update),
 			Replace: plan.Count(planner.Replace),
 			Delete:  plan.Count(planner.Delete),
+			Run:     plan.Count(planner.Run),
 			NoOp:    plan.Count(planner.NoOp),
 		},
 		Outputs: outputDocumentsOf(plan.Outputs),
 		Pending: plan.pending(),
+		Next:    allNextCommands(plan),
 		Plan:    plan.Plan,
 	}
 }

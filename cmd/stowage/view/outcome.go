@@ -7,14 +7,27 @@ import (
 	"stowage/planner"
 )
 
-// Outcome shows how a run that went well ended.
-func Outcome(s Screen, plan *planner.Plan, result *applier.Result) error {
+// Outcome shows how a run that went well ended. A stage tells whether what was
+// changed was waited for.
+func Outcome(s Screen, plan Planned, result *applier.Result, stage Stage) error {
 	p := newPage(s)
 	p.blank()
+	p.moved(result)
+	p.outcome(plan, result)
+	if plan.Release.Switch == "" || isCanary(plan.Release.Switch) {
+		p.waiting(plan, stage)
+	}
+	return p.flush(s)
+}
+
+// outcome adds the line that says what was done.
+func (p *page) outcome(plan Planned, result *applier.Result) {
 	took := seconds(result.Duration)
 	done := func(a planner.Action) int { return result.Count(a, applier.Done) }
 	release := plan.Release
 	switch {
+	case release.Switch != "" && !plan.Empty():
+		p.switched(plan, result)
 	case release.Destroy:
 		p.line(span{fmt.Sprintf("Destroyed %s: %d deleted in %s.", release.Name, done(planner.Delete), took), bold})
 	case plan.Empty() && result.Record != "":
@@ -30,5 +43,4 @@ func Outcome(s Screen, plan *planner.Plan, result *applier.Result) error {
 			what, done(planner.Create), done(planner.Update), done(planner.Replace),
 			done(planner.Delete), plan.Count(planner.NoOp), took), bold})
 	}
-	return p.flush(s)
 }

@@ -29,6 +29,7 @@ type Planned struct {
 	Target  Target
 	Outputs []Output // as they will be once the plan is applied
 	Pending *Pending // the revision that the plan starts from, when its run has not recorded an end
+	Where   string   // flags that name the release on a command line, as in "-n shop"; empty: none are needed
 }
 
 // Plan shows a plan to people: what changes and why, what does not although it
@@ -38,9 +39,13 @@ func Plan(s Screen, plan Planned) error {
 	p.header(releaseTitle(plan.Release), plan.Target)
 	p.goingBack(plan.Release)
 	p.pending(plan.pending())
-	p.changes(plan.Plan)
-	p.unhealthy(plan.Plan)
-	if !plan.Empty() {
+	if plan.Release.Switch != "" {
+		p.switching(plan.Plan)
+	} else {
+		p.changes(plan.Plan)
+		p.unhealthy(plan.Plan)
+	}
+	if !plan.Empty() && plan.Release.Switch == "" {
 		p.kept(plan.Release, plan.Kept)
 	}
 	p.unchecked(plan.Plan)
@@ -114,6 +119,8 @@ func mark(action planner.Action) span {
 		return span{"±", red}
 	case planner.Delete:
 		return span{"-", red}
+	case planner.Run:
+		return span{">", cyan}
 	default:
 		return txt("=")
 	}
@@ -184,10 +191,11 @@ func (p *page) change(change *planner.Change, origins int) {
 	}
 }
 
-// The planner's reasons that say what the plan's mark or title says already.
+// The planner's reasons that say what the plan's mark, title or fields say already.
 const (
-	notThereYet = "not there yet"
-	destroyed   = "the release is destroyed"
+	notThereYet   = "not there yet"
+	destroyed     = "the release is destroyed"
+	changedFields = "changed fields"
 )
 
 // reason adds why the object changes, unless the fields shown say it already.
@@ -356,7 +364,11 @@ func (p *page) closing(plan *planner.Plan) {
 
 // Counts returns how much a plan changes, in one line.
 func Counts(plan *planner.Plan) string {
-	return fmt.Sprintf("Plan: %d to create, %d to change, %d to replace, %d to delete; %d unchanged.",
+	run := ""
+	if n := plan.Count(planner.Run); n > 0 {
+		run = fmt.Sprintf(", %d to run", n)
+	}
+	return fmt.Sprintf("Plan: %d to create, %d to change, %d to replace, %d to delete%s; %d unchanged.",
 		plan.Count(planner.Create), plan.Count(planner.Update), plan.Count(planner.Replace),
-		plan.Count(planner.Delete), plan.Count(planner.NoOp))
+		plan.Count(planner.Delete), run, plan.Count(planner.NoOp))
 }

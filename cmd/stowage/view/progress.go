@@ -156,7 +156,7 @@ func (p *Progress) rollback(above *page, e applier.Event) {
 	p.running, p.done, p.began = nil, 0, e.Time
 	p.total = len(e.Plan.Changes) - e.Plan.Count(planner.NoOp)
 	above.blank()
-	above.para(txt(""), 0, bold, "Failed. Going back to "+backTo(e.Plan.Release)+":")
+	above.para(txt(""), 0, bold, "Failed. "+runTitle(e.Plan.Release)+":")
 	above.blank()
 }
 
@@ -184,9 +184,26 @@ func (p *Progress) end(above *page, e applier.Event) {
 	case e.Type == applier.StepFailed:
 		above.line(txt("  "), span{"✗", red}, txt(" "), span{e.ID.String(), bold}, txt(" "+failedVerb(e.Action)+" after "+seconds(e.Duration)))
 	case i >= 0:
-		above.line(txt("  "), mark(e.Action), txt(" "+e.ID.String()+" "+doneVerb(e.Action, waited)),
-			span{" " + seconds(e.Duration), dim})
+		above.done(e, doneVerb(e.Action, waited && e.Moved == nil))
 	}
+}
+
+// done adds the line of a step that went well.
+func (p *page) done(e applier.Event, verb string) {
+	if e.Moved != nil {
+		verb += ", " + movedTo(e)
+	}
+	p.line(txt("  "), mark(e.Action), txt(" "+e.ID.String()+" "+verb), span{" " + seconds(e.Duration), dim})
+	p.logLines(e.Logs)
+}
+
+// movedTo returns "traffic is on green 1.0.1".
+func movedTo(e applier.Event) string {
+	what := "traffic"
+	if isWorker(e.ID) {
+		what = "work"
+	}
+	return what + " is on " + e.Moved.Move.To.String()
 }
 
 // show redraws: the lines above, and under them what is running.
@@ -246,9 +263,9 @@ func (p *Progress) write(err error) {
 
 func doneVerb(action planner.Action, waited bool) string {
 	verb := map[planner.Action]string{
-		planner.Create: "created", planner.Update: "changed", planner.Replace: "replaced", planner.Delete: "deleted", planner.NoOp: "unchanged",
+		planner.Create: "created", planner.Update: "changed", planner.Replace: "replaced", planner.Delete: "deleted", planner.Run: "succeeded", planner.NoOp: "unchanged",
 	}[action]
-	if waited && action != planner.Delete {
+	if waited && action != planner.Delete && action != planner.Run {
 		verb += ", ready"
 	}
 	return verb

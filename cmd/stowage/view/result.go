@@ -12,6 +12,7 @@ type resultDocument struct {
 	Record      string            `json:"record,omitempty"`
 	Interrupted bool              `json:"interrupted"`
 	Steps       []stepDocument    `json:"steps"`
+	Moves       []*movedDocument  `json:"moves,omitempty"`
 	Seconds     float64           `json:"seconds"`
 	Rollback    *rollbackDocument `json:"rollback,omitempty"`
 }
@@ -48,6 +49,9 @@ func resultOf(r *applier.Result) *resultDocument {
 		}
 		if step.Err != nil {
 			document.Steps[i].Error = step.Err.Error()
+		}
+		if step.Moved != nil {
+			document.Moves = append(document.Moves, movedOf(step.Moved))
 		}
 	}
 	return document

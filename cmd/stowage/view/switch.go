@@ -1,0 +1,112 @@
+package view
+
+import (
+	"fmt"
+	"strings"
+
+	"stowage/planner"
+)
+
+// switchVerb says what a switch does to apps, as in "retire petclinic".
+func switchVerb(operation planner.Operation) string {
+	switch operation {
+	case planner.SwitchForward:
+		return "switch"
+	case planner.SwitchBack:
+		return "switch back"
+	case planner.CanaryNext:
+		return "next step of"
+	default:
+		return string(operation)
+	}
+}
+
+// switchTitle says the same of a plan: "Switch back petclinic, mailer".
+func switchTitle(release planner.ReleaseInfo) string {
+	verb := switchVerb(release.Switch)
+	return strings.ToUpper(verb[:1]) + verb[1:] + " " + strings.Join(release.SwitchApps, ", ")
+}
+
+// switching adds what a plan does that moves versions and nothing else: first
+// which version is followed by which, then what else that takes, in a line each.
+func (p *page) switching(plan *planner.Plan) {
+	p.moves(plan)
+	others := 0
+	for i := range plan.Changes {
+		change := &plan.Changes[i]
+		if change.Action == planner.NoOp || saidByMove(change) {
+			continue
+		}
+		others++
+		p.briefly(change)
+	}
+	if others > 0 {
+		p.blank()
+	}
+}
+
+// saidByMove reports whether a change is nothing but the move that it carries.
+func saidByMove(change *planner.Change) bool {
+	return change.Move != nil && change.ID.Kind == "Service"
+}
+
+// moves adds the versions that follow each other, in columns where there is room.
+func (p *page) moves(plan *planner.Plan) {
+	const gap = 3
+	var moves []*planner.Move
+	app, from, to := 0, 0, 0
+	for i := range plan.Changes {
+		if move := plan.Changes[i].Move; move != nil {
+			moves = append(moves, move)
+			app = max(app, columns(move.App))
+			from, to = max(from, columns(sideText(move.From))), max(to, columns(sideText(move.To)))
+		}
+	}
+	for _, move := range moves {
+		name := span{pad("  "+move.App, 2+app+gap), bold}
+		before, after := span{pad(sideText(move.From), from), yellow}, span{sideText(move.To), green}
+		const arrow = "  ->  "
+		if columns(name.text)+from+columns(arrow)+to <= p.width {
+			p.line(name, before, txt(arrow), after)
+			continue
+		}
+		p.line(name, before)
+		p.line(txt(spaces(columns(name.text)-gap)+"-> "), after)
+	}
+	if len(moves) > 0 {
+		p.blank()
+	}
+}
+
+// sideText returns "green 1.0.1 (3 of 3 pods ready)".
+func sideText(side planner.Side) string {
+	return side.String() + " (" + podsText(side) + ")"
+}
+
+func podsText(side planner.Side) string {
+	if side.Pods == 0 && side.Ready == 0 {
+		return "no pods"
+	}
+	return fmt.Sprintf("%d of %s ready", side.Ready, plural(int(side.Pods), "pod"))
+}
+
+// briefly adds a change in a line or two, as far as it can be told so.
+func (p *page) briefly(change *planner.Change) {
+	head := []span{txt("  "), mark(change.Action), txt(" "), {change.ID.String(), bold}}
+	why := change.Impact
+	if why == "" && change.Reason != changedFields && change.Reason != notThereYet {
+		why = change.Reason
+	}
+	if why == "" {
+		p.line(head...)
+		for _, field := range change.Diff {
+			p.fieldDiff(field)
+		}
+		return
+	}
+	hang := 4 + columns(change.ID.String()) + 2
+	if hang+leastText > p.width {
+		hang = 6
+	}
+	p.wrapped(head, hang, txt(why))
+}
