@@ -48,6 +48,9 @@ func (m *maker) ownCount(o Object, was *unstructured.Unstructured) (int64, bool)
 	if was == nil || !m.scaling.now[o.ID] || !owns(ownTree(was), replicasPath) {
 		return 0, false
 	}
+	if _, fixed := lookup(o.Manifest.Object, replicasPath); fixed {
+		return 0, false // it begins with that many
+	}
 	return intAt(was, replicasPath[0].field, replicasPath[1].field)
 }
 

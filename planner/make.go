@@ -74,14 +74,14 @@ func Make(ctx context.Context, in Input, r Reader) (*Plan, error) {
 	if err := m.restore(ctx); err != nil {
 		return nil, err
 	}
-	if err := m.place(ctx); err != nil {
+	if err := m.settle(ctx); err != nil {
 		return nil, err
 	}
 	m.secret = newRedactor(m.in.Objects, live.objects)
 	if err := m.decideAll(ctx); err != nil {
 		return nil, err
 	}
-	if err := m.sweep(ctx); err != nil {
+	if err := m.finish(ctx); err != nil {
 		return nil, err
 	}
 	return m.plan()
@@ -89,11 +89,12 @@ func Make(ctx context.Context, in Input, r Reader) (*Plan, error) {
 
 // maker is the work on one plan.
 type maker struct {
-	in     *Input
-	reader Reader
-	live   *live
-	secret *Redactor
-	way    way // back to an earlier revision
+	in        *Input
+	reader    Reader
+	live      *live
+	secret    *Redactor
+	way       way        // back to an earlier revision
+	switching *switching // of versions; nil: the plan is none of a switch
 
 	desired map[ObjectID]Object
 	scaling scaling
@@ -119,6 +120,10 @@ func newMaker(in *Input, r Reader) (*maker, error) {
 	switch {
 	case own.Options.Destroy:
 		m.setTarget(nil, nil)
+	case own.Switch != nil:
+		if err := m.beginSwitch(); err != nil {
+			return nil, err
+		}
 	case own.Rollback != nil:
 		way, warnings, err := own.Rollback.resolve()
 		if err != nil {
@@ -145,7 +150,7 @@ func (m *maker) setTarget(objects []Object, graph Ordering) {
 // everything: an empty directory or a wrong variable looks the same.
 func (m *maker) checkEmpty() error {
 	o := m.in.Options
-	if o.Destroy || o.AllowEmpty || len(m.in.Prior.Inventory) == 0 {
+	if o.Destroy || o.AllowEmpty || m.in.Switch != nil || len(m.in.Prior.Inventory) == 0 {
 		return nil
 	}
 	for _, object := range m.in.Objects {
@@ -214,6 +219,10 @@ func (m *maker) plan() (*Plan, error) {
 	p.Waiting = m.waiting
 	m.compareData()
 	m.explain()
+	m.moves()
+	if m.switching != nil {
+		p.Release.Switch, p.Release.SwitchApps = m.in.Switch.Operation, m.switching.names()
+	}
 	for _, list := range [][]*Change{m.changes, m.deletes} {
 		for _, c := range list {
 			p.Changes = append(p.Changes, *c)

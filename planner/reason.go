@@ -13,6 +13,8 @@ func (m *maker) explain() {
 	versions := m.newVersions()
 	for _, c := range m.changes {
 		switch {
+		case m.switching != nil && c.Action != NoOp:
+			c.Reason = m.switching.reasons[c.ID]
 		case m.way.back[c.ID]:
 			c.Reason = m.way.reason(c, versions[c.ID])
 		case c.Reason == "":

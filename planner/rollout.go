@@ -169,6 +169,7 @@ const (
 
 // Switch asks to move versions of apps of a release, and nothing else.
 type Switch struct {
+	From      *Recording // the newest revision: what the operation does not change stays as it has it
 	Operation Operation
 	Apps      []string // names
 	All       bool     // instead: all apps for which the operation has something to do

@@ -147,7 +147,13 @@ func (s *session) planBack(ctx context.Context, r recorded, to *planner.Rollback
 
 // planSwitch plans to move versions of apps, from the cluster and the record alone.
 func (s *session) planSwitch(ctx context.Context, r recorded, request *planner.Switch, options planner.Options) (*planner.Plan, error) {
-	return s.make(ctx, planner.Input{Switch: request, Prior: r.prior, Options: options}, r.warnings)
+	from, err := applier.RecordingOf(r.record)
+	if err != nil {
+		return nil, err
+	}
+	own := *request
+	own.From = from
+	return s.make(ctx, planner.Input{Switch: &own, Prior: r.prior, Options: options}, r.warnings)
 }
 
 func (s *session) make(ctx context.Context, input planner.Input, warnings []planner.Warning) (*planner.Plan, error) {

@@ -1,0 +1,30 @@
+package planner
+
+import (
+	"fmt"
+	"slices"
+)
+
+// moves notes what the changes do to traffic, and to work.
+func (m *maker) moves() {
+	for _, c := range m.changes {
+		move := m.desired[c.ID].Move
+		if c.Action == NoOp || move == nil {
+			continue
+		}
+		what := "traffic"
+		if c.Role == RoleWorkload {
+			what = "work"
+		}
+		c.Move, c.Impact = move, fmt.Sprintf("%s moves from %s to %s", what, move.From, move.To)
+	}
+}
+
+// names returns the apps that anything is done to, or else those that were asked for.
+func (s *switching) names() []string {
+	apps := s.apps
+	if len(apps) == 0 {
+		apps = s.want.Apps
+	}
+	return slices.Sorted(slices.Values(apps))
+}
