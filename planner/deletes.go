@@ -27,6 +27,7 @@ func (m *maker) orderDeletes() error {
 			c.Needs = slices.Clone(last)
 		}
 	}
+	m.canariesLast()
 	m.deletes = sortedDeletes(m.deletes, deleted)
 	return nil
 }

@@ -1,4 +1,198 @@
 package planner
 
-// placeCanary returns the objects of an app with a canary.
-func (m *maker) placeCanary(t *template, s *sides) []Object { panic("to come") }
+import (
+	"fmt"
+	"slices"
+	"strconv"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"stowage/dsl"
+)
+
+// canaryName is that of what belongs to the canary of an app or its Service.
+func canaryName(name string) string { return name + "-" + TrackCanary }
+
+// placeCanary returns the objects of an app with a canary. A version that is stable
+// already, or the first one, goes to the stable Deployment; any other to the canary.
+func (m *maker) placeCanary(t *template, s *sides) []Object {
+	if err := m.live.unreadableErr(t.workload.ID); err != nil {
+		m.fail(&ObjectError{
+			ID: t.workload.ID, Origin: t.workload.Origin, Err: fmt.Errorf("which versions run side by side is not known: %w", err),
+			Hint: "an app with a canary needs the right to list Deployments",
+		})
+		return append(t.others, t.workload)
+	}
+	if s.plain == nil || m.buildOn(s.plain) == buildOf(t.workload.Manifest) {
+		stable := t.workload
+		stable.Rollout = nil
+		stable.Manifest = marked(stable.Manifest, t.rollout, buildOf(stable.Manifest))
+		return append(t.others, stable)
+	}
+	weight := m.weightOf(t, s)
+	share := m.shareOf(t, s, weight)
+	stable, canary := m.stableOf(t, s, share), m.canaryOf(t, s, share)
+	if grows(s.canary, share.canary) {
+		stable.After = append(stable.After, Need{canary.ID, Ready})
+	} else {
+		canary.After = append(canary.After, Need{stable.ID, Ready})
+	}
+	m.waiting = append(m.waiting, Waiting{
+		App: t.app, Strategy: dsl.Canary, Weight: weight, Steps: t.rollout.Steps,
+		Active: sideAfter("stable", stable, s.plain), Next: sideAfter(TrackCanary, canary, s.canary),
+	})
+	return append(append(t.others, m.untouchedData(stable)...), stable, canary)
+}
+
+// weightOf returns the step that the canary is at: that of before for the version
+// that it has, and the first for any other.
+func (m *maker) weightOf(t *template, s *sides) int32 {
+	if s.canary != nil && m.buildOn(s.canary) == buildOf(t.workload.Manifest) {
+		return weightOn(s.canary)
+	}
+	return t.rollout.Steps[0]
+}
+
+// weightOn returns the percentage on the Deployment of a canary.
+func weightOn(canary *unstructured.Unstructured) int32 {
+	n, _ := strconv.ParseInt(canary.GetAnnotations()[AnnotationWeight], 10, 32)
+	return int32(n)
+}
+
+// shareOf returns how many pods each of the versions gets at a step. Where the
+// number of stable ones is not declared, those of the canary are not counted anew
+// while it stays: somebody chooses the former as they are needed.
+func (m *maker) shareOf(t *template, s *sides, weight int32) share {
+	share := shareAt(t.rollout, weight, replicasOf(s.plain))
+	if t.rollout.Replicas == nil && s.canary != nil && weightOn(s.canary) == weight &&
+		m.buildOn(s.canary) == buildOf(t.workload.Manifest) {
+		share.canary = replicasOf(s.canary)
+	}
+	return share
+}
+
+// shareAt returns how many pods each version has at a step, if the stable one has
+// that many now.
+func shareAt(r *Rollout, weight int32, stable int64) share {
+	switch {
+	case r.Replicas == nil && r.Traffic == "":
+		return shareOnTop(weight, stable)
+	case r.Replicas == nil:
+		return shareOfRequests(weight, stable)
+	case r.Traffic == "":
+		return shareOfPods(weight, int64(*r.Replicas))
+	}
+	return shareOfRequests(weight, int64(*r.Replicas))
+}
+
+// replicasOf returns how many pods a live Deployment is to have.
+func replicasOf(u *unstructured.Unstructured) int64 { return intOr(u, 1, "spec", "replicas") }
+
+// grows reports whether a Deployment, if there is one, gets more pods or keeps as many.
+func grows(live *unstructured.Unstructured, pods int64) bool {
+	return live == nil || pods >= replicasOf(live)
+}
+
+// stableOf returns the stable Deployment beside a canary: as it was applied last, but
+// for the pods that it gives up or gets back.
+func (m *maker) stableOf(t *template, s *sides, share share) Object {
+	o := t.workload
+	o.Rollout, o.References = nil, nil
+	o.ID = IDOf(s.plain)
+	o.Manifest = marked(m.applied(s.plain), t.rollout, m.buildOn(s.plain))
+	if t.rollout.Replicas != nil {
+		o.Manifest = withReplicas(o.Manifest, share.stable)
+	}
+	if was := replicasOf(s.plain); was != share.stable {
+		o.Impact = fmt.Sprintf("scales %d -> %d: the canary has %s", was, share.stable, share)
+	}
+	o.Untouched = unchanged(s.plain, o.Manifest)
+	return o
+}
+
+// canaryOf returns the Deployment of the canary. Its selector does not depend on
+// what divides the requests, being immutable.
+func (m *maker) canaryOf(t *template, s *sides, share share) Object {
+	o := t.workload
+	build := buildOf(o.Manifest)
+	o.Rollout = nil
+	o.Manifest = canaryManifest(o.Manifest, t.app, t.rollout, build, share)
+	o.ID = IDOf(o.Manifest)
+	switch {
+	case s.canary == nil:
+		o.Impact = fmt.Sprintf("%s beside those of %s: %s", counted(share.canary, "new pod"), t.workload.ID.Name, share)
+	case m.buildOn(s.canary) != build:
+		o.Impact = fmt.Sprintf("another version, back at the first step: %s", share)
+	case replicasOf(s.canary) != share.canary:
+		o.Impact = fmt.Sprintf("scales %d -> %d: %s", replicasOf(s.canary), share.canary, share)
+	}
+	return o
+}
+
+// canaryManifest returns the Deployment of a canary made of an app's Deployment.
+func canaryManifest(of *unstructured.Unstructured, app string, r *Rollout, build string, share share) *unstructured.Unstructured {
+	u := annotated(withReplicas(of, share.canary), map[string]string{
+		AnnotationBuild: build, AnnotationRollout: r.text(), AnnotationWeight: fmt.Sprint(share.percent),
+	})
+	u.SetName(canaryName(of.GetName()))
+	labels := u.GetLabels()
+	labels[LabelTrack] = TrackCanary
+	u.SetLabels(labels)
+	pods, _, _ := unstructured.NestedStringMap(u.Object, podLabels...)
+	pods[LabelTrack] = TrackCanary
+	pods[labelName] = app
+	if r.Traffic != "" { // so that the Service of the stable pods does not match them
+		pods[labelName] = canaryName(app)
+	}
+	selector := map[string]string{LabelApp: app, labelInstance: pods[labelInstance], LabelTrack: TrackCanary}
+	setTexts(u, pods, podLabels...)
+	setTexts(u, selector, "spec", "selector", "matchLabels")
+	return u
+}
+
+// podLabels is where a workload has the labels of its pods.
+var podLabels = []string{"spec", "template", "metadata", "labels"}
+
+// setTexts sets a map of an object, which must not be shared.
+func setTexts(u *unstructured.Unstructured, values map[string]string, fields ...string) {
+	if err := unstructured.SetNestedStringMap(u.Object, values, fields...); err != nil {
+		panic(err) // what is rendered has maps there
+	}
+}
+
+// marked returns a copy of a Deployment's manifest with its build and the rollout
+// that it is applied under.
+func marked(manifest *unstructured.Unstructured, r *Rollout, build string) *unstructured.Unstructured {
+	return annotated(manifest, map[string]string{AnnotationBuild: build, AnnotationRollout: r.text()})
+}
+
+// sideAfter describes a side as the plan leaves it.
+func sideAfter(name string, o Object, live *unstructured.Unstructured) Side {
+	side := Side{
+		Name: name, Workload: o.ID, Version: o.Manifest.GetLabels()[LabelVersion],
+		Build: o.Manifest.GetAnnotations()[AnnotationBuild],
+	}
+	if live != nil {
+		now := sideOf(name, live)
+		side.Pods, side.Ready = now.Pods, now.Ready
+	}
+	side.Pods = intOr(o.Manifest, side.Pods, "spec", "replicas")
+	return side
+}
+
+// canariesLast has the canary of an app go only when the stable version is ready,
+// also when a killed run has left it nothing to change about that.
+func (m *maker) canariesLast() {
+	for _, c := range m.deletes {
+		u := m.live.object(c.ID)
+		if !isDeployment(c.ID) || u.GetLabels()[LabelTrack] != TrackCanary {
+			continue
+		}
+		for _, change := range m.changes {
+			stable := isDeployment(change.ID) && change.Object.GetLabels()[LabelApp] == u.GetLabels()[LabelApp]
+			if need := (Need{change.ID, Ready}); stable && !slices.Contains(c.Needs, need) {
+				c.Needs = append(c.Needs, need)
+			}
+		}
+	}
+}

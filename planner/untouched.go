@@ -87,23 +87,26 @@ func nodeOf(tree fieldTree, item any) fieldTree {
 
 // untouchedData returns the ConfigMaps and Secrets of the release that a workload
 // uses, as they are: those that a version has which is no longer that of the
-// configuration.
+// configuration. None is returned twice.
 func (m *maker) untouchedData(o Object) []Object {
 	var data []Object
 	uses := referencesOf(o.Manifest)
 	for _, item := range m.in.Prior.Inventory {
 		live := m.live.object(item.ID)
-		if !uses[item.ID] || item.DataVersion == nil || live == nil || !isOurs(live, m.in.Release) {
+		_, there := m.desired[item.ID]
+		if !uses[item.ID] || item.DataVersion == nil || there || live == nil || !isOurs(live, m.in.Release) {
 			continue
 		}
 		manifest := m.in.Prior.Objects[item.ID]
 		if manifest == nil {
 			manifest = withoutValues(ownManifest(live))
 		}
-		data = append(data, Object{
+		old := Object{
 			ID: item.ID, Manifest: manifest, Address: o.Address, Origin: o.Origin, Role: RoleData,
 			Version: item.DataVersion, Untouched: true,
-		})
+		}
+		m.desired[old.ID] = old
+		data = append(data, old)
 	}
 	slices.SortFunc(data, func(a, b Object) int { return compareIDs(a.ID, b.ID) })
 	return data
