@@ -157,8 +157,8 @@ func (g *Graph) needAnswer(i int, app *block, origin Origin) {
 	}
 }
 
-// structure adds what follows from the object's fields: a workload needs what
-// its pods use and the Service that governs it, any other Service its workload,
+// structure adds what follows from the object's fields: a workload or check needs
+// what its pods use and the Service that governs it, any other Service its workload,
 // an autoscaler what it scales, and a custom resource its definition.
 func (g *Graph) structure(i int) {
 	o := g.objects[i]
@@ -167,7 +167,7 @@ func (g *Graph) structure(i int) {
 		g.need(i, edge{to, Ready, o.Origin})
 	}
 	switch {
-	case o.Role == RoleWorkload:
+	case o.Role == RoleWorkload || o.Role == RoleCheck:
 		for id := range referencesOf(o.Manifest) {
 			if to, ok := g.index[id]; ok {
 				g.need(i, edge{to, Applied, o.Origin})

@@ -134,6 +134,9 @@ func (r *renderer) app(a *dsl.App) {
 	if a.Service != nil && !governing {
 		r.service(a)
 	}
+	for _, c := range a.Rollout.Checks {
+		r.check(a, c)
+	}
 }
 
 // object returns what all objects of an app have in common.

@@ -36,7 +36,7 @@ func (p *pod) container() *corev1ac.ContainerApplyConfiguration {
 		WithEnvFrom(envFrom(a.EnvFrom)...).
 		WithEnv(env(a.Env)...).
 		WithVolumeMounts(p.mounts()...)
-	c.WithImagePullPolicy(pullPolicy(a))
+	c.WithImagePullPolicy(pullPolicy(a.PullPolicy, a.Image))
 	c.WorkingDir = given(a.WorkingDir)
 	c.ReadinessProbe = p.probe(a.Readiness)
 	c.LivenessProbe = p.probe(a.Liveness)
@@ -45,14 +45,14 @@ func (p *pod) container() *corev1ac.ContainerApplyConfiguration {
 	return c
 }
 
-// pullPolicy returns the policy of the app, or else the one that the API server
-// gives a new container. Left to the server it would stay what an earlier image
-// made of it.
-func pullPolicy(a *dsl.App) corev1.PullPolicy {
-	if a.PullPolicy != "" {
-		return corev1.PullPolicy(a.PullPolicy)
+// pullPolicy returns the policy that is asked for, or else the one that the API
+// server gives a new container. Left to the server it would stay what an earlier
+// image made of it.
+func pullPolicy(asked, image string) corev1.PullPolicy {
+	if asked != "" {
+		return corev1.PullPolicy(asked)
 	}
-	name, _, digest := strings.Cut(a.Image, "@")
+	name, _, digest := strings.Cut(image, "@")
 	_, tag, tagged := strings.Cut(name[strings.LastIndex(name, "/")+1:], ":")
 	if tag == "latest" || !tagged && !digest {
 		return corev1.PullAlways

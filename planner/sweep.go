@@ -174,7 +174,10 @@ func roleOf(u *unstructured.Unstructured) Role {
 	case "HorizontalPodAutoscaler":
 		return RoleAutoscaler
 	}
-	if podSpecOf(u) != nil {
+	switch {
+	case u.GetLabels()[LabelCheck] != "":
+		return RoleCheck
+	case podSpecOf(u) != nil:
 		return RoleWorkload
 	}
 	return ""
