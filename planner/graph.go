@@ -96,7 +96,9 @@ func (g *Graph) addToBlock(i int) {
 	case RoleWorkload:
 		b.workloads = append(b.workloads, i)
 	case RoleService:
-		b.services = append(b.services, i)
+		if o.Manifest.GetLabels()[LabelPreview] == "" { // what refers to the app wants its traffic answered
+			b.services = append(b.services, i)
+		}
 	case RoleData:
 		b.data = append(b.data, i)
 	case RoleNamespace, RoleClaim, RoleAutoscaler, RoleRoute, RoleCheck: // nothing refers to them
@@ -182,9 +184,18 @@ func (g *Graph) structure(i int) {
 		}
 	case o.Role == RoleService && app != nil && !g.governs(i, app):
 		for _, to := range app.workloads {
-			g.need(i, edge{to, Ready, o.Origin})
+			if selects(o.Manifest, g.objects[to].Manifest) {
+				g.need(i, edge{to, Ready, o.Origin})
+			}
 		}
 	}
+}
+
+// selects reports whether the pods of a workload are behind a Service.
+func selects(service, workload *unstructured.Unstructured) bool {
+	selector, _, _ := unstructured.NestedFieldNoCopy(service.Object, "spec", "selector")
+	labels, _, _ := unstructured.NestedFieldNoCopy(workload.Object, "spec", "template", "metadata", "labels")
+	return within(selector, labels)
 }
 
 // governs reports whether a Service gives the pods of one of the app's

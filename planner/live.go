@@ -32,6 +32,15 @@ type live struct {
 	unknown    map[ObjectID]error // the same, of single objects
 }
 
+func newLive() *live {
+	return &live{
+		objects:    map[ObjectID]*unstructured.Unstructured{},
+		namespaces: map[string]namespaceState{},
+		unreadable: map[groupScope]error{},
+		unknown:    map[ObjectID]error{},
+	}
+}
+
 // groupScope is a scope as an ObjectID can name it: without a version.
 type groupScope struct {
 	kind      schema.GroupKind
@@ -50,12 +59,7 @@ func (s namespaceState) missing() bool { return s.object == nil && s.err == nil 
 // GET for each namespace, all at the same time. What the account may not read is
 // remembered as such; any other failure is an error.
 func readLive(ctx context.Context, r Reader, release string, scopes []scope, namespaces []string) (*live, error) {
-	l := &live{
-		objects:    map[ObjectID]*unstructured.Unstructured{},
-		namespaces: map[string]namespaceState{},
-		unreadable: map[groupScope]error{},
-		unknown:    map[ObjectID]error{},
-	}
+	l := newLive()
 	var mu sync.Mutex
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(parallelism)

@@ -1,7 +1,7 @@
 package planner
 
 import (
-	"context"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"stowage/dsl"
 )
@@ -11,26 +11,42 @@ import (
 type template struct {
 	app      string
 	rollout  *Rollout
-	workload Object
+	workload Object   // a Deployment
 	others   []Object // Services, autoscaler, checks, data, claims, as they were rendered
+}
+
+// Place returns the objects of a configuration as a cluster gets them that has
+// nothing of the release yet.
+func Place(objects []Object) ([]Object, error) {
+	m, err := newMaker(&Input{Objects: objects}, nil)
+	if err != nil {
+		return nil, err
+	}
+	m.live = newLive()
+	if err := m.place(); err != nil {
+		return nil, err
+	}
+	return m.in.Objects, nil
 }
 
 // place settles which Deployment each rendered version goes to, where the versions
 // of an app run side by side, and what the other one is.
-func (m *maker) place(_ context.Context) error {
-	var placed []Object
-	templates, rest := templatesOf(m.in.Objects)
+func (m *maker) place() error {
+	templates := templatesOf(m.in.Objects)
 	if len(templates) == 0 {
 		return nil
 	}
-	placed = append(placed, rest...)
-	for _, t := range templates {
-		s := sidesOf(t.app, m.live.objects)
-		switch t.rollout.Strategy {
-		case dsl.BlueGreen:
-			placed = append(placed, m.placeBlueGreen(t, s)...)
-		case dsl.Canary:
-			placed = append(placed, m.placeCanary(t, s)...)
+	live, recorded := byApp(m.live.objects), byApp(m.in.Prior.Objects)
+	var placed []Object
+	done := map[*template]bool{}
+	for _, o := range m.in.Objects {
+		t := templates[appOf(o)]
+		switch {
+		case t == nil:
+			placed = append(placed, o)
+		case !done[t]:
+			done[t] = true
+			placed = append(placed, m.placeApp(t, sidesOf(t.app, live[t.app]), sidesOf(t.app, recorded[t.app]))...)
 		}
 	}
 	graph, err := NewGraph(placed)
@@ -41,24 +57,50 @@ func (m *maker) place(_ context.Context) error {
 	return nil
 }
 
-// templatesOf takes apart what is to be placed and what is not.
-func templatesOf(objects []Object) (templates []*template, rest []Object) {
-	byApp := map[string]*template{}
+// placeApp returns the objects of one app, for what is live of it and what the newest
+// revision recorded.
+func (m *maker) placeApp(t *template, live, recorded *sides) []Object {
+	if t.rollout.Strategy == dsl.Canary {
+		return m.placeCanary(t, live)
+	}
+	return m.placeBlueGreen(t, live, recorded)
+}
+
+// templatesOf takes the apps, by name, out of rendered objects.
+func templatesOf(objects []Object) map[string]*template {
+	templates := map[string]*template{}
 	for _, o := range objects {
 		if o.Rollout != nil {
-			t := &template{app: appOf(o), rollout: o.Rollout, workload: o}
-			byApp[t.app] = t
-			templates = append(templates, t)
+			templates[appOf(o)] = &template{app: appOf(o), rollout: o.Rollout, workload: o}
 		}
 	}
+	if len(templates) == 0 {
+		return nil
+	}
 	for _, o := range objects {
-		t := byApp[appOf(o)]
-		switch {
-		case t == nil:
-			rest = append(rest, o)
-		case o.Rollout == nil:
+		if t := templates[appOf(o)]; t != nil && o.Rollout == nil {
 			t.others = append(t.others, o)
 		}
 	}
-	return templates, rest
+	return templates
+}
+
+// byApp sorts objects by the app that they belong to.
+func byApp(objects map[ObjectID]*unstructured.Unstructured) map[string]map[ObjectID]*unstructured.Unstructured {
+	apps := map[string]map[ObjectID]*unstructured.Unstructured{}
+	for id, u := range objects {
+		app := labelOf(u, LabelApp)
+		if apps[app] == nil {
+			apps[app] = map[ObjectID]*unstructured.Unstructured{}
+		}
+		apps[app][id] = u
+	}
+	return apps
+}
+
+// labelOf returns a label without copying all of them.
+func labelOf(u *unstructured.Unstructured, name string) string {
+	v, _, _ := unstructured.NestedFieldNoCopy(u.Object, "metadata", "labels", name)
+	text, _ := v.(string)
+	return text
 }

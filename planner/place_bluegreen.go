@@ -1,4 +1,163 @@
 package planner
 
+import (
+	"cmp"
+	"fmt"
+	"strconv"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+)
+
+// blueGreen is the work on one app with two colors: the version that was rendered
+// goes to one of them, and the other one stays as it is.
+type blueGreen struct {
+	*maker
+	*sides
+	t      *template
+	build  string
+	works  Color // has the traffic, or the work, once the plan is carried out
+	target Color // gets the version
+}
+
 // placeBlueGreen returns the objects of an app with two colors.
-func (m *maker) placeBlueGreen(t *template, s *sides) []Object { panic("to come") }
+func (m *maker) placeBlueGreen(t *template, live, recorded *sides) []Object {
+	b := &blueGreen{maker: m, t: t, sides: live, build: buildOf(t.workload.Manifest)}
+	b.choose(recorded)
+	target := b.version()
+	other := b.other()
+	b.wait(target)
+	objects := []Object{target}
+	objects = append(objects, other...)
+	for _, o := range t.others {
+		objects = append(objects, b.follow(o))
+	}
+	return objects
+}
+
+// choose settles which color the version goes to and which has the traffic. What runs
+// with it already gets it again; what has traffic is otherwise left alone. The first
+// version there is needs no switch.
+func (b *blueGreen) choose(recorded *sides) {
+	active := cmp.Or(b.active(), b.lost(recorded))
+	switch {
+	case b.colors[active] == nil:
+		b.target = b.first(active)
+		b.works = b.target
+	case b.buildOn(b.colors[active]) == b.build:
+		b.target, b.works = active, active
+	default:
+		b.target, b.works = active.Other(), active
+	}
+}
+
+// lost returns the color that had the traffic before somebody deleted the Service.
+func (b *blueGreen) lost(recorded *sides) Color {
+	if active := recorded.active(); b.service == nil && b.colors[active] != nil {
+		return active
+	}
+	return ""
+}
+
+// first returns the color for a version that nothing stands in the way of: no color
+// has traffic, or what is left of the one that has.
+func (b *blueGreen) first(selected Color) Color {
+	for _, color := range []Color{Blue, Green} {
+		if u := b.colors[color]; u != nil && b.buildOn(u) == b.build {
+			return color
+		}
+	}
+	if selected == "" && b.colors[Blue] == nil && b.colors[Green] != nil {
+		return Green
+	}
+	return cmp.Or(selected, Blue)
+}
+
+// version returns the Deployment that runs what was rendered.
+func (b *blueGreen) version() Object {
+	o := b.t.workload
+	o.Rollout = nil
+	o.Manifest = annotated(colored(o.Manifest, b.target), map[string]string{
+		AnnotationBuild:    b.build,
+		AnnotationRollout:  b.t.rollout.text(),
+		AnnotationDeployed: strconv.Itoa(b.deployed()),
+		AnnotationActive:   b.activated(),
+	})
+	if count, fixed := b.pods(); fixed {
+		o.Manifest = withReplicas(o.Manifest, count)
+	}
+	o.ID = IDOf(o.Manifest)
+	o.Impact = b.impact(o)
+	return o
+}
+
+// colored returns a rendered Deployment as that of a color.
+func colored(manifest *unstructured.Unstructured, color Color) *unstructured.Unstructured {
+	u := manifest.DeepCopy()
+	u.SetName(manifest.GetName() + "-" + string(color))
+	for _, labels := range [][]string{
+		{"metadata", "labels"}, {"spec", "selector", "matchLabels"}, {"spec", "template", "metadata", "labels"},
+	} {
+		setText(u, string(color), append(labels, LabelColor)...)
+	}
+	return u
+}
+
+// setText sets a text in a manifest that is the caller's to change.
+func setText(u *unstructured.Unstructured, text string, fields ...string) {
+	if err := unstructured.SetNestedField(u.Object, text, fields...); err != nil {
+		panic(fmt.Sprintf("%s: %v", IDOf(u), err)) // rendered manifests have maps there
+	}
+}
+
+// deployed returns the revision that chose the target for the version: the same as
+// before as long as it is the newest one.
+func (b *blueGreen) deployed() int {
+	revision := b.mark(b.target, AnnotationDeployed)
+	if revision > 0 && b.newest() == b.target && b.buildOn(b.colors[b.target]) == b.build {
+		return revision
+	}
+	return b.in.Prior.Revision + 1
+}
+
+// activated returns the revision that made a worker work; empty when it does not.
+func (b *blueGreen) activated() string {
+	if !b.t.rollout.Worker || b.target != b.works {
+		return ""
+	}
+	return strconv.Itoa(cmp.Or(b.mark(b.target, AnnotationActive), b.in.Prior.Revision+1))
+}
+
+// other returns the Deployment of the other color as it is, with the data it uses.
+func (b *blueGreen) other() []Object {
+	live := b.colors[b.target.Other()]
+	if live == nil {
+		return nil
+	}
+	o := Object{
+		ID: IDOf(live), Manifest: b.applied(live), Role: RoleWorkload, Untouched: true,
+		Address: b.t.workload.Address, Origin: b.t.workload.Origin, Timeout: b.t.workload.Timeout,
+	}
+	if b.t.rollout.Worker && b.works == b.target && b.mark(b.target.Other(), AnnotationActive) > 0 {
+		// A switch of it did not end: only one of both may work.
+		o.Manifest = withReplicas(annotated(o.Manifest, map[string]string{AnnotationActive: ""}), 0)
+		o.Untouched = false
+	}
+	return append(b.untouchedData(o), o)
+}
+
+// follow returns one of the app's other objects for the color that it is to go with.
+func (b *blueGreen) follow(o Object) Object {
+	switch {
+	case o.Role == RoleService:
+		color := b.works
+		if labelOf(o.Manifest, LabelPreview) != "" {
+			color = b.works.Other()
+		}
+		o.Manifest = o.Manifest.DeepCopy()
+		setText(o.Manifest, string(color), "spec", "selector", LabelColor)
+	case isAutoscaler(o.ID):
+		o.Manifest = o.Manifest.DeepCopy()
+		setText(o.Manifest, scaledBy(o.Manifest).Name+"-"+string(b.works), "spec", "scaleTargetRef", "name")
+	}
+	return o
+}

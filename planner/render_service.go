@@ -8,23 +8,18 @@ import (
 	"stowage/dsl"
 )
 
-// service makes the Service in front of an app.
+// service makes the Service in front of an app, and the one in front of the
+// version that has no traffic yet.
 func (r *renderer) service(a *dsl.App) {
 	spec := corev1ac.ServiceSpec().
 		WithType(corev1.ServiceType(a.Service.Type)).
-		WithSelector(r.selector(a))
+		WithSelector(r.selector(a)).
+		WithPorts(servicePorts(a)...)
+	for i, p := range a.Ports {
+		spec.Ports[i].NodePort = given(p.NodePort)
+	}
 	if a.Service.Headless {
 		spec.WithClusterIP(corev1.ClusterIPNone)
-	}
-	names := containerPortNames(a)
-	for _, p := range a.Ports {
-		port := corev1ac.ServicePort().
-			WithName(p.Name).
-			WithProtocol(protocolOf(p)).
-			WithPort(p.ServicePort).
-			WithTargetPort(intstr.FromString(names[p.Name]))
-		port.NodePort = given(p.NodePort)
-		spec.WithPorts(port)
 	}
 	r.add(
 		r.object(a, RoleService, a.Service.DeclRange),
@@ -34,6 +29,45 @@ func (r *renderer) service(a *dsl.App) {
 			WithAnnotations(annotations(a.Lifecycle)).
 			WithSpec(spec),
 	)
+	if a.Rollout.Preview {
+		r.preview(a)
+	}
+}
+
+// previewSuffix makes the name of a preview from that of the Service.
+const previewSuffix = "-preview"
+
+// preview makes the Service in front of the idle color. It is for those inside the
+// cluster, whatever the Service itself is.
+func (r *renderer) preview(a *dsl.App) {
+	labels := r.appLabels(a, nil)
+	labels[LabelPreview] = "true"
+	spec := corev1ac.ServiceSpec().
+		WithType(corev1.ServiceTypeClusterIP).
+		WithSelector(r.selector(a)).
+		WithPorts(servicePorts(a)...)
+	r.add(
+		r.object(a, RoleService, a.Rollout.DeclRange),
+		corev1ac.Service(a.Service.Name+previewSuffix, r.release.Namespace).
+			WithLabels(labels).
+			WithAnnotations(annotations(a.Lifecycle)).
+			WithSpec(spec),
+	)
+}
+
+// servicePorts returns the ports of an app's Services. Each leads to a port of the
+// container by its name.
+func servicePorts(a *dsl.App) []*corev1ac.ServicePortApplyConfiguration {
+	ports := make([]*corev1ac.ServicePortApplyConfiguration, len(a.Ports))
+	names := containerPortNames(a)
+	for i, p := range a.Ports {
+		ports[i] = corev1ac.ServicePort().
+			WithName(p.Name).
+			WithProtocol(protocolOf(p)).
+			WithPort(p.ServicePort).
+			WithTargetPort(intstr.FromString(names[p.Name]))
+	}
+	return ports
 }
 
 // protocolOf returns the protocol of a port. It is sent even where it is the

@@ -1,0 +1,67 @@
+package planner
+
+import "k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+// pods returns how many pods the version is to have; not fixed: the number is left to
+// whoever has chosen it.
+func (b *blueGreen) pods() (count int64, fixed bool) {
+	live := b.colors[b.target]
+	switch {
+	case b.target == b.works && b.t.rollout.Replicas != nil:
+		return int64(*b.t.rollout.Replicas), true
+	case b.target == b.works && live == nil:
+		return b.successorPods()
+	case b.target == b.works:
+		return b.ownPods(live)
+	case b.t.rollout.Worker:
+		return 0, true // two versions of a worker never work at once
+	case live != nil && b.buildOn(live) == b.build && replicasOf(live) >= max(b.declared(), 1):
+		return b.ownPods(live)
+	}
+	return max(b.declared(), replicasOf(b.colors[b.works])), true
+}
+
+// declared returns how many pods the configuration wants at least.
+func (b *blueGreen) declared() int64 {
+	if b.t.rollout.Replicas != nil {
+		return int64(*b.t.rollout.Replicas)
+	}
+	for _, o := range b.t.others {
+		if isAutoscaler(o.ID) {
+			return intOr(o.Manifest, 1, "spec", "minReplicas")
+		}
+	}
+	return 1
+}
+
+// ownPods returns the number that a live Deployment has, as far as stowage has chosen
+// it. An autoscaler's is left to it, and one that an autoscaler may still change is
+// held by the change.
+func (b *blueGreen) ownPods(live *unstructured.Unstructured) (count int64, fixed bool) {
+	if !owns(ownTree(live), replicasPath) || b.target == b.works && b.autoscaled() {
+		return 0, false
+	}
+	return replicasOf(live), true
+}
+
+// successorPods returns the number for the first color of an app that has run without
+// colors: as many as have the traffic now.
+func (b *blueGreen) successorPods() (count int64, fixed bool) {
+	if b.plain == nil {
+		return 0, false
+	}
+	before := replicasOf(b.plain)
+	if b.canary != nil {
+		before += replicasOf(b.canary)
+	}
+	return max(b.declared(), before), true
+}
+
+func (b *blueGreen) autoscaled() bool {
+	for _, o := range b.t.others {
+		if isAutoscaler(o.ID) {
+			return true
+		}
+	}
+	return false
+}
