@@ -45,8 +45,8 @@ func (o *graphOptions) run() error {
 	return view.GraphDOT(o.streams.out.Out, drawing)
 }
 
-// offline orders the objects of a configuration without asking a cluster.
-// Warnings go to the error stream.
+// offline orders the objects of a configuration without asking a cluster: as one
+// gets them that has nothing of the release. Warnings go to the error stream.
 func offline(s *streams, dir string, inputs dsl.Inputs) (*planner.Graph, *dsl.Config, error) {
 	configuration, err := load(dir, inputs)
 	if err != nil {
@@ -59,6 +59,13 @@ func offline(s *streams, dir string, inputs dsl.Inputs) (*planner.Graph, *dsl.Co
 	if err := view.Warnings(s.err, warnings); err != nil {
 		return nil, nil, err
 	}
-	_, graph, err := order(config)
+	objects, err := planner.Render(config)
+	if err != nil {
+		return nil, nil, err
+	}
+	if objects, err = planner.Place(objects); err != nil {
+		return nil, nil, err
+	}
+	graph, err := planner.NewGraph(objects)
 	return graph, config, err
 }
