@@ -136,7 +136,7 @@ func TestRollbackOfAnAppThatWasNotThere(t *testing.T) {
 	second := c.deploy(t, shop2)
 	for app, want := range map[string]string{
 		"extra": `app "extra" came after revision 1, so it cannot go back to it: it has aside, back, front`,
-		"fornt": `there is no app "fornt" in revision 1: it has aside, back, front`,
+		"fornt": `there is no app "fornt" in revision 1: it has aside, back, front. Did you mean "front"?`,
 	} {
 		_, err := c.tryRollback(t.Context(), planner.Rollback{To: first, App: app, From: second})
 		if err == nil || err.Error() != want {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"stowage/dsl"
 )
 
 // appOf returns the app that an object belongs to, or nothing.
@@ -55,7 +57,7 @@ func (r *Rollback) checkApp(to, from *Recording) error {
 	if slices.Contains(from.apps(), r.App) {
 		return fmt.Errorf("app %q came after revision %d, so it cannot go back to it: %s", r.App, to.Revision, has)
 	}
-	return fmt.Errorf("there is no app %q in revision %d: %s", r.App, to.Revision, has)
+	return fmt.Errorf("there is no app %q in revision %d: %s.%s", r.App, to.Revision, has, dsl.Suggestion(r.App, to.apps()))
 }
 
 // appMerge puts two revisions together, one app of one and all else of the other.

@@ -41,7 +41,9 @@ release went back; 4 a change failed, and so did going back; 5 somebody else
 works on the release; 130 interrupted.`,
 		Args: atMostOneDir,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			o.identity.dir = dirOf(args)
+			if err := o.identity.set(args); err != nil {
+				return err
+			}
 			return o.run(cmd.Context())
 		},
 	}
@@ -70,7 +72,7 @@ func (o *applyOptions) propose(ctx context.Context, session *session) (*proposal
 	if err != nil {
 		return nil, err
 	}
-	p := &proposal{prior: recorded.record, source: func(ctx context.Context) source { return sourceOf(ctx, o.identity.dir) }}
+	p := &proposal{prior: recorded.record, source: o.identity.source}
 	if recorded.key == nil {
 		// The release's first: its Secrets get their final names now, and the key
 		// is kept with what it was used for.

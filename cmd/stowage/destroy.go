@@ -31,7 +31,9 @@ asked for.
 ` + aboutIdentity,
 		Args: atMostOneDir,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			o.identity.set(args)
+			if err := o.identity.set(args); err != nil {
+				return err
+			}
 			return o.run(cmd.Context())
 		},
 	}
@@ -67,6 +69,6 @@ func (o *destroyOptions) propose(ctx context.Context, session *session) (*propos
 		Planned: view.Planned{Plan: plan, Target: session.target, Pending: recorded.pending},
 		prior:   recorded.record,
 		keyed:   recorded.key != nil,
-		source:  func(ctx context.Context) source { return o.identity.source(ctx) },
+		source:  o.identity.source,
 	}, err
 }

@@ -37,7 +37,7 @@ With a revision: what it changed, and, of one that failed, why.
 			return o.run(cmd.Context())
 		},
 	}
-	o.identity.registerDir(cmd)
+	o.identity.registerName(cmd)
 	cmd.ValidArgsFunction = o.identity.completeRevisions(s)
 	o.output.register(cmd, "json")
 	return cmd

@@ -27,6 +27,8 @@ type identity struct {
 func (i *identity) register(cmd *cobra.Command) {
 	i.inputs.register(cmd)
 	i.cluster.register(cmd)
+	cmd.Flags().StringVarP(&i.dir, "dir", "C", "", "`directory` of the configuration (default .)")
+	_ = cmd.MarkFlagDirname("dir")
 }
 
 // registerName adds the flag for commands that can.
@@ -35,25 +37,22 @@ func (i *identity) registerName(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&i.name, "release", "", "`name` of the release, with -n its namespace: no configuration is read")
 }
 
-// registerDir adds that and the directory, for commands whose argument is
-// something else.
-func (i *identity) registerDir(cmd *cobra.Command) {
-	i.registerName(cmd)
-	cmd.Flags().StringVarP(&i.dir, "dir", "C", "", "`directory` of the configuration (default .)")
-	_ = cmd.MarkFlagDirname("dir")
-}
-
 // aboutIdentity is what the help of a command says of these flags.
 const aboutIdentity = `
 Of the configuration only the release block is read, so no variable needs a
 value unless that block uses it. Where there is no configuration, --release and
 -n name the release.`
 
-// set takes the directory from a command's arguments.
-func (i *identity) set(args []string) {
-	if len(args) > 0 {
-		i.dir = args[0]
+// set takes the directory from the arguments of a command that has no others.
+func (i *identity) set(args []string) error {
+	switch {
+	case len(args) == 0:
+		return nil
+	case i.dir != "":
+		return usage("", "-C %s and the argument %s name two directories: leave one of them out", i.dir, args[0])
 	}
+	i.dir = args[0]
+	return nil
 }
 
 // check returns an error when the flags contradict each other.

@@ -66,10 +66,23 @@ func inspect(ctx context.Context, s *session) (view.Status, error) {
 	case err != nil:
 		return status, err
 	}
+	if status.Rollouts, err = rolloutsOf(ctx, s, state); err != nil {
+		return status, err
+	}
 	for _, manifest := range state.manifests {
 		status.Objects = append(status.Objects, statusOf(manifest, state, pods))
 	}
 	return status, nil
+}
+
+// rolloutsOf reads where the apps stand whose versions run side by side. A release
+// without such apps costs no request.
+func rolloutsOf(ctx context.Context, s *session, state *state) ([]planner.AppRollout, error) {
+	sideBySide := func(u *unstructured.Unstructured) bool { return u.GetAnnotations()[planner.AnnotationRollout] != "" }
+	if !slices.ContainsFunc(state.manifests, sideBySide) {
+		return nil, nil
+	}
+	return planner.ReadRollouts(ctx, s.client, s.release.Name, s.release.Namespace)
 }
 
 func statusRevisionOf(record *release.Record, pending *view.Pending) *view.StatusRevision {
@@ -153,7 +166,7 @@ func (o *observer) remember(objects ...*unstructured.Unstructured) {
 }
 
 // statusOf returns the state of one recorded object.
-func statusOf(manifest *unstructured.Unstructured, state *state, pods map[string][]view.StatusPod) view.StatusObject {
+func statusOf(manifest *unstructured.Unstructured, state *state, pods map[sideLabels][]view.StatusPod) view.StatusObject {
 	labels := manifest.GetLabels()
 	object := view.StatusObject{
 		ID:      planner.IDOf(manifest),
@@ -170,7 +183,7 @@ func statusOf(manifest *unstructured.Unstructured, state *state, pods map[string
 		}
 	}
 	if _, isWorkload, _ := unstructured.NestedMap(manifest.Object, "spec", "template"); isWorkload {
-		object.Pods = pods[object.App]
+		object.Pods = pods[sideLabelsOf(labels)]
 	}
 	return object
 }

@@ -27,7 +27,9 @@ func newPlan(s *streams) *cobra.Command {
 Nothing is written, neither to the cluster nor to disk.`,
 		Args: atMostOneDir,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			o.identity.dir = dirOf(args)
+			if err := o.identity.set(args); err != nil {
+				return err
+			}
 			return o.run(cmd.Context())
 		},
 	}

@@ -16,20 +16,28 @@ import (
 
 var podKind = schema.GroupVersionKind{Version: "v1", Kind: "Pod"}
 
-// podsOf returns the pods of a release by app, sorted by name.
-func podsOf(ctx context.Context, s *session) (map[string][]view.StatusPod, error) {
+// sideLabels tell which pods belong to which workload: the app's, and that of its
+// versions which run side by side.
+type sideLabels struct{ app, color, track, check string }
+
+func sideLabelsOf(labels map[string]string) sideLabels {
+	return sideLabels{labels[planner.LabelApp], labels[planner.LabelColor], labels[planner.LabelTrack], labels[planner.LabelCheck]}
+}
+
+// podsOf returns the pods of a release by workload, sorted by name.
+func podsOf(ctx context.Context, s *session) (map[sideLabels][]view.StatusPod, error) {
 	objects, err := s.client.List(ctx, podKind, s.release.Namespace, planner.LabelRelease+"="+s.release.Name)
 	if err != nil {
 		return nil, err
 	}
-	pods := make(map[string][]view.StatusPod)
+	pods := make(map[sideLabels][]view.StatusPod)
 	for _, object := range objects {
 		var pod corev1.Pod
 		if err := runtime.DefaultUnstructuredConverter.FromUnstructured(object.Object, &pod); err != nil {
 			return nil, fmt.Errorf("pod %s: %w", object.GetName(), err)
 		}
-		app := pod.Labels[planner.LabelApp]
-		pods[app] = append(pods[app], podStatus(&pod))
+		of := sideLabelsOf(pod.Labels)
+		pods[of] = append(pods[of], podStatus(&pod))
 	}
 	for _, of := range pods {
 		slices.SortFunc(of, func(a, b view.StatusPod) int { return cmp.Compare(a.Name, b.Name) })

@@ -45,7 +45,7 @@ Exit codes: those of apply; 4 is a rollback that was begun and failed.`,
 			return o.run(cmd.Context())
 		},
 	}
-	o.identity.registerDir(cmd)
+	o.identity.registerName(cmd)
 	cmd.ValidArgsFunction = o.identity.completeRevisions(s)
 	cmd.Flags().StringVar(&o.app, "app", "", "`name` of the only app that goes back, with what it needs")
 	o.permissions.register(cmd)

@@ -34,7 +34,7 @@ after those it needs. Values of Secrets are recorded nowhere.
 			return o.run(cmd.Context())
 		},
 	}
-	o.identity.registerDir(cmd)
+	o.identity.registerName(cmd)
 	cmd.ValidArgsFunction = o.identity.completeRevisions(s)
 	o.output.register(cmd, "json")
 	return cmd

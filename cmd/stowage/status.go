@@ -26,7 +26,9 @@ Of a revision whose run was interrupted it tells what was changed and what not.
 ` + aboutIdentity,
 		Args: atMostOneDir,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			o.identity.set(args)
+			if err := o.identity.set(args); err != nil {
+				return err
+			}
 			return o.run(cmd.Context())
 		},
 	}

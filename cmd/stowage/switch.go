@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"stowage/applier"
 	"stowage/cmd/stowage/view"
 	"stowage/planner"
 )
@@ -58,7 +59,7 @@ one that could not be taken back.`,
 			return o.run(cmd.Context())
 		},
 	}
-	o.identity.registerDir(cmd)
+	o.identity.registerName(cmd)
 	o.register(cmd)
 	return cmd
 }
@@ -125,6 +126,9 @@ func (o *switchOptions) propose(ctx context.Context, session *session, request *
 	}
 	if recorded.record == nil {
 		return nil, session.absent()
+	}
+	if request.From, err = applier.RecordingOf(recorded.record); err != nil {
+		return nil, err
 	}
 	plan, err := session.planSwitch(ctx, recorded, request, planner.Options{ForceConflicts: o.forceConflicts})
 	return &proposal{

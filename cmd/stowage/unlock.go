@@ -29,7 +29,7 @@ nothing more once it learns that it has lost the lock.
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context()) },
 	}
-	o.identity.registerDir(cmd)
+	o.identity.registerName(cmd)
 	cmd.ValidArgsFunction = cobra.NoFileCompletions
 	cmd.Flags().BoolVar(&o.autoApprove, "auto-approve", false, "go ahead without asking")
 	o.output.register(cmd, "json")

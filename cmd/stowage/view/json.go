@@ -63,7 +63,7 @@ func documentOf(plan Planned) planDocument {
 		},
 		Outputs: outputDocumentsOf(plan.Outputs),
 		Pending: plan.pending(),
-		Next:    allNextCommands(plan),
+		Next:    allNextCommands(plan.Waiting, plan.Where),
 		Plan:    plan.Plan,
 	}
 }

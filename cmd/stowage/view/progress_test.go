@@ -143,7 +143,9 @@ func TestOutcome(t *testing.T) {
 		step(id("ConfigMap", "c"), planner.Create, applier.Done), step(id("Deployment", "petclinic"), planner.Update, applier.Done),
 	}}
 	want := "\nApplied petclinic, revision 4: 1 created, 1 changed, 0 replaced, 0 deleted; 5 unchanged, in 3.0s.\n"
-	if got := shown(t, 80, func(s view.Screen) error { return view.Outcome(s, view.Planned{Plan: oneValueChanged()}, result, view.Applied) }); string(got) != want {
+	if got := shown(t, 80, func(s view.Screen) error {
+		return view.Outcome(s, view.Planned{Plan: oneValueChanged()}, result, view.Applied)
+	}); string(got) != want {
 		t.Errorf("got  %q\nwant %q", got, want)
 	}
 }

@@ -77,7 +77,9 @@ func TestOutcomeOfARollback(t *testing.T) {
 	plan := backPlan()
 	plan.Release.RollbackApp = "petclinic"
 	want := "\nWent back to revision 3 of petclinic, app petclinic alone, as revision 5: 0 created, 1 changed, 0 replaced, 0 deleted; 5 unchanged, in 2.0s.\n"
-	if got := shown(t, 80, func(s view.Screen) error { return view.Outcome(s, view.Planned{Plan: plan}, backResult(), view.Applied) }); string(got) != want {
+	if got := shown(t, 80, func(s view.Screen) error {
+		return view.Outcome(s, view.Planned{Plan: plan}, backResult(), view.Applied)
+	}); string(got) != want {
 		t.Errorf("got  %q\nwant %q", got, want)
 	}
 }

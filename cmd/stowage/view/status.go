@@ -1,8 +1,11 @@
 package view
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"time"
 
 	"stowage/planner"
@@ -10,11 +13,14 @@ import (
 
 // Status is the state of a release in the cluster.
 type Status struct {
-	Target   Target            `json:"target"`
-	Release  string            `json:"release"`
-	Revision *StatusRevision   `json:"revision,omitempty"` // nil: the release is not there
-	Objects  []StatusObject    `json:"objects"`
-	Warnings []planner.Warning `json:"warnings,omitempty"`
+	Target   Target          `json:"target"`
+	Release  string          `json:"release"`
+	Revision *StatusRevision `json:"revision,omitempty"` // nil: the release is not there
+	// Rollouts are the apps whose versions run side by side.
+	Rollouts []planner.AppRollout `json:"rollouts,omitempty"`
+	Objects  []StatusObject       `json:"objects"`
+	Warnings []planner.Warning    `json:"warnings,omitempty"`
+	Where    string               `json:"-"` // see Planned
 }
 
 // StatusRevision is the newest revision of a release.
@@ -55,6 +61,9 @@ func (s Status) healthy() bool {
 			return false
 		}
 	}
+	if slices.ContainsFunc(s.Rollouts, func(r planner.AppRollout) bool { return r.Unfinished }) {
+		return false
+	}
 	return s.Revision != nil && s.Revision.Status == "deployed"
 }
 
@@ -64,7 +73,8 @@ func StatusJSON(w io.Writer, status Status) error {
 		FormatVersion string `json:"formatVersion"`
 		Healthy       bool   `json:"healthy"`
 		Status
-	}{FormatVersion, status.healthy(), status})
+		Next []nextCommand `json:"next,omitempty"` // what moves versions that wait
+	}{FormatVersion, status.healthy(), status, allNextCommands(waitingIn(status.Rollouts), status.Where)})
 }
 
 // ShowStatus shows the state of a release as a table.
@@ -82,10 +92,15 @@ func ShowStatus(s Screen, status Status) error {
 	if len(status.Revision.Messages) > 0 {
 		p.blank()
 	}
+	p.unfinished(status)
+	p.rollouts(status.Rollouts)
 	p.statusTable(status.Objects)
 	p.statusDrift(status.Objects)
 	p.warnings(status.Warnings)
 	p.line(span{statusSummary(status), bold})
+	for _, w := range waitingIn(status.Rollouts) {
+		p.waitingFor(w, AsFound, status.Where)
+	}
 	return p.flush(s)
 }
 
@@ -122,9 +137,12 @@ func (p *page) statusTable(objects []StatusObject) {
 	versions := appVersions(objects)
 	shown := ""
 	for _, object := range objects {
-		app, version := object.App, versions[object.App]
+		app, version := object.App, cmp.Or(versions[object.App], object.Version)
 		if app == shown {
-			app, version = "", ""
+			app = ""
+			if versions[object.App] != "" {
+				version = ""
+			}
 		}
 		shown = object.App
 		p.statusRow(widths, app, version, object.ID.String(), span{healthText(object.Health), healthStyle(object.Health)})
@@ -135,14 +153,20 @@ func (p *page) statusTable(objects []StatusObject) {
 	p.blank()
 }
 
-// appVersions returns the version of each app, which its workload tells.
+// appVersions returns the version of each app, which its workload tells. An app with
+// two of them side by side has none of its own.
 func appVersions(objects []StatusObject) map[string]string {
 	versions := make(map[string]string)
+	several := make(map[string]bool)
 	for _, object := range objects {
-		if object.App != "" && object.Version != "" {
-			versions[object.App] = object.Version
+		if object.App == "" || object.Version == "" {
+			continue
 		}
+		before := versions[object.App]
+		several[object.App] = several[object.App] || before != "" && before != object.Version
+		versions[object.App] = object.Version
 	}
+	maps.DeleteFunc(versions, func(app, _ string) bool { return several[app] })
 	return versions
 }
 

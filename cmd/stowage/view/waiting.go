@@ -16,6 +16,7 @@ const (
 	NotApplied  Stage = iota // what is ready, is so once the plan is carried out
 	Applied                  // and all that it changed was waited for
 	AppliedOnly              // and nothing was waited for
+	AsFound                  // there was nothing to change
 )
 
 // Waiting shows which versions run beside the ones with the traffic, and what moves
@@ -27,28 +28,29 @@ func Waiting(s Screen, plan Planned, stage Stage) error {
 }
 
 func (p *page) waiting(plan Planned, stage Stage) {
+	if plan.Empty() {
+		stage = AsFound
+	}
 	for _, w := range plan.Waiting {
-		p.blank()
-		p.para(txt(""), 2, plain, waitingText(w, stage, plan.Empty()))
-		p.next(nextCommands(w, plan.Where))
+		p.waitingFor(w, stage, plan.Where)
 	}
 }
 
-// next adds commands that can be given next, one a line.
-func (p *page) next(commands []nextCommand) {
+// waitingFor adds how one version waits, and the commands that can be given next.
+func (p *page) waitingFor(w planner.Waiting, stage Stage, where string) {
+	p.blank()
+	p.para(txt(""), 2, plain, waitingText(w, stage))
 	title := "  Next: "
-	for _, command := range commands {
+	for _, command := range nextCommands(w, where) {
 		p.line(txt(title), span{command.Command, bold}, span{command.effect(), dim})
 		title = spaces(len(title))
 	}
 }
 
-// waitingText says how a version stands beside the one with the traffic. When the
-// plan is empty that is as the cluster has it now.
-func waitingText(w planner.Waiting, stage Stage, now bool) string {
-	planned := stage == NotApplied && !now
+// waitingText says how a version stands beside the one with the traffic.
+func waitingText(w planner.Waiting, stage Stage) string {
 	has, keeps := "has", "has"
-	if planned {
+	if stage == NotApplied {
 		has, keeps = "will have", "keeps"
 	}
 	if w.Strategy == canaryStrategy {
@@ -60,12 +62,12 @@ func waitingText(w planner.Waiting, stage Stage, now bool) string {
 	}
 	is := "is ready"
 	switch {
-	case planned:
+	case stage == NotApplied:
 		is = "will be ready"
-	case now && (w.Next.Ready < w.Next.Pods || w.Next.Pods == 0):
-		is = "is there, with " + podsText(w.Next) + ","
-	case stage == AppliedOnly && !now:
+	case stage == AppliedOnly:
 		is = "is deployed"
+	case stage == AsFound && (w.Next.Ready < w.Next.Pods || w.Next.Pods == 0):
+		is = "is there, with " + podsText(w.Next) + ","
 	}
 	return fmt.Sprintf("%s: %s %s beside %s, which %s the traffic.", w.App, w.Next, is, w.Active, keeps)
 }
@@ -106,9 +108,9 @@ func nextCommands(w planner.Waiting, where string) []nextCommand {
 }
 
 // allNextCommands returns what can be done about all versions that wait.
-func allNextCommands(plan Planned) (commands []nextCommand) {
-	for _, w := range plan.Waiting {
-		commands = append(commands, nextCommands(w, plan.Where)...)
+func allNextCommands(waiting []planner.Waiting, where string) (commands []nextCommand) {
+	for _, w := range waiting {
+		commands = append(commands, nextCommands(w, where)...)
 	}
 	return commands
 }
