@@ -1,6 +1,7 @@
 package planner_test
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -33,6 +34,7 @@ type cluster struct {
 	requests  *requests
 	namespace string
 	prior     *planner.Prior
+	newest    *planner.Recording // of the same revision, once a test asks for it
 }
 
 // newCluster gives the test a namespace of its own. Without create it does not exist yet.
@@ -184,10 +186,13 @@ func (c *cluster) carryOut(t testing.TB, p *planner.Plan) {
 		}
 		live := &planner.LiveRef{}
 		if change.Action != planner.NoOp {
+			if change.Move != nil && change.Move.Preview != nil {
+				c.mustApply(t, change.Move.Preview)
+			}
 			applied := c.mustApply(t, change.ToApply())
 			live.UID = applied.GetUID()
 		} else {
-			live = change.Live
+			live = cmp.Or(change.Live, live)
 		}
 		prior.Objects[change.ID] = change.Object
 		prior.Inventory = append(prior.Inventory, planner.Item{
