@@ -39,10 +39,22 @@ func canaryWith(version, count, rollout string) string {
 func pods(t *testing.T, p *planner.Plan, name string) (int64, string) {
 	t.Helper()
 	u := change(t, p, "Deployment", name).Object
-	count, _, _ := unstructured.NestedInt64(u.Object, "spec", "replicas")
+	count, _ := numberOfPods(u)
 	containers, _, _ := unstructured.NestedSlice(u.Object, "spec", "template", "spec", "containers")
 	image, _ := containers[0].(map[string]any)["image"].(string)
 	return count, image
+}
+
+// numberOfPods returns how many pods a manifest sets, if it does.
+func numberOfPods(u *unstructured.Unstructured) (int64, bool) {
+	spec, _ := u.Object["spec"].(map[string]any)
+	switch count := spec["replicas"].(type) {
+	case int64:
+		return count, true
+	case int32:
+		return int64(count), true
+	}
+	return 0, false
 }
 
 // needs reports whether a change waits until a Deployment is ready.

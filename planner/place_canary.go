@@ -39,7 +39,7 @@ func (m *maker) placeCanary(t *template, s *sides) []Object {
 	}
 	m.waiting = append(m.waiting, Waiting{
 		App: t.app, Strategy: dsl.Canary, Weight: weight, Steps: t.rollout.Steps,
-		Active: sideAfter("stable", stable, s.plain), Next: sideAfter(TrackCanary, canary, s.canary),
+		Active: sideAfter(sideStable, stable, s.plain), Next: sideAfter(sideCanary, canary, s.canary),
 	})
 	return append(append(t.others, m.untouchedData(stable)...), stable, canary)
 }

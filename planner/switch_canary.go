@@ -1,7 +1,166 @@
 package planner
 
+import (
+	"fmt"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+)
+
 // canary plans an operation on an app with a canary: CanaryNext, CanaryPromote or
-// CanaryAbort. It says by a.change, at which stage, and by a.remove what becomes of the
-// app's objects, which a.object finds; and by a.already that there is nothing to do.
-// All it does not mention stays untouched. An app without a canary is an error.
-func (a *appSwitch) canary() error { panic("to come") }
+// CanaryAbort. What a run before has left of a step undone belongs to the step.
+func (a *appSwitch) canary() error {
+	switch {
+	case a.sides.plain == nil:
+		return fmt.Errorf("%s: its stable Deployment is gone: apply the configuration first", a.app)
+	case a.sides.canary == nil:
+		a.already("it has no canary; an apply of another version starts one")
+		return nil
+	}
+	promoted := a.m.buildOn(a.sides.plain) == a.m.buildOn(a.sides.canary)
+	switch {
+	case a.want.Operation == CanaryAbort && promoted:
+		return fmt.Errorf("%s: %s is stable already, and only its canary is left: --promote removes that, rollback goes back to an earlier revision",
+			a.app, a.canarySide())
+	case a.want.Operation == CanaryAbort:
+		a.abort()
+	case promoted || a.want.Operation == CanaryPromote:
+		return a.promote(promoted)
+	default:
+		return a.next()
+	}
+	return nil
+}
+
+func (a *appSwitch) canarySide() Side { return sideOf(sideCanary, a.sides.canary) }
+
+// next gives the canary its next share. A step that a killed run has begun is ended
+// before another one begins.
+func (a *appSwitch) next() error {
+	weight := weightOn(a.sides.canary)
+	at := shareAt(a.rollout, weight, replicasOf(a.sides.plain))
+	there := a.checkCanary()
+	if !a.isAt(at) || a.m.in.Prior.Interrupted && there != nil {
+		a.m.warn(Warning{
+			Summary: fmt.Sprintf("%s: the step to %d%% was begun and did not end; it is ended now", a.app, weight),
+			Detail:  "the same command again goes on from there",
+		})
+		a.share(at)
+		return nil
+	}
+	if there != nil {
+		return there
+	}
+	for _, step := range a.rollout.Steps {
+		if step > weight {
+			a.share(shareAt(a.rollout, step, replicasOf(a.sides.plain)))
+			return nil
+		}
+	}
+	return a.promote(false)
+}
+
+// isAt reports whether the pods are divided as they should be.
+func (a *appSwitch) isAt(s share) bool {
+	if a.rollout.Replicas == nil {
+		return true // whoever chooses the number of stable pods has moved on since
+	}
+	return replicasOf(a.sides.plain) == s.stable && replicasOf(a.sides.canary) == s.canary
+}
+
+// share divides the pods: who gets more is ready before the other one gives up any.
+func (a *appSwitch) share(s share) {
+	canary := a.object(a.sides.canary)
+	canary.Manifest = annotated(withReplicas(canary.Manifest, s.canary), map[string]string{AnnotationWeight: fmt.Sprint(s.percent)})
+	stable := a.object(a.sides.plain)
+	if a.rollout.Replicas != nil {
+		stable.Manifest = withReplicas(stable.Manifest, s.stable)
+	}
+	first, second := stageGrow, stageShrink
+	if !grows(a.sides.canary, s.canary) {
+		first, second = second, first
+	}
+	a.change(first, s.String(), canary)
+	if !unchanged(a.sides.plain, stable.Manifest) {
+		a.change(second, s.String(), stable)
+	}
+}
+
+// promote has the stable Deployment run the canary's version, with all its pods, and then
+// removes the canary. The stable pods are replaced as the rollout says, and the canary
+// has at least as many as may be missing meanwhile.
+func (a *appSwitch) promote(promoted bool) error {
+	if err := a.checkCanary(); err != nil && !promoted && !a.m.in.Prior.Interrupted {
+		return err
+	}
+	side := a.canarySide()
+	stable, canary := a.object(a.sides.plain), a.object(a.sides.canary)
+	stable.Manifest = promotedManifest(canary.Manifest, stable.Manifest, a.app)
+	pods := replicasOf(a.sides.plain)
+	if a.rollout.Replicas != nil {
+		pods = int64(*a.rollout.Replicas)
+		stable.Manifest = withReplicas(stable.Manifest, pods)
+	}
+	missing, _ := scaled(stable.Manifest, pods, false, "spec", "strategy", "rollingUpdate", "maxUnavailable")
+	if !promoted && replicasOf(a.sides.canary) < missing {
+		canary.Manifest = withReplicas(canary.Manifest, missing)
+		a.change(stageGrow, "covers the stable pods that are replaced", canary)
+	}
+	a.change(stageMove, fmt.Sprintf("%s becomes the stable version", side), stable)
+	a.remove(fmt.Sprintf("%s is stable", side), a.sides.canary)
+	return nil
+}
+
+// promotedManifest returns the stable Deployment with what the canary runs. Its number of
+// pods, which may be nobody's to choose, and its selector stay.
+func promotedManifest(canary, stable *unstructured.Unstructured, app string) *unstructured.Unstructured {
+	u := annotated(canary, map[string]string{AnnotationWeight: ""})
+	u.SetName(stable.GetName())
+	labels := u.GetLabels()
+	delete(labels, LabelTrack)
+	u.SetLabels(labels)
+	pods, _, _ := unstructured.NestedStringMap(u.Object, podLabels...)
+	delete(pods, LabelTrack)
+	pods[labelName] = app
+	setTexts(u, pods, podLabels...)
+	spec, _ := u.Object["spec"].(map[string]any)
+	for _, field := range []string{"selector", "replicas"} {
+		delete(spec, field)
+		if value, ok, _ := unstructured.NestedFieldCopy(stable.Object, "spec", field); ok {
+			spec[field] = value
+		}
+	}
+	return u
+}
+
+// abort gives the stable version all its pods, and then removes the canary.
+func (a *appSwitch) abort() {
+	side := a.canarySide()
+	stable := a.object(a.sides.plain)
+	if a.rollout.Replicas != nil {
+		stable.Manifest = withReplicas(stable.Manifest, int64(*a.rollout.Replicas))
+	}
+	a.change(stageGrow, fmt.Sprintf("%s is given up", side), stable)
+	a.remove(fmt.Sprintf("%s is given up", side), a.sides.canary)
+	a.m.warn(Warning{
+		Summary: fmt.Sprintf("%s: an apply of a configuration with %s starts its canary again", a.app, side.orBuild()),
+	})
+}
+
+// orBuild names the version of a side, or else its build.
+func (s Side) orBuild() string {
+	if s.Version == "" {
+		return "build " + s.Build
+	}
+	return "version " + s.Version
+}
+
+// checkCanary refuses to give more to a canary that is not fully there.
+func (a *appSwitch) checkCanary() error {
+	side := a.canarySide()
+	if side.Ready >= side.Pods {
+		return nil
+	}
+	return &NotThereError{
+		App: a.app, Side: side, Ready: side.Ready, Wanted: side.Pods, Reasons: a.unready(a.sides.podsOf(sideCanary)),
+	}
+}

@@ -70,13 +70,20 @@ func (a *appSwitch) checkThere(color Color, wanted int64) error {
 	if old > 0 {
 		err.Reasons = append(err.Reasons, fmt.Sprintf("%d of an earlier version are still there", old))
 	}
+	err.Reasons = append(err.Reasons, a.unready(is)...)
+	return err
+}
+
+// unready says of a few pods that are not ready why.
+func (a *appSwitch) unready(are func(*unstructured.Unstructured) bool) []string {
 	const enough = 3
-	for _, pod := range a.crowd.some(is) {
-		if !isReady(pod) && len(err.Reasons) < enough {
-			err.Reasons = append(err.Reasons, fmt.Sprintf("%s %s", IDOf(pod), whyNotReady(pod)))
+	var reasons []string
+	for _, pod := range a.crowd.some(are) {
+		if !isReady(pod) && len(reasons) < enough {
+			reasons = append(reasons, fmt.Sprintf("%s %s", IDOf(pod), whyNotReady(pod)))
 		}
 	}
-	return err
+	return reasons
 }
 
 // whyNotReady says what a pod waits for.
