@@ -236,7 +236,7 @@ func (r *recorder) inventory() []release.Item {
 
 // itemOf returns a change's place in the inventory; false when its object is gone.
 func (r *recorder) itemOf(c *planner.Change, out outcome) (release.Item, bool) {
-	item, _ := r.item(c.ID)
+	item, known := r.item(c.ID)
 	if c.Object == nil && out.gone {
 		return item, false
 	}
@@ -254,13 +254,20 @@ func (r *recorder) itemOf(c *planner.Change, out outcome) (release.Item, bool) {
 		item.Version = c.Object.GroupVersionKind().Version
 		item.LastRevision = r.to
 		item.Address, item.Origin, item.Role, item.Timeout = c.Address, release.Origin(c.Origin), string(c.Role), c.Timeout
-		item.Needs = nil
-		for _, need := range c.Needs {
-			item.Needs = append(item.Needs, release.Need{ObjectRef: release.ObjectRef(need.ID), Gate: string(need.Gate)})
+		if !known || r.plan.Release.Switch == "" { // what a switch waits for is nothing that the object needs
+			item.Needs = needsOf(c)
 		}
 	}
 	if v := c.Version; v != nil {
 		item.DataVersion = &release.DataVersion{BaseName: v.BaseName, Version: v.Version}
 	}
 	return item, true
+}
+
+func needsOf(c *planner.Change) []release.Need {
+	var needs []release.Need
+	for _, need := range c.Needs {
+		needs = append(needs, release.Need{ObjectRef: release.ObjectRef(need.ID), Gate: string(need.Gate)})
+	}
+	return needs
 }
