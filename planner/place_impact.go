@@ -13,7 +13,7 @@ func (b *blueGreen) wait(target Object) {
 		next.Ready = sideOf(string(b.target), live).Ready
 	}
 	b.waiting = append(b.waiting, Waiting{
-		App: b.t.app, Strategy: b.t.rollout.Strategy, Active: sideOf(string(b.works), b.colors[b.works]), Next: next,
+		App: b.t.app, Strategy: b.t.rollout.Strategy, Worker: b.t.rollout.Worker, Active: sideOf(string(b.works), b.colors[b.works]), Next: next,
 	})
 }
 

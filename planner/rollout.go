@@ -147,6 +147,7 @@ type Move struct {
 type Waiting struct {
 	App      string  `json:"app"`
 	Strategy string  `json:"strategy"`
+	Worker   bool    `json:"worker,omitempty"`
 	Active   Side    `json:"active"`
 	Next     Side    `json:"next"`
 	Weight   int32   `json:"weight,omitempty"` // percent that the canary has
