@@ -23,17 +23,31 @@ const takeOverAttempts = 8
 // the object has moved on, only in its status or in what is nobody's field here,
 // it is tried again; otherwise nothing is written.
 func (r *run) takeOver(ctx context.Context, c *planner.Change) (*unstructured.Unstructured, error) {
+	return r.swap(ctx, c, true, func(*unstructured.Unstructured) error { return nil })
+}
+
+// swap applies an object as it was planned for, with force or without, or, when it has
+// moved on, as it is then, if that is accepted.
+func (r *run) swap(
+	ctx context.Context, c *planner.Change, force bool, accept func(live *unstructured.Unstructured) error,
+) (*unstructured.Unstructured, error) {
 	manifest, version := c.ToApply(), c.Live.ResourceVersion
 	for attempt := 1; ; attempt++ {
-		object, err := r.cluster.Apply(ctx, pinned(manifest, c.Live.UID, version), true)
+		object, err := r.cluster.Apply(ctx, pinned(manifest, c.Live.UID, version), force)
 		if !isPrecondition(err) || attempt == takeOverAttempts {
 			return object, r.refusal(err)
 		}
 		live, err := r.same(ctx, c)
+		if err == nil {
+			err = accept(live)
+		}
 		if err != nil {
 			return nil, err
 		}
 		manifest, version = stillHeld(c, live), live.GetResourceVersion()
+		if !force {
+			continue
+		}
 		// Without force the server says whose fields would be overwritten now.
 		object, err = r.cluster.Apply(ctx, pinned(manifest, c.Live.UID, version), false)
 		if err == nil {

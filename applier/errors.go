@@ -18,7 +18,7 @@ type ObjectError struct {
 	ID     planner.ObjectID
 	Action planner.Action
 	Origin planner.Origin // the block the object comes from; zero for an object of no file
-	Err    error          // among others *RejectedError, *ChangedError, *NotReadyError, *NotGoneError
+	Err    error          // among others *RejectedError, *ChangedError, *NotReadyError, *NotGoneError, *planner.NotThereError
 	Hint   string         // what to do about it; may be empty
 }
 
@@ -167,3 +167,37 @@ func (e *NotGoneError) Error() string {
 	return fmt.Sprintf("still there %s after it was deleted, held by finalizer %s",
 		e.TimedOut, strings.Join(e.Finalizers, ", "))
 }
+
+// NotFollowedError says that a Service was changed and did not come to lead where it
+// should.
+type NotFollowedError struct {
+	TimedOut time.Duration
+	Left     []string // pods that it still leads to
+}
+
+// Error names the pods.
+func (e *NotFollowedError) Error() string {
+	if len(e.Left) == 0 {
+		return fmt.Sprintf("%s after its selector was changed, no pod that it selects is ready", e.TimedOut)
+	}
+	return fmt.Sprintf("%s after its selector was changed, it still leads to %s", e.TimedOut, strings.Join(e.Left, ", "))
+}
+
+// MovedBackError says that traffic was moved back at once, since that of another app
+// could not be moved with it.
+type MovedBackError struct {
+	To      planner.Side
+	Because planner.ObjectID
+	Err     error // why even that failed; nil: it did not
+}
+
+// Error names both.
+func (e *MovedBackError) Error() string {
+	if e.Err != nil {
+		return fmt.Sprintf("was to go back to %s, since %s failed, and could not: %v", e.To, e.Because, e.Err)
+	}
+	return fmt.Sprintf("is back at %s, since %s failed", e.To, e.Because)
+}
+
+// Unwrap returns why the way back failed.
+func (e *MovedBackError) Unwrap() error { return e.Err }

@@ -93,6 +93,9 @@ func (k *keeper) giveBack(ctx context.Context) {
 // the lock is lost, since somebody else may write from then on.
 func (k *keeper) writing(ctx context.Context) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeTimeout)
+	if k.lostErr() != nil {
+		cancel()
+	}
 	if lost := k.lost(); lost != nil {
 		go func() {
 			select {

@@ -13,6 +13,7 @@ var (
 	podKind        = schema.GroupVersionKind{Version: "v1", Kind: "Pod"}
 	claimKind      = schema.GroupVersionKind{Version: "v1", Kind: "PersistentVolumeClaim"}
 	replicaSetKind = schema.GroupVersionKind{Group: "apps", Version: "v1", Kind: "ReplicaSet"}
+	sliceKind      = schema.GroupVersionKind{Group: "discovery.k8s.io", Version: "v1", Kind: "EndpointSlice"}
 )
 
 // annotationRevision is on a Deployment and, with the same value, on its newest

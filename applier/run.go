@@ -174,7 +174,7 @@ func (r *run) tasks() []task {
 		}
 		tasks[i] = t
 	}
-	return tasks
+	return r.joinMoves(tasks)
 }
 
 // inTheWay returns what has to be gone before an object can be made or changed.
@@ -229,9 +229,9 @@ func (r *run) stopWithoutLock(ctx context.Context) {
 	}
 }
 
-// skipped notes that a task will never run.
+// skipped notes that a task will never run, unless another one has done its work.
 func (r *run) skipped(i int, why string) {
-	if i >= len(r.steps) {
+	if i >= len(r.steps) || r.steps[i].Status != Pending {
 		return
 	}
 	r.steps[i].Status, r.steps[i].Message = Skipped, why

@@ -18,11 +18,16 @@ import (
 
 // step makes one change and tells how that went.
 func (r *run) step(ctx context.Context, i int, applied func()) error {
-	c, s, began := &r.plan.Changes[i], &r.steps[i], time.Now()
+	c, began := &r.plan.Changes[i], time.Now()
 	if !r.settled(c) {
 		r.events.send(eventOf(StepStarted, c))
 	}
-	err := r.change(ctx, i, applied)
+	return r.conclude(i, began, r.change(ctx, i, applied))
+}
+
+// conclude notes and tells how a change went. It returns the error as that of the step.
+func (r *run) conclude(i int, began time.Time, err error) error {
+	c, s := &r.plan.Changes[i], &r.steps[i]
 	if lost := r.lock.lostErr(); lost != nil && errors.Is(err, context.Canceled) {
 		err = lost // a write was cut short
 	}
@@ -36,7 +41,7 @@ func (r *run) step(ctx context.Context, i int, applied func()) error {
 			e.Evidence = notReady.Evidence
 		}
 	}
-	e.Duration = s.Duration
+	e.Duration, e.Moved = s.Duration, s.Moved
 	r.events.send(e)
 	return s.Err
 }
