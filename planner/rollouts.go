@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -155,8 +154,7 @@ func (s *sides) canaryState(state *AppRollout, r *Rollout) {
 	if s.canary != nil {
 		state.Sides = append(state.Sides, sideOf(sideCanary, s.canary))
 		state.Newest = sideCanary
-		weight, _ := strconv.ParseInt(s.canary.GetAnnotations()[AnnotationWeight], 10, 32)
-		state.Weight = int32(weight)
+		state.Weight = weightOn(s.canary)
 	}
 }
 

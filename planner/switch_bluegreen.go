@@ -140,6 +140,9 @@ func (a *appSwitch) follow(active, to Color) {
 	if preview := a.sides.preview; preview != nil && selectedColor(preview) != string(to.Other()) {
 		o := a.object(preview)
 		o.Manifest = withColor(o.Manifest, string(to.Other()))
+		if a.sides.colors[to.Other()] != nil {
+			o.Impact = fmt.Sprintf("the preview leads to %s", a.side(to.Other()))
+		}
 		a.change(stageSettle, "it shows the idle color", o)
 	}
 	scaler := a.sides.autoscaler
