@@ -148,11 +148,15 @@ func showError(ctx context.Context, s *streams, command *cobra.Command, err erro
 
 func showOne(s *streams, err error) {
 	var object *planner.ObjectError
-	if errors.As(err, &object) {
+	var notThere *planner.NotThereError
+	switch {
+	case errors.As(err, &object):
 		_ = view.ObjectProblem(s.err, object, hintOf(err))
-		return
+	case errors.As(err, &notThere):
+		_ = view.NotThere(s.err, notThere, "no traffic was moved; apply waits until it is there, and tells why it is not")
+	default:
+		_ = view.Problem(s.err, err, hintOf(err))
 	}
-	_ = view.Problem(s.err, err, hintOf(err))
 }
 
 // hintOf returns what to do about an error, where that is known.

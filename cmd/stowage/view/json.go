@@ -50,6 +50,10 @@ func PlanJSON(w io.Writer, plan Planned) error {
 }
 
 func documentOf(plan Planned) planDocument {
+	waiting := plan.Waiting
+	if plan.Empty() {
+		waiting = able(waiting)
+	}
 	return planDocument{
 		FormatVersion: FormatVersion,
 		Target:        plan.Target,
@@ -63,7 +67,7 @@ func documentOf(plan Planned) planDocument {
 		},
 		Outputs: outputDocumentsOf(plan.Outputs),
 		Pending: plan.pending(),
-		Next:    allNextCommands(plan.Waiting, plan.Where),
+		Next:    nextCommands(waiting, plan.Where),
 		Plan:    plan.Plan,
 	}
 }

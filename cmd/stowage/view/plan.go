@@ -179,7 +179,7 @@ func (p *page) change(change *planner.Change, origins int) {
 			p.keyDiff(key)
 		}
 	}
-	for _, field := range change.Diff {
+	for _, field := range worthShowing(change.Diff) {
 		p.fieldDiff(field)
 	}
 	for _, drift := range change.Drift {
@@ -347,6 +347,9 @@ func (p *page) closing(plan *planner.Plan) {
 		return
 	case plan.Release.Destroy:
 		p.line(span{"Nothing to delete but the record of " + plan.Release.Name + ".", bold})
+		return
+	case plan.Release.Switch != "":
+		p.line(span{"Nothing to " + switchVerb(plan.Release.Switch) + ".", bold})
 		return
 	}
 	matches := "matches the configuration"

@@ -37,6 +37,19 @@ func (p *page) objectProblem(err *planner.ObjectError, hint string) {
 	}
 }
 
+// NotThere shows which version cannot get traffic, and why as far as pods tell.
+func NotThere(s Screen, err *planner.NotThereError, hint string) error {
+	p := newPage(s)
+	short := *err
+	short.Reasons = nil // stand on lines of their own
+	p.para(span{"Error: ", red}, len("Error: "), plain, short.Error())
+	for _, reason := range err.Reasons {
+		p.para(txt("  "), 4, plain, reason)
+	}
+	p.para(span{"  hint: ", cyan}, len("  hint: "), plain, hint)
+	return p.flush(s)
+}
+
 // Note shows a sentence.
 func Note(s Screen, text string) error {
 	p := newPage(s)

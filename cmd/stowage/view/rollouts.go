@@ -105,7 +105,7 @@ func waitingIn(rollouts []planner.AppRollout) []planner.Waiting {
 			continue
 		}
 		waiting = append(waiting, planner.Waiting{
-			App: r.App, Strategy: r.Strategy, Active: *active, Next: *next, Weight: r.Weight, Steps: r.Steps,
+			App: r.App, Strategy: r.Strategy, Worker: r.Worker, Active: *active, Next: *next, Weight: r.Weight, Steps: r.Steps,
 		})
 	}
 	return waiting

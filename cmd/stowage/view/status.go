@@ -74,7 +74,7 @@ func StatusJSON(w io.Writer, status Status) error {
 		Healthy       bool   `json:"healthy"`
 		Status
 		Next []nextCommand `json:"next,omitempty"` // what moves versions that wait
-	}{FormatVersion, status.healthy(), status, allNextCommands(waitingIn(status.Rollouts), status.Where)})
+	}{FormatVersion, status.healthy(), status, nextCommands(able(waitingIn(status.Rollouts)), status.Where)})
 }
 
 // ShowStatus shows the state of a release as a table.
@@ -98,9 +98,7 @@ func ShowStatus(s Screen, status Status) error {
 	p.statusDrift(status.Objects)
 	p.warnings(status.Warnings)
 	p.line(span{statusSummary(status), bold})
-	for _, w := range waitingIn(status.Rollouts) {
-		p.waitingFor(w, AsFound, status.Where)
-	}
+	p.waitingFor(waitingIn(status.Rollouts), AsFound, status.Where)
 	return p.flush(s)
 }
 
@@ -136,7 +134,7 @@ func (p *page) statusTable(objects []StatusObject) {
 	p.statusRow(widths, "APP", "VERSION", "OBJECT", span{"HEALTH", plain})
 	versions := appVersions(objects)
 	shown := ""
-	for _, object := range objects {
+	for _, object := range appsTogether(objects) {
 		app, version := object.App, cmp.Or(versions[object.App], object.Version)
 		if app == shown {
 			app = ""
@@ -151,6 +149,34 @@ func (p *page) statusTable(objects []StatusObject) {
 		}
 	}
 	p.blank()
+}
+
+// appsTogether returns the objects of each app behind its first one, and all others
+// where they are.
+func appsTogether(objects []StatusObject) []StatusObject {
+	first := make(map[string]int)
+	for i, object := range objects {
+		if _, ok := first[object.App]; !ok {
+			first[object.App] = i
+		}
+	}
+	type placed struct {
+		at     int
+		object StatusObject
+	}
+	order := make([]placed, len(objects))
+	for i, object := range objects {
+		order[i] = placed{i, object}
+		if object.App != "" {
+			order[i].at = first[object.App]
+		}
+	}
+	slices.SortStableFunc(order, func(a, b placed) int { return cmp.Compare(a.at, b.at) })
+	together := make([]StatusObject, len(objects))
+	for i, o := range order {
+		together[i] = o.object
+	}
+	return together
 }
 
 // appVersions returns the version of each app, which its workload tells. An app with

@@ -93,10 +93,7 @@ func podsText(side planner.Side) string {
 // briefly adds a change in a line or two, as far as it can be told so.
 func (p *page) briefly(change *planner.Change) {
 	head := []span{txt("  "), mark(change.Action), txt(" "), {change.ID.String(), bold}}
-	why := change.Impact
-	if why == "" && change.Reason != changedFields && change.Reason != notThereYet {
-		why = change.Reason
-	}
+	why := whyBriefly(change)
 	if why == "" {
 		p.line(head...)
 		for _, field := range change.Diff {
@@ -109,4 +106,22 @@ func (p *page) briefly(change *planner.Change) {
 		hang = 6
 	}
 	p.wrapped(head, hang, txt(why))
+}
+
+// whyBriefly says why an object changes and, of one that has pods, what becomes of them.
+func whyBriefly(change *planner.Change) string {
+	if change.Move != nil { // which is shown
+		if pods := change.Move.From.Pods; pods != 1 {
+			return fmt.Sprintf("its %d pods end then", pods)
+		}
+		return "its pod ends then"
+	}
+	var parts []string
+	if change.Reason != changedFields && change.Reason != notThereYet && change.Reason != "" {
+		parts = append(parts, change.Reason)
+	}
+	if change.Impact != "" && (len(parts) == 0 || change.Role == planner.RoleWorkload) {
+		parts = append(parts, change.Impact)
+	}
+	return strings.Join(parts, "; ")
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/rogpeppe/go-internal/diff"
@@ -13,6 +14,22 @@ import (
 
 // sensitiveValue stands for a value that is not shown.
 const sensitiveValue = "(sensitive)"
+
+// bookkeeping are fields by which stowage knows versions again.
+var bookkeeping = []string{
+	"metadata.annotations[" + planner.AnnotationBuild + "]", "metadata.annotations[" + planner.AnnotationDeployed + "]",
+	"metadata.annotations[" + planner.AnnotationRollout + "]",
+}
+
+// worthShowing returns the fields without those that only keep books about the
+// others.
+func worthShowing(fields []planner.FieldDiff) []planner.FieldDiff {
+	shown := slices.DeleteFunc(slices.Clone(fields), func(d planner.FieldDiff) bool { return slices.Contains(bookkeeping, d.Path) })
+	if len(shown) == 0 {
+		return fields
+	}
+	return shown
+}
 
 // fieldDiff adds one field that changes. Values stand beside the path where
 // there is room, and under it where not.

@@ -31,54 +31,77 @@ func (p *page) waiting(plan Planned, stage Stage) {
 	if plan.Empty() {
 		stage = AsFound
 	}
-	for _, w := range plan.Waiting {
-		p.waitingFor(w, stage, plan.Where)
-	}
+	p.waitingFor(plan.Waiting, stage, plan.Where)
 }
 
-// waitingFor adds how one version waits, and the commands that can be given next.
-func (p *page) waitingFor(w planner.Waiting, stage Stage, where string) {
+// waitingFor adds how versions wait, and the commands that can be given next.
+func (p *page) waitingFor(waiting []planner.Waiting, stage Stage, where string) {
+	if len(waiting) == 0 {
+		return
+	}
 	p.blank()
-	p.para(txt(""), 2, plain, waitingText(w, stage))
+	for _, w := range waiting {
+		p.para(txt(""), 2, plain, w.App+": "+waitingText(w, stage))
+	}
+	if stage == AsFound {
+		waiting = able(waiting)
+	}
 	title := "  Next: "
-	for _, command := range nextCommands(w, where) {
+	for _, command := range nextCommands(waiting, where) {
 		p.line(txt(title), span{command.Command, bold}, span{command.effect(), dim})
 		title = spaces(len(title))
 	}
 }
 
+// able returns those of the versions that a switch would not refuse for want of pods.
+func able(waiting []planner.Waiting) []planner.Waiting {
+	return slices.DeleteFunc(slices.Clone(waiting), func(w planner.Waiting) bool {
+		return w.Strategy != canaryStrategy && w.Next.Ready < w.Next.Pods
+	})
+}
+
 // waitingText says how a version stands beside the one with the traffic.
 func waitingText(w planner.Waiting, stage Stage) string {
-	has, keeps := "has", "has"
-	if stage == NotApplied {
-		has, keeps = "will have", "keeps"
-	}
-	if w.Strategy == canaryStrategy {
-		text := fmt.Sprintf("%s: %s %s %d%% of the traffic beside %s", w.App, w.Next, has, w.Weight, w.Active)
-		if step := slices.Index(w.Steps, w.Weight); step >= 0 {
-			text += fmt.Sprintf(", step %d of %d", step+1, len(w.Steps))
-		}
-		return text + "."
-	}
-	is := "is ready"
 	switch {
+	case w.Strategy == canaryStrategy:
+		return canaryText(w, stage)
+	case w.Worker && stage == NotApplied:
+		return fmt.Sprintf("%s will wait, without pods, beside %s, which goes on working.", w.Next, w.Active)
+	case w.Worker:
+		return fmt.Sprintf("%s waits, without pods, beside %s, which works.", w.Next, w.Active)
 	case stage == NotApplied:
-		is = "will be ready"
-	case stage == AppliedOnly:
-		is = "is deployed"
-	case stage == AsFound && (w.Next.Ready < w.Next.Pods || w.Next.Pods == 0):
-		is = "is there, with " + podsText(w.Next) + ","
+		return fmt.Sprintf("%s will be ready beside %s, which keeps the traffic.", w.Next, w.Active)
 	}
-	return fmt.Sprintf("%s: %s %s beside %s, which %s the traffic.", w.App, w.Next, is, w.Active, keeps)
+	is := "ready"
+	switch {
+	case stage == AppliedOnly:
+		is = "deployed"
+	case stage == AsFound && (w.Next.Ready < w.Next.Pods || w.Next.Pods == 0):
+		is = "there, with " + podsText(w.Next) + ","
+	}
+	return fmt.Sprintf("%s is %s beside %s, which has the traffic.", w.Next, is, w.Active)
+}
+
+// canaryText says which share a canary has.
+func canaryText(w planner.Waiting, stage Stage) string {
+	has := "has"
+	if stage == NotApplied {
+		has = "will have"
+	}
+	step := ""
+	if i := slices.Index(w.Steps, w.Weight); i >= 0 {
+		step = fmt.Sprintf(", step %d of %d", i+1, len(w.Steps))
+	}
+	return fmt.Sprintf("%s %s %d%% of the traffic beside %s%s.", w.Next, has, w.Weight, w.Active, step)
 }
 
 const canaryStrategy = "canary"
 
 // nextCommand is a command that can be given next.
 type nextCommand struct {
-	App     string `json:"app"`
-	Command string `json:"command"`
-	Weight  int32  `json:"weight,omitempty"` // percent that a canary has then
+	Apps    []string `json:"apps"`
+	Command string   `json:"command"`
+	Weight  int32    `json:"weight,omitempty"` // percent that a canary has then
 }
 
 // effect says what a step of a canary leads to.
@@ -89,30 +112,37 @@ func (c nextCommand) effect() string {
 	return fmt.Sprintf("  (%d%%)", c.Weight)
 }
 
-// nextCommands returns what can be done about a version that waits, the usual first.
-func nextCommands(w planner.Waiting, where string) []nextCommand {
-	command := func(flag string) nextCommand {
-		return nextCommand{App: w.App, Command: commandLine("switch", w.App, flag, where)}
-	}
-	if w.Strategy != canaryStrategy {
-		return []nextCommand{command("")}
-	}
-	next := command("--next")
-	next.Weight = 100
-	for _, step := range slices.Backward(w.Steps) {
-		if step > w.Weight {
-			next.Weight = step
+// nextCommands returns what can be done about versions that wait, the usual first.
+// Those of blue/green apps switch together.
+func nextCommands(waiting []planner.Waiting, where string) (commands []nextCommand) {
+	var together []string
+	for _, w := range waiting {
+		if w.Strategy != canaryStrategy {
+			together = append(together, w.App)
 		}
 	}
-	return []nextCommand{next, command("--promote"), command("--abort")}
-}
-
-// allNextCommands returns what can be done about all versions that wait.
-func allNextCommands(waiting []planner.Waiting, where string) (commands []nextCommand) {
+	if len(together) > 0 {
+		commands = append(commands, nextCommand{Apps: together, Command: commandLine("switch", strings.Join(together, " "), where)})
+	}
 	for _, w := range waiting {
-		commands = append(commands, nextCommands(w, where)...)
+		if w.Strategy == canaryStrategy {
+			commands = append(commands, canaryCommands(w, where)...)
+		}
 	}
 	return commands
+}
+
+func canaryCommands(w planner.Waiting, where string) []nextCommand {
+	command := func(flag string, weight int32) nextCommand {
+		return nextCommand{Apps: []string{w.App}, Command: commandLine("switch", w.App, flag, where), Weight: weight}
+	}
+	next := int32(100)
+	for _, step := range slices.Backward(w.Steps) {
+		if step > w.Weight {
+			next = step
+		}
+	}
+	return []nextCommand{command("--next", next), command("--promote", 100), command("--abort", 0)}
 }
 
 // commandLine returns a command of stowage. Empty words are left out.
