@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/fields"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/watch"
 	"k8s.io/client-go/tools/cache"
 	watchtools "k8s.io/client-go/tools/watch"
@@ -33,6 +35,7 @@ func TestWorkloads(t *testing.T) {
 		"logs":            testLogs,
 		"deletion":        testDeletion,
 		"readiness":       testReadiness,
+		"lost-readiness":  testLostReadiness,
 		"init-containers": testInitContainers,
 		"load-balancer":   testLoadBalancer,
 		"pull-secrets":    testPullSecrets,
@@ -69,6 +72,12 @@ func testDeployment(t *testing.T, u *user) {
 	must(t)(u.client.CoreV1().Services(u.namespace).Create(t.Context(), service(corev1.ServiceTypeClusterIP), metav1.CreateOptions{}))
 	must(t)(u.client.AppsV1().Deployments(u.namespace).Create(t.Context(), deployment(3, image("nginx")), metav1.CreateOptions{}))
 	await(u, u.client.AppsV1().RESTClient(), "deployments", "web", func(d *appsv1.Deployment) bool { return d.Status.AvailableReplicas == 3 })
+	u.endpoints(3)
+}
+
+// endpoints waits until so many are ready.
+func (u *user) endpoints(n int) {
+	u.t.Helper()
 	await(u, u.client.DiscoveryV1().RESTClient(), "endpointslices", "", func(s *discoveryv1.EndpointSlice) bool {
 		ready := 0
 		for _, endpoint := range s.Endpoints {
@@ -76,8 +85,25 @@ func testDeployment(t *testing.T, u *user) {
 				ready++
 			}
 		}
-		return ready == 3
+		return ready == n
 	})
+}
+
+// What was ready is so no more, and then again, when somebody says so.
+func testLostReadiness(t *testing.T, u *user) {
+	must(t)(u.client.CoreV1().Services(u.namespace).Create(t.Context(), service(corev1.ServiceTypeClusterIP), metav1.CreateOptions{}))
+	must(t)(u.client.AppsV1().Deployments(u.namespace).Create(t.Context(), deployment(2, image("nginx")), metav1.CreateOptions{}))
+	u.endpoints(2)
+	name := u.pod("", isReady).Name
+	annotate := func(ready string) {
+		patch := fmt.Appendf(nil, `{"metadata":{"annotations":{"simulate.local/ready":%q}}}`, ready)
+		must(t)(u.client.CoreV1().Pods(u.namespace).Patch(t.Context(), name, types.MergePatchType, patch, metav1.PatchOptions{}))
+	}
+	annotate("false")
+	u.endpoints(1)
+	u.event(name, "Unhealthy")
+	annotate("true")
+	u.endpoints(2)
 }
 
 func claim(name, class string) *corev1.PersistentVolumeClaim {
@@ -148,6 +174,7 @@ func testJobs(t *testing.T, u *user) {
 	}{
 		"good": {"busybox", batchv1.JobComplete},
 		"bad":  {"simulate.local/job-fail", batchv1.JobFailed},
+		"code": {"simulate.local/exit:3", batchv1.JobFailed},
 	} {
 		must(t)(u.client.BatchV1().Jobs(u.namespace).Create(t.Context(), job(name, test.image), metav1.CreateOptions{}))
 		await(u, u.client.BatchV1().RESTClient(), "jobs", name, func(j *batchv1.Job) bool {

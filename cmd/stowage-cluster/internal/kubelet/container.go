@@ -34,6 +34,7 @@ type container struct {
 	lastPull string    // how the last one failed
 	status   corev1.ContainerStatus
 	readyAt  time.Time // zero: never
+	unready  bool      // whatever readyAt says
 	told     bool      // the reason why it waits was told as an event
 	tellAt   time.Time // when it is to be told again that it is not ready
 }
@@ -85,8 +86,9 @@ func (c *container) start(now time.Time, id string, maxReadiness time.Duration) 
 
 // probe brings a running container's readiness up to date.
 func (c *container) probe(now time.Time) {
-	ready := !c.readyAt.IsZero() && !now.Before(c.readyAt)
-	started := ready || c.spec.StartupProbe == nil
+	passed := !c.readyAt.IsZero() && !now.Before(c.readyAt)
+	ready := passed && !c.unready
+	started := passed || c.spec.StartupProbe == nil
 	// An init container that is to end is never ready before it has.
 	c.status.Ready = ready && (!c.init || c.sidecar())
 	c.status.Started = &started

@@ -3,8 +3,11 @@ package kubelet
 import (
 	"fmt"
 	"sort"
+	"strconv"
 	"strings"
 	"time"
+
+	corev1 "k8s.io/api/core/v1"
 )
 
 // simulatedRegistry is the registry whose images ask for a fault.
@@ -20,11 +23,13 @@ type behaviour struct {
 	private    bool   // the image cannot be pulled without a pull secret
 	failures   int    // how many runs fail: none, this many, or (anyTime) all
 	exitCode   int32
-	reason     string   // of a failed run's end
-	output     []string // what each run logs after its first lines
-	lastWords  string   // the last line a failed run logs
+	reason     string        // of a failed run's end
+	output     []string      // what each run logs after its first lines
+	lastWords  string        // the last line a failed run logs
+	onlyIf     corev1.EnvVar // failing runs fail only with this in the environment; no name: always
 	readyAfter time.Duration
 	neverReady bool
+	runFor     time.Duration // how long a container of a Job's pod runs; 0: as ordinary ones do
 }
 
 const anyTime = -1
@@ -44,6 +49,30 @@ var faults = map[string]func(argument string) (behaviour, error){
 			return behaviour{}, fmt.Errorf("the tag is how long it takes, as in simulate.local/slow-start:10s")
 		}
 		return behaviour{readyAfter: after}, nil
+	},
+	"slow-job": func(argument string) (behaviour, error) {
+		runFor, err := time.ParseDuration(argument)
+		if err != nil || runFor <= 0 {
+			return behaviour{}, fmt.Errorf("the tag is how long it runs, as in simulate.local/slow-job:10s")
+		}
+		return behaviour{runFor: runFor}, nil
+	},
+	"exit": func(argument string) (behaviour, error) {
+		code, err := strconv.ParseUint(argument, 10, 8)
+		if err != nil || code == 0 {
+			return behaviour{}, fmt.Errorf("the tag is the exit code, from 1 to 255, as in simulate.local/exit:3")
+		}
+		return behaviour{failures: anyTime, exitCode: int32(code), reason: "Error"}, nil
+	},
+	"fail-if": func(argument string) (behaviour, error) {
+		name, value, ok := strings.Cut(argument, ".")
+		if !ok {
+			return behaviour{}, fmt.Errorf("the tag is an environment variable and its value, as in simulate.local/fail-if:PHASE.after")
+		}
+		return behaviour{
+			failures: anyTime, exitCode: 1, reason: "Error", onlyIf: corev1.EnvVar{Name: name, Value: value},
+			lastWords: "fatal: simulated failure, since " + name + " is " + value,
+		}, nil
 	},
 }
 
@@ -69,9 +98,9 @@ func noArgument(b behaviour) func(string) (behaviour, error) {
 	return func(string) (behaviour, error) { return b, nil }
 }
 
-// behaviourOf reads what image asks for. A simulated image that does not exist cannot be pulled.
-func behaviourOf(image string) behaviour {
-	reference, simulated := strings.CutPrefix(image, simulatedRegistry)
+// behaviourOf reads what the container's image asks for. A simulated image that does not exist cannot be pulled.
+func behaviourOf(c *corev1.Container) behaviour {
+	reference, simulated := strings.CutPrefix(c.Image, simulatedRegistry)
 	if !simulated {
 		return behaviour{}
 	}
@@ -82,6 +111,9 @@ func behaviourOf(image string) behaviour {
 	}
 	if err != nil {
 		b.pullError = "not found: " + err.Error()
+	}
+	if b.onlyIf.Name != "" && environment(c)[b.onlyIf.Name] != b.onlyIf.Value {
+		b.failures = 0
 	}
 	b.fault = name
 	return b

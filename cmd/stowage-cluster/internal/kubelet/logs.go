@@ -25,11 +25,11 @@ type line struct {
 
 // runLog is what one run of a container has logged.
 func runLog(c *corev1.Container, state corev1.ContainerState) []line {
-	b := behaviourOf(c.Image)
+	b := behaviourOf(c)
 	begin := func(at time.Time) []line {
 		lines := []line{
 			{at, fmt.Sprintf("container %s of image %s started (simulated)", c.Name, c.Image)},
-			{at, fmt.Sprintf("args %q", append(append([]string{}, c.Command...), c.Args...))},
+			{at, fmt.Sprintf("args %q", arguments(c))},
 		}
 		for _, text := range b.output {
 			lines = append(lines, line{at, text})

@@ -1,6 +1,7 @@
 package kubelet
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -11,6 +12,10 @@ import (
 
 // unhealthyPeriod is how often a container that never gets ready is said to be so.
 const unhealthyPeriod = 10 * time.Second
+
+// annotationReady is "false" on a pod whose containers are to answer no readiness probe for as long as it is there: what
+// was ready is so no more.
+const annotationReady = "simulate.local/ready"
 
 // world is what a kubelet looks up before it starts something. Both answers are "" when nothing is missing.
 type world interface {
@@ -55,12 +60,12 @@ func (p *pod) containers(specs []corev1.Container, statuses []corev1.ContainerSt
 	}
 	list := make([]*container, len(specs))
 	for i := range specs {
-		c := &container{spec: &specs[i], init: init, b: behaviourOf(specs[i].Image)}
+		c := &container{spec: &specs[i], init: init, b: behaviourOf(&specs[i])}
 		switch {
 		case init && !c.sidecar():
 			c.runFor = time.Millisecond
 		case !init && ofJob(p.object):
-			c.runFor = p.options.JobDuration
+			c.runFor = cmp.Or(c.b.runFor, p.options.JobDuration)
 		}
 		c.restore(known[c.spec.Name], p.options)
 		list[i] = c
@@ -100,6 +105,9 @@ func imageID(image string) string { return "simulated://" + image }
 // step does all that is due at now and returns when the next thing is, or the zero time.
 func (p *pod) step(now time.Time, w world) time.Time {
 	p.blocked = false
+	for _, c := range p.mains {
+		c.unready = p.object.Annotations[annotationReady] == "false"
+	}
 	if !p.mounted && !p.mount(w) {
 		return now.Add(p.options.RetryMissing)
 	}
@@ -270,7 +278,7 @@ func (p *pod) observe(c *container, now time.Time) time.Time {
 	}
 	c.probe(now)
 	switch {
-	case c.readyAt.IsZero():
+	case c.readyAt.IsZero() || c.unready:
 		if !now.Before(c.tellAt) {
 			c.tellAt = now.Add(unhealthyPeriod)
 			p.tell(c, corev1.EventTypeWarning, "Unhealthy", "Readiness probe failed: simulated by "+c.spec.Image)
