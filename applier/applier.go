@@ -43,6 +43,8 @@ type Options struct {
 	// OnEvent is told what happens, by one goroutine at a time. A run goes no
 	// faster than it returns.
 	OnEvent func(Event)
+
+	undoes int // the revision that the plan leads back to, though it is a switch
 }
 
 // Status is how far a step got.
@@ -66,7 +68,8 @@ type Step struct {
 	Message  string // why it was skipped
 	Err      error  // of a failed one: an *ObjectError
 	Duration time.Duration
-	Moved    *Moved // set when the step has moved traffic
+	Moved    *Moved   // set when the step has moved traffic
+	Logs     []string // last lines of the Job that it has run to its end
 }
 
 // Moved tells when traffic moved from one version of an app to another.

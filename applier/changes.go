@@ -110,20 +110,3 @@ func changedBy(plan *planner.Plan, known map[planner.ObjectID]release.Item) rele
 	changed.Apps = slices.Sorted(maps.Keys(apps))
 	return changed
 }
-
-// appsOf returns the apps of a plan and their versions.
-func appsOf(plan *planner.Plan) []release.App {
-	versions := map[string]string{}
-	for i := range plan.Changes {
-		if c := &plan.Changes[i]; c.Object != nil && c.Role == planner.RoleWorkload {
-			if app := appOf(c.Object); app != "" {
-				versions[app] = c.Object.GetLabels()[planner.LabelVersion]
-			}
-		}
-	}
-	var apps []release.App
-	for _, name := range slices.Sorted(maps.Keys(versions)) {
-		apps = append(apps, release.App{Name: name, Version: versions[name]})
-	}
-	return apps
-}

@@ -1,10 +1,12 @@
 package applier
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"time"
 
 	"github.com/hashicorp/go-multierror"
@@ -64,7 +66,8 @@ func (r *recorder) begin(ctx context.Context) error {
 		Summary: release.Summary{
 			Revision: r.to, Started: time.Now(),
 			Who: r.opts.Who, Pipeline: r.opts.Pipeline, Commit: r.opts.Commit, Dirty: r.opts.Dirty,
-			StowageVersion: r.opts.StowageVersion, RollbackTo: r.plan.Release.RollbackTo,
+			StowageVersion: r.opts.StowageVersion, RollbackTo: cmp.Or(r.plan.Release.RollbackTo, r.opts.undoes),
+			Switch: string(r.plan.Release.Switch), SwitchApps: r.plan.Release.SwitchApps,
 			Apps: appsOf(r.plan), Changed: changedBy(r.plan, r.known),
 		},
 		Content: release.Content{
@@ -113,9 +116,14 @@ func (r *recorder) settle(ctx context.Context, errs *multierror.Error) (release.
 	} else {
 		r.current.Changes = madeChanges(r.plan, r.steps)
 	}
-	r.current.Status, r.current.Messages = release.Deployed, nil
-	if errs != nil {
+	switch {
+	case errs != nil:
 		r.current.Status, r.current.Messages = release.Failed, messagesOf(errs)
+	case r.isStillUndone():
+		r.current.Status = release.Failed
+		r.current.Messages = []string{fmt.Sprintf("what revision %d left undone still is", r.opts.Prior.Revision)}
+	default:
+		r.current.Status, r.current.Messages = release.Deployed, nil
 	}
 	if err := r.store.Finish(ctx, r.current); err != nil {
 		return "", fmt.Errorf("how revision %d ended cannot be recorded: %w", r.to, err)
@@ -150,7 +158,7 @@ func (r *recorder) isUntrue(failed bool) bool {
 		return false
 	case r.plan.Release.Destroy:
 		return !failed
-	case prior == nil:
+	case prior == nil, r.isStillUndone():
 		return false
 	case prior.Status == release.Pending:
 		return true
@@ -158,6 +166,20 @@ func (r *recorder) isUntrue(failed bool) bool {
 		return true // writing it again makes it whole
 	}
 	return prior.Status == release.Failed && (!failed || r.opts.OnFailure == RollBack)
+}
+
+// isStillUndone reports whether a revision that failed, or that was not ended, is before
+// a switch that has nothing to do with what it left undone: all that a switch sees to is
+// its apps. So it only makes up for an earlier switch of them.
+func (r *recorder) isStillUndone() bool {
+	prior := r.opts.Prior
+	if r.plan.Release.Switch == "" || prior == nil || prior.Status != release.Pending && prior.Status != release.Failed {
+		return false
+	}
+	onHealthy := prior.Switch != "" && slices.Contains(prior.Healthy, prior.Revision-1)
+	return !onHealthy || prior.SwitchAppsOmitted > 0 || slices.ContainsFunc(prior.SwitchApps, func(app string) bool {
+		return !slices.Contains(r.plan.Release.SwitchApps, app)
+	})
 }
 
 // mend begins to put an untrue record right: it is known now how the newest
@@ -190,12 +212,13 @@ func (r *recorder) isRecordedIn(record *release.Record) (bool, error) {
 	return err == nil && reflect.DeepEqual(recorded, objects), err
 }
 
-// objects returns what the configuration says, in the order of the plan.
+// objects returns what there is to be, in the order of the plan. A Job that is only run
+// is not among it.
 func (r *recorder) objects() []*unstructured.Unstructured {
 	var objects []*unstructured.Unstructured
 	for i := range r.plan.Changes {
-		if object := r.plan.Changes[i].Object; object != nil {
-			objects = append(objects, object)
+		if c := &r.plan.Changes[i]; c.Object != nil && c.Action != planner.Run {
+			objects = append(objects, c.Object)
 		}
 	}
 	return objects
@@ -214,6 +237,9 @@ func (r *recorder) inventory() []release.Item {
 	listed := map[planner.ObjectID]bool{}
 	for i := range r.plan.Changes {
 		c := &r.plan.Changes[i]
+		if c.Action == planner.Run {
+			continue // one that a killed run leaves is found by its label
+		}
 		listed[c.ID] = true
 		if item, ok := r.itemOf(c, r.outcomes[i]); ok {
 			items = append(items, item)

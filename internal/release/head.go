@@ -27,6 +27,7 @@ const (
 	annotationRollbackTo = "stowage.dev/rollback-to"
 	annotationApps       = "stowage.dev/apps"
 	annotationChanged    = "stowage.dev/changed"
+	annotationSwitch     = "stowage.dev/switch"
 )
 
 // Kubernetes allows 256 KiB of annotations, and a list of revisions fetches those
@@ -64,6 +65,7 @@ func headOf(r *Record, digests []string, chunk []byte) (*unstructured.Unstructur
 	for key, list := range map[string]any{
 		annotationApps:    appList{Apps: r.Apps, Omitted: r.AppsOmitted},
 		annotationChanged: r.Changed,
+		annotationSwitch:  switched{Operation: r.Switch, Apps: r.SwitchApps, Omitted: r.SwitchAppsOmitted},
 	} {
 		text, err := json.Marshal(list)
 		if err != nil {
@@ -86,6 +88,13 @@ type appList struct {
 	Omitted int   `json:"omitted,omitempty"`
 }
 
+// switched is how a head says which versions a revision has moved.
+type switched struct {
+	Operation string   `json:"operation,omitempty"`
+	Apps      []string `json:"apps,omitempty"`
+	Omitted   int      `json:"omitted,omitempty"`
+}
+
 // trim cuts what a head has no room for.
 func (s *Summary) trim() {
 	for _, text := range []*string{&s.Who, &s.Pipeline, &s.Commit, &s.StowageVersion} {
@@ -97,6 +106,9 @@ func (s *Summary) trim() {
 	fits = fitting(s.Changed.Apps)
 	s.Changed.AppsOmitted += len(s.Changed.Apps) - fits
 	s.Changed.Apps = s.Changed.Apps[:fits]
+	fits = fitting(s.SwitchApps)
+	s.SwitchAppsOmitted += len(s.SwitchApps) - fits
+	s.SwitchApps = s.SwitchApps[:fits]
 }
 
 // fitting returns how many elements of a list a head has room for.
@@ -151,6 +163,10 @@ func headerOf(release string, m metav1.Object) (header, bool) {
 	var changed Changed
 	if json.Unmarshal([]byte(a[annotationChanged]), &changed) == nil {
 		h.Changed = changed
+	}
+	var moved switched
+	if json.Unmarshal([]byte(a[annotationSwitch]), &moved) == nil {
+		h.Switch, h.SwitchApps, h.SwitchAppsOmitted = moved.Operation, moved.Apps, moved.Omitted
 	}
 	if h.err = h.check(); h.err != nil {
 		h.Unreadable, h.digests = h.err.Error(), nil

@@ -19,6 +19,7 @@ func TestHistoryTellsAllInOneRequest(t *testing.T) {
 	r.Pipeline, r.Dirty, r.RollbackTo = "https://ci.example/42?a=b&c", true, 7
 	r.Apps = []App{{Name: "db"}, {Name: "web", Version: "1.0 \"ü\""}}
 	r.Changed = Changed{Created: 1, Updated: 2, Replaced: 3, Deleted: 4, Apps: []string{"db", "web"}}
+	r.Switch, r.SwitchApps = "switch", []string{"db", "web"}
 	finish(t, s, begin(t, s, r), Deployed)
 	bare := &Record{Summary: Summary{Revision: 2, Started: start}}
 	if err := s.Begin(t.Context(), bare); err != nil {
@@ -48,6 +49,7 @@ func TestSummaryOfThousandsOfApps(t *testing.T) {
 		name := fmt.Sprintf("app-%04d", i)
 		r.Apps = append(r.Apps, App{Name: name, Version: "1.0.0"})
 		r.Changed.Apps = append(r.Changed.Apps, name)
+		r.SwitchApps = append(r.SwitchApps, name)
 	}
 	begin(t, s, r)
 	for range 2 { // what was cut stays cut when the record is written again
@@ -57,6 +59,9 @@ func TestSummaryOfThousandsOfApps(t *testing.T) {
 		}
 		if n := len(r.Changed.Apps); n < 100 || n+r.Changed.AppsOmitted != 5000 {
 			t.Errorf("%d changed apps, %d omitted", n, r.Changed.AppsOmitted)
+		}
+		if n := len(r.SwitchApps); n < 100 || n+r.SwitchAppsOmitted != 5000 {
+			t.Errorf("%d switched apps, %d omitted", n, r.SwitchAppsOmitted)
 		}
 		if n := len(r.Pipeline); n < maxText-1 || n > maxText {
 			t.Errorf("%d bytes of a URL", n)
@@ -71,7 +76,7 @@ func TestSummaryOfThousandsOfApps(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(text) > 24<<10 {
+	if len(text) > 32<<10 {
 		t.Errorf("%d bytes of metadata", len(text))
 	}
 }
@@ -80,13 +85,13 @@ func TestSummaryOfThousandsOfApps(t *testing.T) {
 func TestGarbledSummary(t *testing.T) {
 	s := shop(t)
 	r := newRecord(1)
-	r.Apps, r.Dirty = []App{{Name: "web"}}, true
+	r.Apps, r.Dirty, r.Switch = []App{{Name: "web"}}, true, "back"
 	begin(t, s, r)
 	damage(t, s, "stowage.shop.v1", `{"metadata":{"annotations":{
-		"stowage.dev/apps":"{", "stowage.dev/changed":"[]", "stowage.dev/dirty":"x", "stowage.dev/rollback-to":"x", "stowage.dev/started":"x"}}}`, "")
+		"stowage.dev/apps":"{", "stowage.dev/changed":"[]", "stowage.dev/switch":"1", "stowage.dev/dirty":"x", "stowage.dev/rollback-to":"x", "stowage.dev/started":"x"}}}`, "")
 	read := latest(t, s)
 	want := r.Summary
-	want.Apps, want.Dirty, want.Started = nil, false, time.Time{}
+	want.Apps, want.Dirty, want.Started, want.Switch = nil, false, time.Time{}, ""
 	if diff := cmp.Diff(want, read.Summary); diff != "" {
 		t.Errorf("summary (-want +got):\n%s", diff)
 	}

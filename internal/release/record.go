@@ -36,9 +36,11 @@ type Summary struct {
 	Apps           []App     `json:"apps,omitempty"`        // of the revision, sorted by name
 	AppsOmitted    int       `json:"appsOmitted,omitempty"` // further ones, for which a summary has no room
 	Changed        Changed   `json:"changed,omitzero"`
-	Switch         string    `json:"switch,omitempty"`      // the operation, when the revision moved versions of the SwitchApps and nothing else
+	Switch         string    `json:"switch,omitempty"` // the operation, when the revision moved versions of the SwitchApps and nothing else
 	SwitchApps     []string  `json:"switchApps,omitempty"`
-	Unreadable     string    `json:"unreadable,omitempty"` // why its content cannot be read, as far as the summary tells
+	// SwitchAppsOmitted are further ones, for which a summary has no room.
+	SwitchAppsOmitted int    `json:"switchAppsOmitted,omitempty"`
+	Unreadable        string `json:"unreadable,omitempty"` // why its content cannot be read, as far as the summary tells
 }
 
 // App is an app of a revision.
@@ -98,7 +100,7 @@ type Content struct {
 // Change is what a run did to one object.
 type Change struct {
 	ObjectRef
-	Action   string    `json:"action"` // create, update, replace, delete
+	Action   string    `json:"action"` // create, update, replace, delete, run
 	Address  string    `json:"address,omitempty"`
 	Origin   Origin    `json:"origin,omitzero"`
 	Reason   string    `json:"reason,omitempty"`
