@@ -33,7 +33,11 @@ func (m *maker) restore(ctx context.Context) error {
 		}
 	}
 	m.checkUses(there)
-	m.setTarget(objects, m.way.target.with(objects))
+	target, err := m.orderCanaries(m.way.target.with(objects))
+	if err != nil {
+		return err
+	}
+	m.setTarget(target.objects, target)
 	return joined(m.errs)
 }
 

@@ -86,8 +86,8 @@ func (a *appSwitch) share(s share) {
 }
 
 // promote has the stable Deployment run the canary's version, with all its pods, and then
-// removes the canary. The stable pods are replaced as the rollout says, and the canary
-// has at least as many as may be missing meanwhile.
+// removes the canary. As in any rollout, max_unavailable of the stable pods may be
+// missing while they are replaced; the canary's come on top of the others.
 func (a *appSwitch) promote(promoted bool) error {
 	if err := a.checkCanary(); err != nil && !promoted && !a.m.in.Prior.Interrupted {
 		return err
@@ -95,17 +95,10 @@ func (a *appSwitch) promote(promoted bool) error {
 	side := a.canarySide()
 	stable, canary := a.object(a.sides.plain), a.object(a.sides.canary)
 	stable.Manifest = promotedManifest(canary.Manifest, stable.Manifest, a.app)
-	pods := replicasOf(a.sides.plain)
 	if a.rollout.Replicas != nil {
-		pods = int64(*a.rollout.Replicas)
-		stable.Manifest = withReplicas(stable.Manifest, pods)
+		stable.Manifest = withReplicas(stable.Manifest, int64(*a.rollout.Replicas))
 	}
-	missing, _ := scaled(stable.Manifest, pods, false, "spec", "strategy", "rollingUpdate", "maxUnavailable")
-	if !promoted && replicasOf(a.sides.canary) < missing {
-		canary.Manifest = withReplicas(canary.Manifest, missing)
-		a.change(stageGrow, "covers the stable pods that are replaced", canary)
-	}
-	a.change(stageMove, fmt.Sprintf("%s becomes the stable version", side), stable)
+	a.change(stageGrow, fmt.Sprintf("%s becomes the stable version", side), stable)
 	a.remove(fmt.Sprintf("%s is stable", side), a.sides.canary)
 	return nil
 }
