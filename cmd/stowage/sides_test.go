@@ -36,7 +36,7 @@ type sidedApp struct {
 // sidesConfiguration is a configuration of apps that all have the same version.
 func sidesConfiguration(apps ...sidedApp) string {
 	var text strings.Builder
-	fmt.Fprintf(&text, "release %q { history_limit = 3 }\n\nvariable \"version\" {}\n", sidesRelease)
+	fmt.Fprintf(&text, "release %q { history_limit = 50 }\n\nvariable \"version\" {}\n", sidesRelease)
 	for _, a := range apps {
 		ports := `port "http" { number = 8080 }`
 		if a.worker {
@@ -239,7 +239,9 @@ func (s stance) working() string {
 	return last
 }
 
-func otherColor(color string) string { return map[string]string{"blue": "green", "green": "blue"}[color] }
+func otherColor(color string) string {
+	return map[string]string{"blue": "green", "green": "blue"}[color]
+}
 
 // idle returns the name of the side beside the active one; empty: there is none.
 func (s stance) idle() string {
