@@ -206,7 +206,7 @@ func listed(names []string) []string {
 }
 
 // changesOf returns what a revision was to change, with the signs that plans
-// have: "back to 9:", "+1 ~2", "in petclinic".
+// have: "back to 9:", "+1 ~2", "in petclinic"; or "switch back", "petclinic:", "~2".
 func changesOf(s *release.Summary) []string {
 	var words, counts []string
 	for _, count := range []struct {
@@ -222,16 +222,19 @@ func changesOf(s *release.Summary) []string {
 			counts = append(counts, fmt.Sprintf("%s%d", mark(count.action).text, count.n))
 		}
 	}
-	if s.RollbackTo > 0 {
+	switch {
+	case s.RollbackTo > 0:
 		words = append(words, fmt.Sprintf("back to %d", s.RollbackTo))
-		if len(counts) > 0 {
-			words[0] += ":"
-		}
+	case s.Switch != "":
+		words = append([]string{switchVerb(planner.Operation(s.Switch))}, listed(s.SwitchApps)...)
+	}
+	if len(words) > 0 && len(counts) > 0 {
+		words[len(words)-1] += ":"
 	}
 	if len(counts) > 0 {
 		words = append(words, strings.Join(counts, " "))
 	}
-	if len(s.Changed.Apps) > 0 {
+	if len(s.Changed.Apps) > 0 && s.Switch == "" {
 		apps := listed(s.Changed.Apps)
 		apps[0] = "in " + apps[0]
 		words = append(words, apps...)

@@ -183,3 +183,18 @@ func TestLock(t *testing.T) {
 	golden(t, "lock_evicted.txt", shown(t, 80, func(s view.Screen) error { return view.Evicted(s, held) }))
 	golden(t, "lock.json", shown(t, 80, func(s view.Screen) error { return view.LockJSON(s.Out, held) }))
 }
+
+func TestHistoryNamesSwitches(t *testing.T) {
+	moved := release.Changed{Updated: 2, Apps: []string{"mysql", "petclinic"}}
+	revisions := []release.Summary{
+		{Release: "petclinic", Revision: 4, Status: release.Deployed, Started: morning, Switch: "next", SwitchApps: []string{"api"}, Changed: moved},
+		{Release: "petclinic", Revision: 3, Status: release.Superseded, Started: morning, Switch: "back", SwitchApps: []string{"petclinic"}},
+		{Release: "petclinic", Revision: 2, Status: release.Superseded, Started: morning, Switch: "switch", SwitchApps: []string{"api", "petclinic"}, Changed: moved},
+	}
+	golden(t, "history_switch.txt", shown(t, 80, func(s view.Screen) error {
+		return view.ShowHistory(s, view.History{Target: target, Release: "petclinic", Revisions: revisions})
+	}))
+	golden(t, "revision_switch.txt", shown(t, 80, func(s view.Screen) error {
+		return view.ShowRevision(s, view.Revision{Target: target, Record: &release.Record{Summary: revisions[2]}})
+	}))
+}

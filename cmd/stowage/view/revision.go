@@ -130,9 +130,13 @@ func (p *page) origins(s *release.Summary, dir string) {
 	if s.RollbackTo > 0 {
 		back = fmt.Sprintf("revision %d", s.RollbackTo)
 	}
+	switched := ""
+	if s.Switch != "" {
+		switched = switchVerb(planner.Operation(s.Switch)) + " " + strings.Join(s.SwitchApps, ", ")
+	}
 	for _, row := range [][2]string{
 		{"started", started}, {"who", s.Who}, {"pipeline", s.Pipeline}, {"directory", dir}, {"commit", commit},
-		{"stowage", s.StowageVersion}, {"apps", strings.Join(appNames(s.Apps), ", ")}, {"back to", back},
+		{"stowage", s.StowageVersion}, {"apps", strings.Join(appNames(s.Apps), ", ")}, {"back to", back}, {"operation", switched},
 	} {
 		if row[1] != "" {
 			p.para(txt("  "+pad(row[0], 11)), 13, plain, row[1])

@@ -50,9 +50,10 @@ func saidByMove(change *planner.Change) bool {
 	return change.Move != nil && change.ID.Kind == "Service"
 }
 
-// moves adds the versions that follow each other, in columns where there is room.
+// moves adds the versions that follow each other, in columns where there is room for
+// all of them.
 func (p *page) moves(plan *planner.Plan) {
-	const gap = 3
+	const gap, arrow = 2, "  ->  "
 	var moves []*planner.Move
 	app, from, to := 0, 0, 0
 	for i := range plan.Changes {
@@ -62,16 +63,17 @@ func (p *page) moves(plan *planner.Plan) {
 			from, to = max(from, columns(sideText(move.From))), max(to, columns(sideText(move.To)))
 		}
 	}
+	left := gap + app + gap
+	beside := left+from+columns(arrow)+to <= p.width
 	for _, move := range moves {
-		name := span{pad("  "+move.App, 2+app+gap), bold}
-		before, after := span{pad(sideText(move.From), from), yellow}, span{sideText(move.To), green}
-		const arrow = "  ->  "
-		if columns(name.text)+from+columns(arrow)+to <= p.width {
-			p.line(name, before, txt(arrow), after)
+		name := span{pad(spaces(gap)+move.App, left), bold}
+		before, after := span{sideText(move.From), yellow}, span{sideText(move.To), green}
+		if beside {
+			p.line(name, before, txt(spaces(from-columns(before.text))+arrow), after)
 			continue
 		}
 		p.line(name, before)
-		p.line(txt(spaces(columns(name.text)-gap)+"-> "), after)
+		p.line(txt(spaces(left-3)+"-> "), after)
 	}
 	if len(moves) > 0 {
 		p.blank()

@@ -48,8 +48,10 @@ func (p *page) waitingFor(waiting []planner.Waiting, stage Stage, where string) 
 	}
 	title := "  Next: "
 	for _, command := range nextCommands(waiting, where) {
-		p.line(txt(title), span{command.Command, bold}, span{command.effect(), dim})
-		title = spaces(len(title))
+		if command.usual {
+			p.line(txt(title), span{command.Command, bold}, span{command.otherwise, dim})
+			title = spaces(len(title))
+		}
 	}
 }
 
@@ -101,15 +103,10 @@ const canaryStrategy = "canary"
 type nextCommand struct {
 	Apps    []string `json:"apps"`
 	Command string   `json:"command"`
-	Weight  int32    `json:"weight,omitempty"` // percent that a canary has then
-}
+	Weight  *int32   `json:"weight,omitempty"` // percent that a canary has then
 
-// effect says what a step of a canary leads to.
-func (c nextCommand) effect() string {
-	if c.Weight == 0 {
-		return ""
-	}
-	return fmt.Sprintf("  (%d%%)", c.Weight)
+	usual     bool   // people are shown it
+	otherwise string // and this about the others
 }
 
 // nextCommands returns what can be done about versions that wait, the usual first.
@@ -122,7 +119,8 @@ func nextCommands(waiting []planner.Waiting, where string) (commands []nextComma
 		}
 	}
 	if len(together) > 0 {
-		commands = append(commands, nextCommand{Apps: together, Command: commandLine("switch", strings.Join(together, " "), where)})
+		line := commandLine("switch", strings.Join(together, " "), where)
+		commands = append(commands, nextCommand{Apps: together, Command: line, usual: true})
 	}
 	for _, w := range waiting {
 		if w.Strategy == canaryStrategy {
@@ -134,15 +132,17 @@ func nextCommands(waiting []planner.Waiting, where string) (commands []nextComma
 
 func canaryCommands(w planner.Waiting, where string) []nextCommand {
 	command := func(flag string, weight int32) nextCommand {
-		return nextCommand{Apps: []string{w.App}, Command: commandLine("switch", w.App, flag, where), Weight: weight}
+		return nextCommand{Apps: []string{w.App}, Command: commandLine("switch", w.App, flag, where), Weight: &weight}
 	}
-	next := int32(100)
+	weight := int32(100)
 	for _, step := range slices.Backward(w.Steps) {
 		if step > w.Weight {
-			next = step
+			weight = step
 		}
 	}
-	return []nextCommand{command("--next", next), command("--promote", 100), command("--abort", 0)}
+	next := command("--next", weight)
+	next.usual, next.otherwise = true, fmt.Sprintf("  (%d%%; or --promote, --abort)", weight)
+	return []nextCommand{next, command("--promote", 100), command("--abort", 0)}
 }
 
 // commandLine returns a command of stowage. Empty words are left out.
