@@ -12,7 +12,7 @@ import (
 // that the release used before, key by key, though they are two objects.
 func (m *maker) compareData() {
 	for _, c := range m.changes {
-		if c.Version == nil {
+		if c.Version == nil || m.desired[c.ID].Untouched {
 			continue
 		}
 		from, ok := m.versionBefore(c)
@@ -27,11 +27,12 @@ func (m *maker) compareData() {
 }
 
 // versionBefore finds the version of the same data that the prior revision used,
-// or, without a record, the newest one in the cluster.
+// or, without a record, the newest one in the cluster. Where two versions of an app
+// ran side by side, it is that of the newer one.
 func (m *maker) versionBefore(c *Change) (ObjectID, bool) {
 	for _, item := range m.in.Prior.Inventory {
 		v := item.DataVersion
-		if v != nil && v.BaseName == c.Version.BaseName && sameKind(item.ID, c.ID) && item.LastRevision == m.in.Prior.Revision {
+		if v != nil && v.BaseName == c.Version.BaseName && sameKind(item.ID, c.ID) && item.LastRevision == m.in.Prior.Revision && !m.outrun[item.ID] {
 			return item.ID, true
 		}
 	}

@@ -289,7 +289,8 @@ func (m *maker) describe(o Object, c *Change, was, result *unstructured.Unstruct
 	prior := m.in.Prior
 	trusted := !prior.Failed && !prior.Interrupted
 	drift, conflicts := contested(changes, was, o.Manifest, m.before(o.ID), trusted)
-	if m.in.Options.ForceConflicts || m.way.back[o.ID] { // a revision has set once what goes back to it
+	// A revision has set once what goes back to it, and a switch is not stopped by who scales.
+	if m.in.Options.ForceConflicts || m.way.back[o.ID] || m.switching != nil {
 		drift, conflicts = append(drift, conflicts...), nil
 	}
 	for _, owner := range m.secret.shownOwners(o.ID, conflicts) {

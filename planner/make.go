@@ -99,7 +99,8 @@ type maker struct {
 	desired map[ObjectID]Object
 	scaling scaling
 	waiting []Waiting
-	changes []*Change // of the desired objects, in the graph's order
+	outrun  map[ObjectID]bool // data that only the older of two versions side by side uses
+	changes []*Change         // of the desired objects, in the graph's order
 	deletes []*Change
 	kept    []Kept
 
@@ -116,7 +117,7 @@ func newMaker(in *Input, r Reader) (*maker, error) {
 	if own.Prior == nil {
 		own.Prior = &Prior{}
 	}
-	m := &maker{in: &own, reader: r, foreseen: map[ObjectID]*unstructured.Unstructured{}}
+	m := &maker{in: &own, reader: r, foreseen: map[ObjectID]*unstructured.Unstructured{}, outrun: map[ObjectID]bool{}}
 	switch {
 	case own.Options.Destroy:
 		m.setTarget(nil, nil)

@@ -234,6 +234,9 @@ func TestS42TheIdleColorIsAsLargeAsTheActiveOne(t *testing.T) {
 	p = c.planHCL(t, blueGreenWith("1.29", "replicas = 2", ""), planner.Options{})
 	checkWrites(t, p, "update Deployment web-green")
 	checkPods(t, p, "web-green", 5, "nginx:1.29")
+	if green := change(t, p, "Deployment", "web-green"); green.Impact != "5 new pods beside those of web-blue; traffic stays on blue 1.27" {
+		t.Errorf("impact %q", green.Impact)
+	}
 }
 
 func TestBlueGreenChangesTheActiveColorInPlace(t *testing.T) {

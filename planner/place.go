@@ -1,6 +1,9 @@
 package planner
 
 import (
+	"fmt"
+	"slices"
+
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"stowage/dsl"
@@ -60,10 +63,46 @@ func (m *maker) place() error {
 // placeApp returns the objects of one app, for what is live of it and what the newest
 // revision recorded.
 func (m *maker) placeApp(t *template, live, recorded *sides) []Object {
+	if err := m.sidesUnknown(t); err != nil {
+		m.fail(err)
+		return slices.Concat(t.others, []Object{t.workload})
+	}
 	if t.rollout.Strategy == dsl.Canary {
+		m.outruns(live.canary, live.plain)
 		return m.placeCanary(t, live)
 	}
+	m.outruns(live.colors[live.newest()], live.colors[live.newest().Other()])
 	return m.placeBlueGreen(t, live, recorded)
+}
+
+// sidesUnknown returns why it cannot be told which versions of an app there are, or which
+// has the traffic: it may be known of all objects of a kind at once only.
+func (m *maker) sidesUnknown(t *template) *ObjectError {
+	for _, o := range slices.Concat(t.others, []Object{t.workload}) {
+		if o.Role != RoleService && o.Role != RoleWorkload {
+			continue
+		}
+		if err := m.live.unreadableErr(o.ID); err != nil {
+			return &ObjectError{
+				ID: o.ID, Origin: t.workload.Origin, Err: fmt.Errorf("which versions run side by side is not known: %w", err),
+				Hint: "an app with versions side by side needs the right to list its Deployments and Services",
+			}
+		}
+	}
+	return nil
+}
+
+// outruns notes which data only the older one of two versions uses.
+func (m *maker) outruns(newer, older *unstructured.Unstructured) {
+	if newer == nil || older == nil {
+		return
+	}
+	used := referencesOf(newer)
+	for id := range referencesOf(older) {
+		if !used[id] {
+			m.outrun[id] = true
+		}
+	}
 }
 
 // templatesOf takes the apps, by name, out of rendered objects.

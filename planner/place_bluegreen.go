@@ -3,6 +3,7 @@ package planner
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -50,12 +51,20 @@ func (b *blueGreen) choose(recorded *sides) {
 	}
 }
 
-// lost returns the color that had the traffic before somebody deleted the Service.
+// lost returns the color that had the traffic before somebody deleted the Service. One
+// that a run has only meant to make, and that is not known to the record, led nowhere.
 func (b *blueGreen) lost(recorded *sides) Color {
-	if active := recorded.active(); b.service == nil && b.colors[active] != nil {
-		return active
+	active := recorded.active()
+	if b.service != nil || b.colors[active] == nil || recorded.service == nil {
+		return ""
 	}
-	return ""
+	was := slices.ContainsFunc(b.in.Prior.Inventory, func(item Item) bool {
+		return item.UID != "" && item.ID == IDOf(recorded.service)
+	})
+	if !was {
+		return ""
+	}
+	return active
 }
 
 // first returns the color for a version that nothing stands in the way of: no color

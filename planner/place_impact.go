@@ -24,14 +24,13 @@ func (b *blueGreen) impact(o Object) string {
 	if b.target == b.works || live != nil && b.buildOn(live) == b.build {
 		return ""
 	}
-	active := b.colors[b.works]
-	stays := fmt.Sprintf("traffic stays on %s", sideOf(string(b.works), active))
+	active := sideOf(string(b.works), b.colors[b.works])
 	if b.t.rollout.Worker {
-		return fmt.Sprintf("no pod until the switch; %s goes on working", sideOf(string(b.works), active))
+		return fmt.Sprintf("no pods until a switch; %s goes on working", active)
 	}
-	n := replicasOf(o.Manifest)
+	pods := fmt.Sprintf("%s beside those of %s", counted(replicasOf(o.Manifest), "new pod"), active.Workload.Name)
 	if live != nil && replicasOf(live) > 0 {
-		return fmt.Sprintf("%s replaced, %d then; %s", verb(podsOf(live, replicasOf(live)), replicasOf(live), "be"), n, stays)
+		pods = fmt.Sprintf("%s of %s instead of the %d there", counted(replicasOf(o.Manifest), "new pod"), o.ID.Name, replicasOf(live))
 	}
-	return fmt.Sprintf("%s beside those of %s; %s", counted(n, "new pod"), active.GetName(), stays)
+	return fmt.Sprintf("%s; traffic stays on %s", pods, active)
 }

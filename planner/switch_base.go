@@ -16,10 +16,9 @@ func (m *maker) untouchedBase() []Object {
 		base[i].Untouched = true
 		switch live := m.live.object(o.ID); {
 		case live == nil:
-		case lacksValues(o.Manifest): // they are needed to know them again in logs
-			data, _ := live.Object["data"].(map[string]any)
-			base[i].Manifest, _ = withValues(o.Manifest, data)
-		case isSide(live):
+		case lacksValues(o.Manifest):
+			base[i].Manifest = withLiveValues(o.Manifest, live)
+		default:
 			base[i].Manifest = m.applied(live)
 		}
 	}

@@ -15,21 +15,27 @@ func (m *maker) buildOn(live *unstructured.Unstructured) string {
 		return build
 	}
 	recorded := m.in.Prior.Objects[IDOf(live)]
-	trusted := !m.in.Prior.Failed && !m.in.Prior.Interrupted
-	if recorded != nil && (trusted || unchanged(live, recorded)) {
+	if recorded != nil && m.cameToBe(recorded, live) {
 		return buildOf(recorded)
 	}
 	return buildOf(ownManifest(live))
 }
 
 // applied returns what was applied to a live object last: what is recorded of it,
-// unless the record is that of another build, and else what stowage owns of it.
+// unless that never came to be or is another build, and else what stowage owns of it.
 func (m *maker) applied(live *unstructured.Unstructured) *unstructured.Unstructured {
 	recorded := m.in.Prior.Objects[IDOf(live)]
-	if recorded != nil && buildOf(recorded) == m.buildOn(live) {
+	if recorded != nil && m.cameToBe(recorded, live) && buildOf(recorded) == m.buildOn(live) {
 		return recorded
 	}
 	return ownManifest(live)
+}
+
+// cameToBe reports whether a live object was made what is recorded of it. A run that
+// did not come to its end has recorded what it meant to do.
+func (m *maker) cameToBe(recorded, live *unstructured.Unstructured) bool {
+	done := !m.in.Prior.Failed && !m.in.Prior.Interrupted
+	return done || unchanged(live, recorded)
 }
 
 // ownManifest returns the fields of a live object that stowage owns.
@@ -98,8 +104,11 @@ func (m *maker) untouchedData(o Object) []Object {
 			continue
 		}
 		manifest := m.in.Prior.Objects[item.ID]
-		if manifest == nil {
-			manifest = withoutValues(ownManifest(live))
+		switch {
+		case manifest == nil:
+			manifest = ownManifest(live)
+		case lacksValues(manifest):
+			manifest = withLiveValues(manifest, live)
 		}
 		old := Object{
 			ID: item.ID, Manifest: manifest, Address: o.Address, Origin: o.Origin, Role: RoleData,
@@ -112,20 +121,12 @@ func (m *maker) untouchedData(o Object) []Object {
 	return data
 }
 
-// withoutValues returns a Secret as records have it, with its keys alone; any other
-// manifest as it is.
-func withoutValues(manifest *unstructured.Unstructured) *unstructured.Unstructured {
-	if !IDOf(manifest).IsSecret() {
-		return manifest
-	}
-	bare := manifest.DeepCopy()
-	for _, field := range secretFields {
-		values, _ := bare.Object[field].(map[string]any)
-		for key := range values {
-			values[key] = nil
-		}
-	}
-	return bare
+// withLiveValues returns the recorded manifest of a Secret with the values that it has:
+// whoever carries out the plan has to know them, to keep them out of what it says.
+func withLiveValues(manifest, live *unstructured.Unstructured) *unstructured.Unstructured {
+	data, _ := live.Object["data"].(map[string]any)
+	filled, _ := withValues(manifest, data)
+	return filled
 }
 
 // annotated returns a copy of the manifest with annotations added; an empty value
