@@ -20,7 +20,7 @@ func (m *maker) explain() {
 		case c.Reason == "":
 			c.Reason = reasonOf(c, versions[c.ID])
 		}
-		if impact := m.desired[c.ID].Impact; impact != "" && (c.Action == Create || c.Action == Update) {
+		if impact := m.desired[c.ID].Impact; impact != "" && (c.Action == Create || c.Action == Update || c.Action == Run) {
 			c.Impact = impact
 		}
 	}

@@ -106,16 +106,39 @@ func (a *appSwitch) side(color Color) Side { return sideOf(string(color), a.side
 
 // traffic plans what makes a color the one with the traffic, of an app with a Service.
 func (a *appSwitch) traffic(active, to Color) error {
-	pods := int64(0)
 	if to != active {
-		var err error
-		if pods, err = a.prepare(active, to); err != nil {
+		pods, err := a.prepare(active, to)
+		if err != nil {
+			return err
+		}
+		if err := a.checkPreview(to); err != nil {
 			return err
 		}
 		a.moveService(active, to, pods)
 	}
-	a.follow(active, to)
-	a.shrink(active, to)
+	if to != active || a.sides.unfinished() {
+		a.check(stageAfter, checkAfter, a.sides.service, a.side(to))
+	}
+	a.follow(to)
+	a.shrink(to)
+	return nil
+}
+
+// checkPreview has the preview checked before its color gets the traffic. One that leads
+// nowhere has been: a run was killed right before it moved the Service.
+func (a *appSwitch) checkPreview(to Color) error {
+	preview := a.sides.preview
+	switch {
+	case len(a.checks()) == 0:
+		return nil
+	case preview == nil:
+		return fmt.Errorf("%s: it has checks, and Service %s-preview that they ask is gone: apply the configuration first, or use --no-checks", a.app, a.app)
+	case selectedColor(preview) == NoColor:
+	case selectedColor(preview) != string(to):
+		return fmt.Errorf("%s: Service %s, that its checks ask, does not lead to %s: apply the configuration first, or use --no-checks", a.app, preview.GetName(), a.side(to))
+	default:
+		a.check(stageBefore, checkBefore, preview, a.side(to))
+	}
 	return nil
 }
 
@@ -136,7 +159,7 @@ func (a *appSwitch) moveService(from, to Color, pods int64) {
 }
 
 // follow has the preview and the autoscaler go where they belong once a color is active.
-func (a *appSwitch) follow(active, to Color) {
+func (a *appSwitch) follow(to Color) {
 	if preview := a.sides.preview; preview != nil && selectedColor(preview) != string(to.Other()) {
 		o := a.object(preview)
 		o.Manifest = withColor(o.Manifest, string(to.Other()))
@@ -157,7 +180,7 @@ func (a *appSwitch) follow(active, to Color) {
 // shrink gives up pods of the color that the newest version has replaced, as far as they
 // are not to be kept. A newest version that has lost its traffic is kept whole: it
 // waits for its next chance.
-func (a *appSwitch) shrink(active, to Color) {
+func (a *appSwitch) shrink(to Color) {
 	old, keep := to.Other(), a.rollout.KeepPrevious
 	live := a.sides.colors[old]
 	if live == nil || keep == nil || old == a.sides.newest() || a.want.Operation == SwitchRetire || replicasOf(live) <= int64(*keep) {

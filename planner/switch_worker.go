@@ -10,7 +10,7 @@ func (a *appSwitch) worker(active, to Color) {
 	if to != active {
 		pods = a.startWork(active, to)
 	}
-	a.follow(active, to)
+	a.follow(to)
 	live := a.sides.colors[from]
 	if live == nil || replicasOf(live) == 0 && a.sides.mark(from, AnnotationActive) == 0 {
 		return

@@ -1,0 +1,107 @@
+package planner
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime"
+)
+
+// checkPhase is when a check runs.
+type checkPhase string
+
+// The phases of a switch that have checks.
+const (
+	checkBefore checkPhase = "before" // traffic moves: the preview is asked
+	checkAfter  checkPhase = "after"  // it has moved: the Service is asked
+)
+
+// check has the app's checks run at a stage, against a Service of it.
+func (a *appSwitch) check(at stage, phase checkPhase, service *unstructured.Unstructured, side Side) {
+	for _, template := range a.checks() {
+		job := checkJob(template, phase, service, side, a.m.in.Prior.Revision+1)
+		a.change(at, fmt.Sprintf("checks %s %s traffic moves", side, phase), job)
+	}
+}
+
+// checks returns the templates of the app's checks, if any are to run: the way back must
+// not depend on them.
+func (a *appSwitch) checks() []Object {
+	var checks []Object
+	if a.want.NoChecks || a.want.Operation != SwitchForward {
+		return nil
+	}
+	for _, o := range a.base {
+		if o.Role != RoleCheck || appOf(o) != a.app {
+			continue
+		}
+		if live := a.m.live.object(o.ID); live != nil {
+			o = a.object(live)
+		}
+		checks = append(checks, o)
+	}
+	return checks
+}
+
+// checkJob returns the Job that checks a version at a revision, made from the template of
+// the check. It asks a Service, in whose place the variables of its environment put it.
+func checkJob(template Object, phase checkPhase, service *unstructured.Unstructured, side Side, revision int) Object {
+	fields, _, _ := unstructured.NestedMap(template.Manifest.Object, "spec", "jobTemplate")
+	job := &unstructured.Unstructured{Object: runtime.DeepCopyJSON(fields)}
+	job.SetGroupVersionKind(jobKind)
+	job.SetNamespace(template.ID.Namespace)
+	job.SetName(checkName(template.ID.Name, phase, revision))
+	labels := job.GetLabels()
+	if labels == nil {
+		labels = map[string]string{}
+	}
+	labels[LabelRelease] = template.Manifest.GetLabels()[LabelRelease]
+	job.SetLabels(labels)
+	addEnv(podSpecOf(job), map[string]string{
+		"STOWAGE_HOST": service.GetName(), "STOWAGE_PORT": portOf(service), "STOWAGE_PHASE": string(phase),
+		"STOWAGE_COLOR": side.Name, "STOWAGE_VERSION": side.Version,
+	})
+	const late = 30 * time.Second // until the Job says itself that its time is over
+	deadline := intOr(job, 0, "spec", "activeDeadlineSeconds")
+	return Object{
+		ID: IDOf(job), Manifest: job, Address: template.Address, Origin: template.Origin, Role: RoleCheck, Run: true,
+		Timeout: time.Duration(deadline)*time.Second + late,
+		Impact:  fmt.Sprintf("asks %s:%s", service.GetName(), portOf(service)),
+	}
+}
+
+// checkName names the Job of a check: pods are labelled with the name, which must fit.
+func checkName(check string, phase checkPhase, revision int) string {
+	const longest = 63
+	suffix := fmt.Sprintf("-%s-%d", phase, revision)
+	return strings.TrimRight(check[:min(len(check), longest-len(suffix))], "-") + suffix
+}
+
+// addEnv puts variables before those of the containers, which may refer to them.
+func addEnv(pod map[string]any, values map[string]string) {
+	containers, _ := pod["containers"].([]any)
+	for _, c := range maplist(containers) {
+		var env []any
+		for _, name := range slices.Sorted(maps.Keys(values)) {
+			env = append(env, map[string]any{"name": name, "value": values[name]})
+		}
+		own, _ := c["env"].([]any)
+		c["env"] = append(env, own...)
+	}
+}
+
+// portOf returns the first port of a Service, in digits; empty when it has none.
+func portOf(service *unstructured.Unstructured) string {
+	ports, _, _ := unstructured.NestedSlice(service.Object, "spec", "ports")
+	for _, p := range maplist(ports) {
+		if n, ok := integer(p["port"]); ok {
+			return strconv.FormatInt(n, 10)
+		}
+	}
+	return ""
+}
