@@ -45,10 +45,8 @@ func (r *run) evidence(ctx context.Context, c *planner.Change, s *state) *releas
 	for _, missing := range s.missing {
 		e.Missing = append(e.Missing, r.secrets.Text(missing))
 	}
-	if f := s.finding; f != nil {
-		e.Pod, e.Container = f.pod, f.container
-		e.Reason, e.Message = r.secrets.Text(f.reason), r.secrets.Text(f.message)
-		e.ExitCode, e.Signal, e.Restarts = f.exitCode, f.signal, f.restarts
+	if s.finding != nil {
+		r.add(e, s.finding)
 	}
 	if s.object != nil {
 		r.addEvents(ctx, e, c.ID, s)
@@ -57,6 +55,12 @@ func (r *run) evidence(ctx context.Context, c *planner.Change, s *state) *releas
 		r.addLogs(ctx, e, c.ID.Namespace)
 	}
 	return e
+}
+
+func (r *run) add(e *release.Evidence, f *finding) {
+	e.Pod, e.Container = f.pod, f.container
+	e.Reason, e.Message = r.secrets.Text(f.reason), r.secrets.Text(f.message)
+	e.ExitCode, e.Signal, e.Restarts = f.exitCode, f.signal, f.restarts
 }
 
 // subject is an object that events are about.

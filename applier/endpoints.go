@@ -133,7 +133,7 @@ func isOf(pod labels.Set, side planner.Side) bool {
 	if side.Name == planner.TrackCanary {
 		return track == side.Name
 	}
-	return pod != nil && color == "" && track == ""
+	return pod != nil && color == "" && track == "" && pod[planner.LabelCheck] == ""
 }
 
 // strays returns the pods among the endpoints that a selector does not match.

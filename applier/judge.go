@@ -32,7 +32,7 @@ func (w *waiter) explain(ctx context.Context, s *state) {
 	if err := w.pods.failure(); err != nil && ctx.Err() == nil {
 		s.missing = append(s.missing, "its pods cannot be watched: "+err.Error())
 	}
-	all := w.pods.app(w.app())
+	all := w.appPods()
 	if f := diagnoseWorkload(s.object); f != nil && !isLeaving(all) {
 		f.related = w.makers(ctx, s)
 		s.finding = f

@@ -41,7 +41,7 @@ func (r *run) conclude(i int, began time.Time, err error) error {
 			e.Evidence = notReady.Evidence
 		}
 	}
-	e.Duration, e.Moved = s.Duration, s.Moved
+	e.Duration, e.Moved, e.Logs = s.Duration, s.Moved, s.Logs
 	r.events.send(e)
 	return s.Err
 }
@@ -68,6 +68,9 @@ func objectError(c *planner.Change, err error) *ObjectError {
 // gone.
 func (r *run) change(ctx context.Context, i int, applied func()) error {
 	c, out := &r.plan.Changes[i], &r.outcomes[i]
+	if err := r.delay(ctx, c); err != nil {
+		return err
+	}
 	switch c.Action {
 	case planner.NoOp:
 		applied()
@@ -75,6 +78,8 @@ func (r *run) change(ctx context.Context, i int, applied func()) error {
 			return nil
 		}
 		return r.ready(ctx, c, nil)
+	case planner.Run:
+		return r.runJob(ctx, i, applied)
 	case planner.Delete:
 		return r.remove(ctx, c, out, applied, r.opts.NoWait)
 	case planner.Replace:

@@ -107,10 +107,20 @@ func (r *run) newWaiter(ctx context.Context, c *planner.Change, object *unstruct
 
 // app returns the app whose pods the object runs, or nothing.
 func (w *waiter) app() string {
-	if w.change.Role != planner.RoleWorkload || w.change.Object == nil {
+	if w.change.Role != planner.RoleWorkload && w.change.Action != planner.Run || w.change.Object == nil {
 		return ""
 	}
 	return appOf(w.change.Object)
+}
+
+// appPods returns the pods of the app that the object is a part of. Those of Jobs that
+// check it are their own.
+func (w *waiter) appPods() []*unstructured.Unstructured {
+	pods := w.pods.app(w.app())
+	if w.change.Action == planner.Run {
+		return podsOf(w.change.Object, w.uid, pods)
+	}
+	return slices.DeleteFunc(pods, func(pod *unstructured.Unstructured) bool { return pod.GetLabels()[planner.LabelCheck] != "" })
 }
 
 func (w *waiter) follow(ctx context.Context, kind schema.GroupVersionKind, t topic) *stream {
@@ -170,10 +180,26 @@ func (w *waiter) look(ctx context.Context) (state, error) {
 		return s, nil
 	}
 	w.up = proof{}
+	if why := doom(s.object); w.change.Action == planner.Run && why != "" {
+		s.health = planner.Health{Condition: planner.Failed, Message: why}
+	}
 	s.over = s.health.Condition == planner.Failed
 	w.explain(ctx, &s)
 	w.judge(ctx, &s)
 	return s, nil
+}
+
+// doom returns why a Job has failed whose pods have yet to end, and nothing of any other.
+// They are about to, and to take with them what they have written.
+func doom(job *unstructured.Unstructured) string {
+	conditions, _, _ := unstructured.NestedSlice(job.Object, "status", "conditions")
+	for _, c := range conditions {
+		condition, _ := c.(map[string]any)
+		if condition["type"] == "FailureTarget" && condition["status"] == "True" {
+			return fmt.Sprintf("%s: %s", condition["reason"], condition["message"])
+		}
+	}
+	return ""
 }
 
 // isNew reports whether a state of the object is that which was written, or a

@@ -1,0 +1,90 @@
+package applier
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"stowage/internal/release"
+	"stowage/planner"
+)
+
+// runJob has a Job do its work, and takes it away when it has ended, whichever way. Its
+// last lines are the step's. That it succeeds is waited for in any case: it is run for that.
+func (r *run) runJob(ctx context.Context, i int, applied func()) error {
+	c := &r.plan.Changes[i]
+	job, err := r.apply(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer r.takeAway(ctx, job)
+	applied()
+	err = r.ready(ctx, c, job)
+	if isStop(err) {
+		return err
+	}
+	notReady := (*NotReadyError)(nil)
+	switch {
+	case err == nil:
+		r.steps[i].Logs = r.said(ctx, job, &release.Evidence{}).Logs
+	case errors.As(err, &notReady) && len(notReady.Evidence.Logs) == 0:
+		notReady.Evidence = r.said(ctx, job, notReady.Evidence)
+	}
+	return err
+}
+
+// takeAway deletes a Job with its pods. One that cannot be deleted has the release's label
+// and is in no revision: the next apply finds it.
+func (r *run) takeAway(ctx context.Context, job *unstructured.Unstructured) {
+	ctx, cancel := r.lock.writing(ctx)
+	defer cancel()
+	_ = r.cluster.Delete(ctx, job.GroupVersionKind(), job.GetNamespace(), job.GetName(), job.GetUID(), metav1.DeletePropagationBackground)
+}
+
+// said adds what a Job's pods show, and the last lines that one of them wrote: the one
+// that is known to tell the most, or else the newest. They are read anew, since the Job
+// may have ended before it was told that they did.
+func (r *run) said(ctx context.Context, job *unstructured.Unstructured, e *release.Evidence) *release.Evidence {
+	walking := ctx
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(walking), collectTimeout)
+	defer cancel()
+	defer context.AfterFunc(walking, cancel)()
+	all, err := r.cluster.List(ctx, podKind, job.GetNamespace(), "batch.kubernetes.io/controller-uid="+string(job.GetUID()))
+	if err != nil {
+		e.Missing = append(e.Missing, fmt.Sprintf("its pods cannot be read: %v", r.secrets.Error(err)))
+	}
+	pods := typed(all)
+	if found := diagnose(pods); e.Pod == "" && len(found) > 0 {
+		r.add(e, &found[0])
+	}
+	if e.Pod == "" && len(pods) > 0 {
+		newest := slices.MaxFunc(pods, func(a, b *corev1.Pod) int { return a.CreationTimestamp.Compare(b.CreationTimestamp.Time) })
+		e.Pod, e.Container = newest.Name, newest.Spec.Containers[0].Name
+	}
+	if e.Container != "" {
+		e.Logs = r.log(ctx, e, job.GetNamespace(), false)
+	}
+	return e
+}
+
+// delay lets requests under way end before a change is made that they would not survive.
+func (r *run) delay(ctx context.Context, c *planner.Change) error {
+	if c.Delay <= 0 {
+		return nil
+	}
+	r.tellWaiting(c, "requests under way end: "+c.Delay.String())
+	over := time.NewTimer(c.Delay)
+	defer over.Stop()
+	select {
+	case <-ctx.Done():
+		return stopped(ctx)
+	case <-over.C:
+		return nil
+	}
+}
