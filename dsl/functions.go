@@ -2,8 +2,12 @@ package dsl
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
+	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/ext/tryfunc"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
 	ctyyaml "github.com/zclconf/go-cty-yaml"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
@@ -118,6 +122,18 @@ func (ev *evaluation) functions() map[string]function.Function {
 	}
 	all["sensitive"] = ev.sensitiveFunc()
 	return all
+}
+
+// suggestFunctions words reports of functions that do not exist anew: HCL suggests
+// any that is near, in the order of a map, which is another one each time.
+func suggestFunctions(diags hcl.Diagnostics, known map[string]function.Function) {
+	for _, d := range diags {
+		unknown, ok := hcl.DiagnosticExtra[hclsyntax.FunctionCallUnknownDiagExtra](d)
+		if ok && unknown.CalledFunctionNamespace() == "" {
+			name := unknown.CalledFunctionName()
+			d.Detail = fmt.Sprintf("There is no function named %q.%s", name, suggestion(name, slices.Sorted(maps.Keys(known))))
+		}
+	}
 }
 
 // refusedFunc fails, and says why.

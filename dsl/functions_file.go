@@ -232,6 +232,7 @@ func (ev *evaluation) renderTemplate(name string, src []byte, variables cty.Valu
 		ctx.Variables[key.AsString()] = value
 	}
 	v, diags := expr.Value(ctx)
+	suggestFunctions(diags, ctx.Functions)
 	if diags.HasErrors() {
 		return cty.DynamicVal, diags
 	}

@@ -23,6 +23,7 @@ func (s *scope) value(expr hcl.Expression) (cty.Value, bool) {
 	}
 	s.sensitiveCall = false
 	v, diags := expr.Value(ctx)
+	suggestFunctions(diags, s.base.Functions)
 	if s.sensitiveCall || hasSensitive(ctx) {
 		diags = withhold(diags)
 	}

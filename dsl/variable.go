@@ -75,6 +75,7 @@ func decodeType(s *scope, v *variable, a argument) {
 
 func decodeDefault(s *scope, v *variable, a argument) {
 	initial, diags := a.expr.Value(s.base)
+	suggestFunctions(diags, s.base.Functions)
 	s.diags = append(s.diags, diags...)
 	if diags.HasErrors() {
 		return

@@ -4,6 +4,7 @@ locals {
   now     = timestamp() # ERROR: Error in function call: Call to function "timestamp" failed: timestamp() is not available, since it gives another result each time: a plan must be the same until something changes. Pass the value in as a variable.
   id      = uuid() # ERROR: Error in function call: Call to function "uuid" failed: uuid() is not available, since it gives another result each time: a plan must be the same until something changes. Pass the value in as a variable.
   typo    = uper("x") # ERROR: Call to unknown function: There is no function named "uper". Did you mean "upper"?
+  near    = a1("x") # ERROR: Call to unknown function: There is no function named "a1". Did you mean "abs"?
   few     = replace("x") # ERROR: Not enough function arguments: Function "replace" expects 3 argument(s). Missing value for "search".
   wrong   = split(",", ["a"]) # ERROR: Invalid function argument: Invalid value for "str" parameter: string required, but have tuple.
   missing = lookup({}, "a") # ERROR: Invalid function argument: Invalid value for "key" parameter: there is no such key, and no default is given.
