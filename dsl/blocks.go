@@ -26,6 +26,7 @@ var topLevel = &hcl.BodySchema{Blocks: []hcl.BlockHeaderSchema{
 	{Type: "config", LabelNames: []string{"name"}},
 	{Type: "secret", LabelNames: []string{"name"}},
 	{Type: "app", LabelNames: []string{"name"}},
+	{Type: "ingress", LabelNames: []string{"name"}},
 }}
 
 // readBlocks collects the blocks of all files, in the order of their names

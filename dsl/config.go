@@ -16,11 +16,12 @@ type Config struct {
 	Outputs   []*Output
 	Data      []*Data // config and secret blocks; an app's own data hang off the app
 	Apps      []*App
+	Ingresses []*Ingress
 }
 
 // Address names a block in the configuration, such as app.petclinic.
 type Address struct {
-	Type string // block type: app, config, secret, variable, local, output
+	Type string // block type: app, config, secret, ingress, variable, local, output
 	Name string // label
 }
 

@@ -154,7 +154,8 @@ func (ev *evaluation) visit(n *node) cty.Value {
 }
 
 // evaluator returns how blocks of a type are evaluated. For an app this is
-// its head alone: what others can refer to. Nothing refers to an output.
+// its head alone: what others can refer to. Nothing refers to an output
+// or an ingress.
 func (ev *evaluation) evaluator(blockType string) func(*node) cty.Value {
 	switch blockType {
 	case "release":
@@ -197,10 +198,13 @@ func (ev *evaluation) config() *Config {
 			cfg.Data = append(cfg.Data, ev.data[n])
 		case "app":
 			cfg.Apps = append(cfg.Apps, ev.app(n))
+		case "ingress":
+			cfg.Ingresses = append(cfg.Ingresses, ev.ingress(n))
 		}
 	}
 	if !ev.diags.HasErrors() {
 		ev.checkObjects(cfg)
+		ev.checkTraffic(cfg)
 		ev.findImplied(cfg)
 	}
 	return cfg

@@ -20,7 +20,7 @@ var generated = regexp.MustCompile(`(?s)<!-- schema of ([a-z]+) -->\n.*?<!-- end
 func TestLanguagePage(t *testing.T) {
 	schemas := map[string]described{
 		"release": releaseSchema, "variable": variableSchema, "output": outputSchema,
-		"config": configSchema, "secret": secretSchema, "app": appSchema,
+		"config": configSchema, "secret": secretSchema, "app": appSchema, "ingress": ingressSchema,
 	}
 	page, err := os.ReadFile(languagePage)
 	if err != nil {

@@ -39,3 +39,9 @@ app "web-canary" { # ERROR: Duplicate object: This would be a second set of pods
   kind  = "StatefulSet"
   image = "nginx"
 }
+
+ingress "web" {
+  host "*" {
+    path "/" { app = app.web }
+  }
+}

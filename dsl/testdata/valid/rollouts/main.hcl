@@ -124,3 +124,9 @@ app "weighted" {
     traffic  = "ingress-nginx"
   }
 }
+
+ingress "weighted" {
+  host "*" {
+    path "/" { app = app.weighted }
+  }
+}
