@@ -7,9 +7,10 @@ import (
 
 // orderDeletes makes the deletes wait: each for those that use what it deletes,
 // and those that wait for no other delete for all that the plan writes. Only
-// autoscalers go before.
+// autoscalers, and colors that an app leaves, go before.
 func (m *maker) orderDeletes() error {
 	m.autoscalersFirst()
+	m.idleColorsFirst()
 	if len(m.deletes) == 0 {
 		return nil
 	}
@@ -103,7 +104,7 @@ func (m *maker) lastWrites() []Need {
 	var last []Need
 	for _, c := range m.changes {
 		switch {
-		case c.Action == NoOp:
+		case c.Action == NoOp || c.Action == Delete:
 		case c.Role == RoleWorkload:
 			last = append(last, Need{ID: c.ID, Gate: Ready})
 		case !waitedFor[c.ID]:

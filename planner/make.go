@@ -99,10 +99,13 @@ type maker struct {
 	desired map[ObjectID]Object
 	scaling scaling
 	waiting []Waiting
+	leaving []*sides          // of apps that leave their colors
 	outrun  map[ObjectID]bool // data that only the older of two versions side by side uses
 	changes []*Change         // of the desired objects, in the graph's order
 	deletes []*Change
-	kept    []Kept
+	// successors take the place of other objects of their app.
+	successors map[ObjectID]ObjectID
+	kept       []Kept
 
 	mu       sync.Mutex // guards what the concurrent decisions add to
 	foreseen map[ObjectID]*unstructured.Unstructured
@@ -117,7 +120,10 @@ func newMaker(in *Input, r Reader) (*maker, error) {
 	if own.Prior == nil {
 		own.Prior = &Prior{}
 	}
-	m := &maker{in: &own, reader: r, foreseen: map[ObjectID]*unstructured.Unstructured{}, outrun: map[ObjectID]bool{}}
+	m := &maker{
+		in: &own, reader: r, outrun: map[ObjectID]bool{}, successors: map[ObjectID]ObjectID{},
+		foreseen: map[ObjectID]*unstructured.Unstructured{},
+	}
 	switch {
 	case own.Options.Destroy:
 		m.setTarget(nil, nil)

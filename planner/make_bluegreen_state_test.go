@@ -2,6 +2,7 @@ package planner_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -171,17 +172,23 @@ func TestBlueGreenInterruptedFirstDeploy(t *testing.T) {
 // that is killed then.
 func (c *cluster) carryOutUntil(t *testing.T, p *planner.Plan, kind string) {
 	t.Helper()
-	whole := p.Changes
-	for i := range whole {
-		if whole[i].ID.Kind == kind {
-			p.Changes = whole[:i+1]
-			break
-		}
-	}
+	last := slices.IndexFunc(p.Changes, func(change planner.Change) bool { return change.ID.Kind == kind && change.Action != planner.NoOp })
+	before, rest := c.prior, p.Changes[last+1:]
+	p.Changes = p.Changes[:last+1]
 	c.carryOut(t, p)
-	c.prior.Healthy, c.prior.Interrupted = nil, true
-	for i := len(p.Changes); i < len(whole); i++ {
-		c.prior.Objects[whole[i].ID] = whole[i].Object
+	c.prior.Interrupted = true
+	for i := range rest {
+		if rest[i].Object != nil {
+			c.prior.Objects[rest[i].ID] = rest[i].Object
+		}
+		if before == nil {
+			continue
+		}
+		for _, item := range before.Inventory {
+			if item.ID == rest[i].ID {
+				c.prior.Inventory = append(c.prior.Inventory, item)
+			}
+		}
 	}
 }
 

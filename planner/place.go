@@ -35,8 +35,8 @@ func Place(objects []Object) ([]Object, error) {
 // place settles which Deployment each rendered version goes to, where the versions
 // of an app run side by side, and what the other one is.
 func (m *maker) place() error {
-	templates := templatesOf(m.in.Objects)
-	if len(templates) == 0 {
+	templates, colored := templatesOf(m.in.Objects), m.coloredApps()
+	if len(templates) == 0 && len(colored) == 0 {
 		return nil
 	}
 	live, recorded := byApp(m.live.objects), byApp(m.in.Prior.Objects)
@@ -51,6 +51,13 @@ func (m *maker) place() error {
 			done[t] = true
 			placed = append(placed, m.placeApp(t, sidesOf(t.app, live[t.app]), sidesOf(t.app, recorded[t.app]))...)
 		}
+	}
+	settled := len(templates) > 0
+	for _, app := range colored {
+		settled = m.leaveColors(sidesOf(app, live[app]), placed) || settled
+	}
+	if !settled {
+		return nil
 	}
 	graph, err := NewGraph(placed)
 	if err != nil {

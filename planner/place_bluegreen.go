@@ -30,8 +30,9 @@ func (m *maker) placeBlueGreen(t *template, live, recorded *sides) []Object {
 	objects := []Object{target}
 	objects = append(objects, other...)
 	for _, o := range t.others {
-		objects = append(objects, b.follow(o))
+		objects = append(objects, b.follow(o, target))
 	}
+	m.succeed(target.ID, live.plain, live.canary)
 	return objects
 }
 
@@ -155,18 +156,36 @@ func (b *blueGreen) other() []Object {
 }
 
 // follow returns one of the app's other objects for the color that it is to go with.
-func (b *blueGreen) follow(o Object) Object {
+func (b *blueGreen) follow(o, version Object) Object {
 	switch {
+	case isPreview(o):
+		o.Manifest, o.After = withColor(o.Manifest, string(b.works.Other())), b.afterMove()
 	case o.Role == RoleService:
-		color := b.works
-		if labelOf(o.Manifest, LabelPreview) != "" {
-			color = b.works.Other()
-		}
-		o.Manifest = o.Manifest.DeepCopy()
-		setText(o.Manifest, string(color), "spec", "selector", LabelColor)
+		o.Manifest, o.Move = withColor(o.Manifest, string(b.works)), b.move(version)
 	case isAutoscaler(o.ID):
-		o.Manifest = o.Manifest.DeepCopy()
-		setText(o.Manifest, scaledBy(o.Manifest).Name+"-"+string(b.works), "spec", "scaleTargetRef", "name")
+		o.Manifest, o.After = withTarget(o.Manifest, scaledBy(o.Manifest).Name+"-"+string(b.works)), b.afterMove()
 	}
 	return o
+}
+
+func isPreview(o Object) bool {
+	return o.Role == RoleService && labelOf(o.Manifest, LabelPreview) != ""
+}
+
+// move returns what it does to traffic that the Service is to select the version; nil:
+// nothing. The preview leads nowhere while that changes, if it leads to the version.
+func (b *blueGreen) move(version Object) *Move {
+	if b.service == nil || b.target != b.works || colorOf(b.service) == b.works {
+		return nil
+	}
+	move := b.moveTo(b.from(), sideAfter(string(b.target), version, b.colors[b.target]))
+	if b.preview == nil || colorOf(b.preview) != b.target {
+		return move
+	}
+	for _, o := range b.t.others {
+		if isPreview(o) {
+			move.Ready, move.Preview = &o.ID, withColor(o.Manifest, NoColor)
+		}
+	}
+	return move
 }

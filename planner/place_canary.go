@@ -182,7 +182,7 @@ func (m *maker) canariesLast() {
 			continue
 		}
 		for _, change := range m.changes {
-			stable := isDeployment(change.ID) && change.Object.GetLabels()[LabelApp] == u.GetLabels()[LabelApp]
+			stable := isDeployment(change.ID) && change.Action != Delete && change.Object.GetLabels()[LabelApp] == u.GetLabels()[LabelApp]
 			if need := (Need{change.ID, Ready}); stable && !slices.Contains(c.Needs, need) {
 				c.Needs = append(c.Needs, need)
 			}

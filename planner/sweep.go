@@ -32,7 +32,7 @@ func (m *maker) sweep(ctx context.Context) error {
 		case users[item.ID] != "":
 			m.keep(item.ID, users[item.ID])
 		default:
-			m.remove(u, m.way.leftReason())
+			m.remove(u, m.leftReason(item.ID))
 		}
 	}
 	if err := m.sweepVersions(ctx, old); err != nil {
