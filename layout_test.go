@@ -38,7 +38,7 @@ var rooms = map[string]struct {
 		deny: []string{"net/http", "os", "io/fs"},
 		allow: []string{
 			"k8s.io/api/", "k8s.io/apimachinery/", "k8s.io/client-go/applyconfigurations", "k8s.io/client-go/kubernetes/scheme",
-			"sigs.k8s.io/structured-merge-diff/", "sigs.k8s.io/yaml",
+			"sigs.k8s.io/gateway-api/", "sigs.k8s.io/structured-merge-diff/", "sigs.k8s.io/yaml",
 		},
 	},
 	"stowage/dsl":              {deny: []string{"k8s.io/", "sigs.k8s.io/", "net/http"}},

@@ -161,7 +161,8 @@ func (g *Graph) needAnswer(i int, app *block, origin Origin) {
 
 // structure adds what follows from the object's fields: a workload or check needs
 // what its pods use and the Service that governs it, any other Service its workload,
-// an autoscaler what it scales, and a custom resource its definition.
+// an autoscaler what it scales, a route the Services that it leads to, and a custom
+// resource its definition.
 func (g *Graph) structure(i int) {
 	o := g.objects[i]
 	app := g.blocks[appAddress(o)]
@@ -177,6 +178,12 @@ func (g *Graph) structure(i int) {
 		}
 		if to, ok := g.index[governorOf(o.Manifest)]; ok && isHeadless(g.objects[to].Manifest) {
 			g.need(i, edge{to, Applied, o.Origin})
+		}
+	case isIngress(o.ID) || isHTTPRoute(o.ID):
+		for _, name := range backendsOf(o.Manifest) {
+			if to, ok := g.index[ObjectID{Kind: "Service", Namespace: o.ID.Namespace, Name: name}]; ok {
+				g.need(i, edge{to, Applied, o.Origin})
+			}
 		}
 	case isAutoscaler(o.ID):
 		if to, ok := g.index[scaledBy(o.Manifest)]; ok {

@@ -204,6 +204,8 @@ func deleteImpact(was *unstructured.Unstructured) string {
 		}
 	case "Service":
 		return fmt.Sprintf("nothing answers as %s any more", was.GetName())
+	case "Ingress", "HTTPRoute":
+		return "requests from outside do not get in by it any more"
 	case "HorizontalPodAutoscaler":
 		return fmt.Sprintf("the number of pods of %s is no longer adjusted", scaledBy(was).Name)
 	case "CustomResourceDefinition":

@@ -23,9 +23,9 @@ const (
 )
 
 // Render returns every object of a configuration: the namespace, the data that
-// apps share, then app by app its own data, claims, workload and Service. The
-// order is always the same, and the configuration is not modified. Manifests
-// hold only what is meant, as the API server would store it.
+// apps share, then app by app its own data, claims, workload and Service, and last
+// what leads requests to them. The order is always the same, and the configuration
+// is not modified. Manifests hold only what is meant, as the API server would store it.
 //
 // What cannot be rendered comes back at once, as a *multierror.Error of
 // *ObjectError.
@@ -41,6 +41,9 @@ func Render(cfg *dsl.Config) ([]Object, error) {
 	}
 	for _, a := range cfg.Apps {
 		r.app(a)
+	}
+	for _, i := range cfg.Ingresses {
+		r.ingress(i)
 	}
 	if err := joined(r.errs); err != nil {
 		return nil, err

@@ -173,6 +173,8 @@ func roleOf(u *unstructured.Unstructured) Role {
 		return RoleService
 	case "HorizontalPodAutoscaler":
 		return RoleAutoscaler
+	case "Ingress", "HTTPRoute":
+		return RoleRoute
 	}
 	switch {
 	case u.GetLabels()[LabelCheck] != "":
