@@ -71,7 +71,7 @@ func sameKind(a, b ObjectID) bool {
 func (m *maker) rollingConsumers(data ObjectID) []ObjectID {
 	var consumers []ObjectID
 	for _, c := range m.changes {
-		if c.Role != RoleWorkload || c.Live == nil || c.Action == NoOp {
+		if c.Role != RoleWorkload || c.Live == nil || c.Action == NoOp || c.Action == Delete {
 			continue
 		}
 		if referencesOf(c.Object)[data] {
