@@ -21,9 +21,11 @@ func (m *maker) moves() {
 }
 
 // names returns the apps that anything is done to, or else those that were asked for.
+// After a run that was killed it is those: what that has done of the same is not to be
+// done again.
 func (s *switching) names() []string {
 	apps := s.apps
-	if len(apps) == 0 {
+	if len(apps) == 0 || s.m.in.Prior.Interrupted && !s.want.All {
 		apps = s.want.Apps
 	}
 	return slices.Sorted(slices.Values(apps))

@@ -281,7 +281,7 @@ func (p *proposal) recordIsWrong() bool {
 	switch {
 	case p.Release.Destroy:
 		return p.prior != nil || p.keyed
-	case p.Release.Switch != "": // which finds out nothing about the rest of the release
+	case p.Release.Switch != "" && (p.prior == nil || p.prior.Switch == ""): // it finds out nothing about what that did
 		return false
 	}
 	return p.prior != nil &&

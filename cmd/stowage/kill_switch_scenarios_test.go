@@ -12,12 +12,12 @@ type switchScenario struct {
 	name  string
 	apps  []sidedApp
 	begin func(*switchLane) // brings the apps to where the run begins
-	run   step
-	next  []step // what follows a killed run, in turns
+	run   switchStep
+	next  []switchStep // what follows a killed run, in turns
 }
 
-// step is a command.
-type step struct {
+// switchStep is a command.
+type switchStep struct {
 	name  string
 	args  func(*switchLane) []string
 	leads func(l *switchLane, before, now stance) error // of each app
@@ -35,18 +35,18 @@ var (
 )
 
 var switchScenarios = []switchScenario{
-	{"deploy", []sidedApp{shop}, (*switchLane).beginDeploy, deployNew, []step{deployNew, applyOld, rollBack}},
-	{"switch", []sidedApp{shop}, (*switchLane).beginWaiting, moveOn, []step{moveOn, moveBack, applyNew, applyOld}},
-	{"switch back", []sidedApp{shop}, (*switchLane).beginMoved, moveBack, []step{moveBack, moveOn, applyNew, applyOld}},
-	{"retire", []sidedApp{shop}, (*switchLane).beginMoved, retire, []step{retire, moveBack, applyNew, applyOld}},
-	{"two apps", []sidedApp{shop, cart}, (*switchLane).beginWaiting, moveOn, []step{moveOn, moveBack}},
-	{"worker", []sidedApp{worker}, (*switchLane).beginWaiting, moveOn, []step{moveOn, moveBack, applyNew, applyOld}},
-	{"auto_switch", []sidedApp{auto}, (*switchLane).beginDeploy, moveByApply, []step{moveByApply, moveBackByApply, rollBack}},
-	{"checks", []sidedApp{tested}, (*switchLane).beginWaiting, moveOn, []step{moveOn, moveBack, applyNew}},
-	{"canary", []sidedApp{birds}, (*switchLane).beginDeploy, deployCanary, []step{deployCanary, abortByApply, rollBack}},
-	{"canary next", []sidedApp{birds}, (*switchLane).beginCanary, nextShare, []step{promote, abort, keepCanary}},
-	{"canary promote", []sidedApp{birds}, (*switchLane).beginCanary, promote, []step{promote, applyNew, promoteBack}},
-	{"canary abort", []sidedApp{birds}, (*switchLane).beginCanary, abort, []step{abort, deployCanary, abortByApply}},
+	{"deploy", []sidedApp{shop}, (*switchLane).beginDeploy, deployNew, []switchStep{deployNew, applyOld, rollBack}},
+	{"switch", []sidedApp{shop}, (*switchLane).beginWaiting, moveOn, []switchStep{moveOn, moveBack, applyNew, applyOld}},
+	{"switch back", []sidedApp{shop}, (*switchLane).beginMoved, moveBack, []switchStep{moveBack, moveOn, applyNew, applyOld}},
+	{"retire", []sidedApp{shop}, (*switchLane).beginMoved, retire, []switchStep{retire, moveBack, applyNew, applyOld}},
+	{"two apps", []sidedApp{shop, cart}, (*switchLane).beginWaiting, moveOn, []switchStep{moveOn, moveBack}},
+	{"worker", []sidedApp{worker}, (*switchLane).beginWaiting, moveOn, []switchStep{moveOn, moveBack, applyNew, applyOld}},
+	{"auto_switch", []sidedApp{auto}, (*switchLane).beginDeploy, moveByApply, []switchStep{moveByApply, moveBackByApply, rollBack}},
+	{"checks", []sidedApp{tested}, (*switchLane).beginWaiting, moveOn, []switchStep{moveOn, moveBack, applyNew}},
+	{"canary", []sidedApp{birds}, (*switchLane).beginDeploy, deployCanary, []switchStep{deployCanary, abortByApply, rollBack}},
+	{"canary next", []sidedApp{birds}, (*switchLane).beginCanary, nextShare, []switchStep{promote, abort, keepCanary}},
+	{"canary promote", []sidedApp{birds}, (*switchLane).beginCanary, promote, []switchStep{promote, applyNew, promoteBack}},
+	{"canary abort", []sidedApp{birds}, (*switchLane).beginCanary, abort, []switchStep{abort, deployCanary, abortByApply}},
 }
 
 func apply(version func(*switchLane) string) func(*switchLane) []string {
@@ -62,30 +62,30 @@ func theNew(l *switchLane) string { return l.new }
 
 var (
 	// An apply leaves the traffic where it is.
-	deployNew = step{name: "apply new", args: apply(theNew), leads: all(stays, newWaits)}
-	applyNew  = step{name: "apply new", args: apply(theNew), leads: stays, apart: true}
-	applyOld  = step{name: "apply old", args: apply(theOld), leads: stays, apart: true}
-	rollBack  = step{name: "rollback", args: func(l *switchLane) []string {
+	deployNew = switchStep{name: "apply new", args: apply(theNew), leads: expectAll(stays, newWaits)}
+	applyNew  = switchStep{name: "apply new", args: apply(theNew), leads: stays, apart: true}
+	applyOld  = switchStep{name: "apply old", args: apply(theOld), leads: stays, apart: true}
+	rollBack  = switchStep{name: "rollback", args: func(l *switchLane) []string {
 		return append(append([]string{"rollback"}, l.where()...), unattended...)
 	}, leads: toOld, once: true}
 
-	moveOn          = step{name: "switch", args: switching(), leads: all(toNew, bothAreUp)}
-	moveBack        = step{name: "switch back", args: switching("--back"), leads: all(toOld, bothAreUp)}
-	retire          = step{name: "retire", args: switching("--retire"), leads: all(stays, oneIsUp)}
-	moveByApply     = step{name: "apply new", args: apply(theNew), leads: all(toNew, bothAreUp)}
-	moveBackByApply = step{name: "apply old", args: apply(theOld), leads: toOld}
+	moveOn          = switchStep{name: "switch", args: switching(), leads: expectAll(toNew, bothAreUp)}
+	moveBack        = switchStep{name: "switch back", args: switching("--back"), leads: expectAll(toOld, bothAreUp)}
+	retire          = switchStep{name: "retire", args: switching("--retire"), leads: expectAll(stays, oneIsUp)}
+	moveByApply     = switchStep{name: "apply new", args: apply(theNew), leads: expectAll(toNew, bothAreUp)}
+	moveBackByApply = switchStep{name: "apply old", args: apply(theOld), leads: toOld}
 
-	deployCanary = step{name: "apply new", args: apply(theNew), leads: all(toOld, hasShare)}
-	keepCanary   = step{name: "apply new", args: apply(theNew), leads: all(toOld, hasShare)}
-	nextShare    = step{name: "next", args: switching("--next"), leads: all(toOld, hasShare), once: true}
-	promote      = step{name: "promote", args: switching("--promote"), leads: all(toNew, isAlone)}
-	abort        = step{name: "abort", args: switching("--abort"), leads: all(toOld, isAlone)}
-	abortByApply = step{name: "apply old", args: apply(theOld), leads: all(toOld, isAlone)}
-	promoteBack  = step{name: "apply old", args: apply(theOld), leads: stays}
+	deployCanary = switchStep{name: "apply new", args: apply(theNew), leads: expectAll(toOld, hasShare)}
+	keepCanary   = switchStep{name: "apply new", args: apply(theNew), leads: expectAll(toOld, hasShare)}
+	nextShare    = switchStep{name: "next", args: switching("--next"), leads: expectAll(toOld, hasShare), once: true}
+	promote      = switchStep{name: "promote", args: switching("--promote"), leads: expectAll(toNew, isAlone)}
+	abort        = switchStep{name: "abort", args: switching("--abort"), leads: expectAll(toOld, isAlone)}
+	abortByApply = switchStep{name: "apply old", args: apply(theOld), leads: expectAll(toOld, isAlone)}
+	promoteBack  = switchStep{name: "apply old", args: apply(theOld), leads: stays}
 )
 
-// all expects several things.
-func all(expectations ...func(*switchLane, stance, stance) error) func(*switchLane, stance, stance) error {
+// expectAll expects several things.
+func expectAll(expectations ...func(*switchLane, stance, stance) error) func(*switchLane, stance, stance) error {
 	return func(l *switchLane, before, now stance) error {
 		for _, expect := range expectations {
 			if err := expect(l, before, now); err != nil {

@@ -86,7 +86,7 @@ func (l *switchLane) drive(counts ...*tally) {
 
 // try kills one run and goes on from there. It reports whether the run came to its
 // end by itself.
-func (l *switchLane) try(k int, next step) (survived bool) {
+func (l *switchLane) try(k int, next switchStep) (survived bool) {
 	t := l.test
 	t.Helper()
 	l.scenario.begin(l)
@@ -154,7 +154,7 @@ func (l *switchLane) namesTheActive() {
 
 // isAfter expects what a command leaves when nothing was killed before it, from where
 // the apps stood.
-func (l *switchLane) isAfter(s step, start []stance) {
+func (l *switchLane) isAfter(s switchStep, start []stance) {
 	l.test.Helper()
 	objects, err := l.look()
 	if err != nil {
@@ -176,7 +176,7 @@ func (l *switchLane) isAfter(s step, start []stance) {
 
 // hasNothingToDo expects a second run, and an apply of what was deployed last, to
 // write nothing.
-func (l *switchLane) hasNothingToDo(s step, now stance) {
+func (l *switchLane) hasNothingToDo(s switchStep, now stance) {
 	l.test.Helper()
 	l.proxy.Reset()
 	again := ""
