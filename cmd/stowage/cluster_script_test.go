@@ -336,8 +336,8 @@ var volatile = []struct {
 	{regexp.MustCompile(`\b[\w.-]+@\S+ {2,}`), "WHO  "},
 	{regexp.MustCompile(`\bSecret ([\w-]+)-[a-z0-9]{10}\b`), "Secret $1-VERSION000"},
 	{regexp.MustCompile(`\b(keys|web-secret)-[a-z0-9]{10}\b`), "$1-VERSION000"},
-	{regexp.MustCompile(`\b(petclinic|web)-[a-z0-9]{8,10}-[a-z0-9]{5}\b {2,}`), "$1-POD  "}, // padding follows the length of names
-	{regexp.MustCompile(`\b(petclinic|web)-[a-z0-9]{8,10}-[a-z0-9]{5}\b`), "$1-POD"},
+	{regexp.MustCompile(`\b(petclinic|web)(-blue|-green)?-[a-z0-9]{8,10}-[a-z0-9]{5}\b {2,}`), "$1$2-POD  "}, // padding follows the length of names
+	{regexp.MustCompile(`\b(petclinic|web)(-blue|-green)?-[a-z0-9]{8,10}-[a-z0-9]{5}\b`), "$1$2-POD"},
 	// This event follows the status that ends a run, and may come too late for it.
 	{regexp.MustCompile(` +Pod \S+ Failed: Error: ImagePullBackOff\n`), ""},
 }

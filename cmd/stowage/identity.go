@@ -5,7 +5,6 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -173,33 +172,4 @@ func revisionArg(cmd *cobra.Command, args []string) (int, error) {
 		return 0, usage("-C names the directory of the configuration", "%q is no revision, which is a number from 1 on", args[0])
 	}
 	return revision, nil
-}
-
-// completionTimeout bounds how long a shell waits for the names of revisions.
-const completionTimeout = 2 * time.Second
-
-// completeRevisions completes the argument of a command with the revisions of the
-// release, where its cluster can be reached.
-func (i *identity) completeRevisions(s *streams) cobra.CompletionFunc {
-	return func(cmd *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
-		const directive = cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
-		if len(args) > 0 || i.cluster.local { // which would be started
-			return nil, directive
-		}
-		ctx, cancel := context.WithTimeout(cmd.Context(), completionTimeout)
-		defer cancel()
-		session, err := i.open(ctx, s)
-		if err != nil {
-			return nil, directive
-		}
-		history, err := session.store.History(ctx)
-		if err != nil {
-			return nil, directive
-		}
-		var revisions []cobra.Completion
-		for _, r := range history {
-			revisions = append(revisions, cobra.CompletionWithDesc(strconv.Itoa(r.Revision), string(r.Status)))
-		}
-		return revisions, directive
-	}
 }

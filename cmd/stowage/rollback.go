@@ -48,6 +48,7 @@ Exit codes: those of apply; 4 is a rollback that was begun and failed.`,
 	o.identity.registerName(cmd)
 	cmd.ValidArgsFunction = o.identity.completeRevisions(s)
 	cmd.Flags().StringVar(&o.app, "app", "", "`name` of the only app that goes back, with what it needs")
+	_ = cmd.RegisterFlagCompletionFunc("app", o.identity.completeApps(s))
 	o.permissions.register(cmd)
 	o.execute.register(cmd, applier.Stop, applier.Continue)
 	o.execute.registerWait(cmd)

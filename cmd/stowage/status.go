@@ -46,6 +46,7 @@ func (o *statusOptions) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	status.Where = o.identity.flags()
 	if o.output.is("json") {
 		return view.StatusJSON(o.streams.out.Out, status)
 	}

@@ -61,6 +61,8 @@ one that could not be taken back.`,
 	}
 	o.identity.registerName(cmd)
 	o.register(cmd)
+	cmd.ValidArgsFunction = o.identity.completeSwitch(s)
+	_ = cmd.RegisterFlagCompletionFunc("to", o.identity.completeSides(s))
 	return cmd
 }
 
