@@ -177,7 +177,7 @@ func (f fileOrder) Needs(id planner.ObjectID) []planner.Need {
 func (c *cluster) carryOut(t testing.TB, p *planner.Plan) {
 	t.Helper()
 	revision := p.Release.ToRevision
-	prior := &planner.Prior{Revision: revision, Healthy: []int{revision}, Objects: map[planner.ObjectID]*unstructured.Unstructured{}}
+	prior := &planner.Prior{Revision: revision, Switched: p.Release.Switch != "", Healthy: []int{revision}, Objects: map[planner.ObjectID]*unstructured.Unstructured{}}
 	for i := range p.Changes {
 		change := &p.Changes[i]
 		if change.Action == planner.Delete {

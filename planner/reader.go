@@ -26,6 +26,7 @@ type Prior struct {
 	Revision    int    // 0: never applied
 	Interrupted bool   // its run did not record an end
 	Failed      bool   // its run failed
+	Switched    bool   // it moved versions of apps, and left all else
 	Inventory   []Item // every object that belongs to the release, with the namespace
 	// Healthy are the recorded revisions that were deployed with success. The
 	// newest of them before a new one is kept beside it, however old it is.

@@ -6,26 +6,22 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 )
 
-// untouchedBase returns the objects of the newest revision as the cluster has them.
-// What a run that failed had meant to make of a version is not what runs.
+// untouchedBase returns the objects of the newest revision as the cluster has them:
+// what a run that did not end had meant to make is not what there is.
 func (m *maker) untouchedBase() []Object {
-	base := slices.Clone(m.in.Objects)
-	known := make(map[ObjectID]bool, len(base))
-	for i, o := range base {
+	var base []Object
+	known := map[ObjectID]bool{}
+	for _, o := range m.in.Objects {
 		known[o.ID] = true
-		base[i].Untouched = true
-		switch live := m.live.object(o.ID); {
-		case live == nil:
-		case lacksValues(o.Manifest):
-			base[i].Manifest = withLiveValues(o.Manifest, live)
-		default:
-			base[i].Manifest = m.applied(live)
+		if manifest := m.asItIs(o); manifest != nil {
+			o.Manifest, o.Untouched = manifest, true
+			base = append(base, o)
 		}
 	}
 	for _, id := range m.liveSides() {
-		o := Object{ID: id, Manifest: m.applied(m.live.object(id)), Role: RoleWorkload, Untouched: true}
-		o.Address = blockOf(m.live.object(id))
-		for _, o := range append(m.untouchedData(o), o) {
+		live := m.live.object(id)
+		side := Object{ID: id, Manifest: m.applied(live), Address: blockOf(live), Role: RoleWorkload, Untouched: true}
+		for _, o := range append(m.untouchedData(side), side) {
 			if !known[o.ID] {
 				known[o.ID] = true
 				base = append(base, o)
@@ -33,6 +29,25 @@ func (m *maker) untouchedBase() []Object {
 		}
 	}
 	return base
+}
+
+// asItIs returns the manifest of a recorded object that was applied last; nil when it
+// never was.
+func (m *maker) asItIs(o Object) *unstructured.Unstructured {
+	live := m.live.object(o.ID)
+	switch {
+	case live == nil && (m.in.Prior.Failed || m.in.Prior.Interrupted) && m.live.unreadableErr(o.ID) == nil:
+		return nil
+	case live == nil:
+		return o.Manifest
+	case lacksValues(o.Manifest):
+		return withLiveValues(o.Manifest, live)
+	case isSide(live):
+		return m.applied(live)
+	case m.cameToBe(o.Manifest, live) || ownTree(live) == nil:
+		return o.Manifest
+	}
+	return ownManifest(live)
 }
 
 // liveSides lists the Deployments of apps whose versions run side by side.
@@ -55,9 +70,5 @@ func (a *appSwitch) object(live *unstructured.Unstructured) Object {
 	if i < 0 {
 		return Object{ID: id, Manifest: ownManifest(live), Role: roleOf(live), Address: blockOf(live)}
 	}
-	o := a.base[i]
-	if a.m.in.Prior.Failed || a.m.in.Prior.Interrupted { // the record may have what was never applied
-		o.Manifest = ownManifest(live)
-	}
-	return o
+	return a.base[i]
 }

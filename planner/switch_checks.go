@@ -48,6 +48,11 @@ func (a *appSwitch) checks() []Object {
 	return checks
 }
 
+// late is for how many seconds a Job outlives its time. When that is over, it deletes
+// its pods with all that they have to say, which is for runs that were killed: others
+// end it before.
+const late = 60
+
 // checkJob returns the Job that checks a version at a revision, made from the template of
 // the check. It asks a Service, in whose place the variables of its environment put it.
 func checkJob(template Object, phase checkPhase, service *unstructured.Unstructured, side Side, revision int) Object {
@@ -66,11 +71,13 @@ func checkJob(template Object, phase checkPhase, service *unstructured.Unstructu
 		"STOWAGE_HOST": service.GetName(), "STOWAGE_PORT": portOf(service), "STOWAGE_PHASE": string(phase),
 		"STOWAGE_COLOR": side.Name, "STOWAGE_VERSION": side.Version,
 	})
-	const late = 30 * time.Second // until the Job says itself that its time is over
-	deadline := intOr(job, 0, "spec", "activeDeadlineSeconds")
+	timeout := intOr(job, 0, "spec", "activeDeadlineSeconds")
+	if err := unstructured.SetNestedField(job.Object, timeout+late, "spec", "activeDeadlineSeconds"); err != nil {
+		panic(fmt.Sprintf("%s: %v", template.ID, err)) // rendered templates have a spec
+	}
 	return Object{
 		ID: IDOf(job), Manifest: job, Address: template.Address, Origin: template.Origin, Role: RoleCheck, Run: true,
-		Timeout: time.Duration(deadline)*time.Second + late,
+		Timeout: time.Duration(timeout) * time.Second,
 		Impact:  fmt.Sprintf("asks %s:%s", service.GetName(), portOf(service)),
 	}
 }

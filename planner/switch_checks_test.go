@@ -63,11 +63,14 @@ func TestChecksRunBeforeAndAfterTrafficMoves(t *testing.T) {
 		if got := strings.Join(environmentOf(t, job.Object), " "); got != test.env {
 			t.Errorf("%s: %s", test.job, got)
 		}
-		if job.Reason != test.reason || job.Impact != test.impact || job.Timeout != 20*time.Minute+30*time.Second || job.Origin.File == "" && job.Address != "app.web" {
+		if job.Reason != test.reason || job.Impact != test.impact || job.Timeout != 20*time.Minute || job.Origin.File == "" && job.Address != "app.web" {
 			t.Errorf("%s: %q, %q, %s", test.job, job.Reason, job.Impact, job.Timeout)
 		}
 		if d := cmp.Diff([]planner.Need{{ID: job.ID, Gate: planner.Ready}}, test.after.Needs); d != "" {
 			t.Errorf("what comes after %s: %s", test.job, d)
+		}
+		if deadline, _, _ := unstructured.NestedInt64(job.Object.Object, "spec", "activeDeadlineSeconds"); deadline != 20*60+60 {
+			t.Errorf("it ends after %d s", deadline)
 		}
 		labels := job.Object.GetLabels()
 		if labels[planner.LabelRelease] != "shop" || labels[planner.LabelCheck] != "smoke" || labels[planner.LabelApp] != "web" {

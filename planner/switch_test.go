@@ -246,3 +246,25 @@ func TestTheAutoscalerFollowsTheActiveColor(t *testing.T) {
 		t.Errorf("%q", got.Impact)
 	}
 }
+
+// A switch makes a revision, which pushes another one out of the history. What goes with
+// that waits for the next change: the plan after a switch is empty.
+func TestThePlanAfterASwitchIsEmpty(t *testing.T) {
+	c := newCluster(t, true)
+	hcl := strings.Replace(colors, `{ namespace = "NAMESPACE" }`, "{\n namespace = \"NAMESPACE\"\n history_limit = 2\n}", 1)
+	c.settle(t, c.planHCL(t, versions(hcl, "1.0.0", "1.0.0"), planner.Options{}))
+	const gone = "app \"gone\" {\n image = \"nginx:1.27\"\n config = { X = \"x\" }\n}\n"
+	c.settle(t, c.planHCL(t, versions(hcl, "1.0.1", "1.0.0")+gone, planner.Options{}))
+	c.settle(t, c.planHCL(t, versions(hcl, "1.0.1", "1.0.0"), planner.Options{}))
+	if got := len(c.list(t, "ConfigMap")); got != 3 {
+		t.Fatalf("%d ConfigMaps", got)
+	}
+	c.settle(t, c.planSwitch(t, planner.SwitchForward, "web"))
+	if p := c.planHCL(t, versions(hcl, "1.0.1", "1.0.0"), planner.Options{}); !p.Empty() {
+		t.Errorf("%q", summary(p))
+	}
+	p := c.planHCL(t, versions(hcl, "1.0.1", "1.0.2"), planner.Options{})
+	if !slices.ContainsFunc(summary(p), func(line string) bool { return strings.HasPrefix(line, "delete ConfigMap gone-config-") }) {
+		t.Errorf("%q", summary(p))
+	}
+}

@@ -19,8 +19,9 @@ func (m *maker) sweepVersions(ctx context.Context, old []Item) error {
 	// A plan that writes nothing makes no revision, so that nothing leaves the
 	// window; but if something has to go, the delete itself makes one.
 	retained, expired := m.window(old, m.in.Prior.Revision)
-	if len(expired) == 0 {
+	if len(expired) == 0 || m.in.Prior.Switched {
 		m.keepRetained(retained, m.in.Prior.Revision)
+		m.keepExpired(expired)
 		return nil
 	}
 	kept := len(m.kept)
@@ -63,6 +64,14 @@ func (m *maker) oldestRetained(to int) int {
 		return oldest
 	}
 	return min(oldest, target)
+}
+
+// keepExpired keeps what a switch has pushed out of the window. A switch deletes
+// nothing, and the plan after it is to be empty.
+func (m *maker) keepExpired(items []Item) {
+	for _, item := range items {
+		m.keep(item.ID, "the next revision that changes the configuration decides about it")
+	}
 }
 
 func (m *maker) keepRetained(items []Item, to int) {
