@@ -89,7 +89,9 @@ type Result struct {
 	Interrupted bool           // the context ended before the walk did
 	Steps       []Step         // one for each change, in the order of the plan
 	Duration    time.Duration
-	Rollback    *Rollback // set when the policy was to go back; nil: it was not, or nothing was written
+	// Rollback is set when the policy was to go back, or when traffic was moved that was
+	// not known to be right; nil: neither, or nothing was written.
+	Rollback *Rollback
 }
 
 // Count returns how many steps have the action and the status.
@@ -113,7 +115,8 @@ func (r *Result) Count(a planner.Action, s Status) int {
 // when the lock could not be kept.
 //
 // When a change fails, what needs it is skipped, nothing is deleted, and the
-// policy decides about the rest. When the context ends, no further step is begun,
+// policy decides about the rest. Traffic that was moved is moved back when its endpoints
+// do not follow, or a Job fails that checks the new version. When the context ends, no further step is begun,
 // writes under way are ended, and the revision is recorded as failed. The error is a
 // *multierror.Error with an *ObjectError for each change that failed; the result
 // is never nil.
@@ -132,10 +135,11 @@ func Run(ctx context.Context, cluster Cluster, store *release.Store, plan *plann
 	events.send(Event{Type: RunStarted})
 	r := newRun(cluster, store, plan, opts, events, lock)
 	result, err := r.all(ctx)
-	if err != nil && r.goesBack(result) {
-		result.Rollback = r.rollBack(ctx)
-		result.Duration += result.Rollback.duration()
-		result.Revision = result.Rollback.revision(result.Revision)
+	if err != nil {
+		if result.Rollback = r.goBack(ctx, result); result.Rollback != nil {
+			result.Duration += result.Rollback.duration()
+			result.Revision = result.Rollback.revision(result.Revision)
+		}
 	}
 	events.send(Event{Type: RunFinished, Duration: result.Duration, Result: result})
 	return result, err

@@ -96,7 +96,9 @@ func (m *moving) takeBack(ctx context.Context, because *planner.Change) {
 	for _, done := range m.done {
 		c := &m.run.plan.Changes[done.index]
 		back := &MovedBackError{To: c.Move.From, Because: because.ID}
-		back.Err = m.run.writeBack(ctx, c, done)
+		if back.Err = m.run.writeBack(ctx, c, done); back.Err != nil {
+			m.run.steps[done.index].Moved = &Moved{Move: *c.Move, At: done.at}
+		}
 		_ = m.fail(done.index, back)
 	}
 }

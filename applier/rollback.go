@@ -11,10 +11,11 @@ import (
 
 // Rollback is the second walk of a run that failed.
 type Rollback struct {
-	To     int           // the revision that it goes back to; 0: there is none
-	Plan   *planner.Plan // nil when it could not be planned
-	Result *Result       // nil when nothing was walked
-	Err    error         // why it failed; nil: all is as revision To says
+	To     int            // the revision that it goes back to; 0: there is none
+	Moves  []planner.Move // that it takes back, and nothing else; nil: all is to be as revision To says
+	Plan   *planner.Plan  // nil when it could not be planned
+	Result *Result        // nil when nothing was walked
+	Err    error          // why it failed; nil: all is as revision To says
 }
 
 func (b *Rollback) duration() time.Duration {
@@ -32,10 +33,21 @@ func (b *Rollback) revision(before int) int {
 	return b.Result.Revision
 }
 
+// goBack undoes what is to be undone of a run that failed; nil: nothing is.
+func (r *run) goBack(ctx context.Context, result *Result) *Rollback {
+	if r.goesBack(result) {
+		return r.rollBack(ctx)
+	}
+	if moves := r.unconfirmed(); len(moves) > 0 {
+		return r.undo(ctx, moves)
+	}
+	return nil
+}
+
 // goesBack reports whether the policy is to go back from where the run ended. A
 // run that was stopped by somebody leaves the rest to them.
 func (r *run) goesBack(result *Result) bool {
-	return r.opts.OnFailure == RollBack && r.recorder.current != nil && r.plan.Release.RollbackTo == 0 &&
+	return r.opts.OnFailure == RollBack && r.recorder.current != nil && r.plan.Release.RollbackTo == 0 && r.plan.Release.Switch == "" &&
 		!r.plan.Release.Destroy && !result.Interrupted && r.lock.lostErr() == nil
 }
 

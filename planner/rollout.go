@@ -175,6 +175,8 @@ type Switch struct {
 	Apps      []string // names
 	All       bool     // instead: all apps for which the operation has something to do
 	To        string   // with SwitchForward: blue, green or a version; empty: what was deployed last
+	// Sides are where single apps go, whatever else is said.
+	Sides map[string]string
 	// Drain passes between the move of traffic and the end of old pods.
 	Drain time.Duration
 	// NoChecks leaves out the rollouts' checks: going back must not wait for them.

@@ -58,6 +58,8 @@ func (a *appSwitch) destination(active Color) (Color, error) {
 	newest := a.sides.newest()
 	to := active
 	switch {
+	case a.want.Sides[a.app] != "":
+		return a.named(a.want.Sides[a.app])
 	case a.want.Operation == SwitchRetire:
 		if a.sides.colors[active.Other()] == nil {
 			return "", a.unfit("there is nothing to retire beside %s", a.side(active))
