@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -253,6 +254,24 @@ func (m *moving) followed(ctx context.Context, done *moved) error {
 	}
 	r.steps[done.index].Moved = told
 	return err
+}
+
+// redirects reports whether a Service comes to lead to other pods: only when it does, those
+// before are not needed any more.
+func redirects(c *planner.Change) bool {
+	return c.Role == planner.RoleService && (c.Move != nil || slices.ContainsFunc(c.Diff, func(d planner.FieldDiff) bool {
+		return strings.HasPrefix(d.Path, "spec.selector")
+	}))
+}
+
+// arrives waits until a Service leads to what it selects since a change of it.
+func (r *run) arrives(ctx context.Context, c *planner.Change) error {
+	ends, err := r.endpoints(ctx, c.ID.Namespace, appOf(c.Object))
+	if err != nil {
+		return err
+	}
+	defer ends.close()
+	return r.followed(ctx, ends, c)
 }
 
 // followed waits until a Service leads to nothing that its selector does not match, and

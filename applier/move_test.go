@@ -9,7 +9,6 @@ import (
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/types"
 
 	"stowage/applier"
@@ -311,26 +310,25 @@ func TestS44AnInterruptBeforeTheFirstMoveMovesNothing(t *testing.T) {
 
 func TestEndpointsThatDoNotFollowAreNamed(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
-	s.sideBySide(t, "web")
-	stray := &unstructured.Unstructured{Object: object{
-		"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice", "addressType": "IPv4",
-		"metadata": object{"name": "web-by-hand", "namespace": s.namespace, "labels": object{
-			planner.LabelApp: "web", planner.LabelRelease: "shop",
-			"kubernetes.io/service-name": "web", "endpointslice.kubernetes.io/managed-by": "hand",
-		}},
-		"endpoints": []any{object{"addresses": []any{"10.1.2.3"}, "targetRef": object{"kind": "Pod", "name": "left-behind"}}},
-		"ports":     []any{object{"name": "http", "port": int64(80)}},
-	}}
-	s.stand(t, stray)
-	plan, opts := s.switchPlan(t, "web")
-	opts.Timeout = 2 * time.Second
-	out := s.run(t.Context(), plan, opts, nil)
-	var left *applier.NotFollowedError
-	if err := out.step(t, "Service", "web").Err; !errors.As(err, &left) || !slices.Equal(left.Left, []string{"left-behind"}) {
-		t.Errorf("%v; want the pod named", err)
-	}
-	if step := out.step(t, "Service", "web-preview"); step.Status != applier.Skipped {
-		t.Errorf("the preview's step is %s", step.Status)
+	for name, move := range map[string]bool{"moved": true, "changed": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newSite(t)
+			s.sideBySide(t, "web")
+			s.lagging(t, "web")
+			plan, opts := s.switchPlan(t, "web")
+			if c := &plan.Changes[0]; !move { // as when the strategy of a rollout changes
+				c.Move, c.Diff, plan.Release.Switch = nil, []planner.FieldDiff{{Path: "spec.selector"}}, ""
+			}
+			opts.Timeout = 5 * time.Second
+			out := s.run(t.Context(), plan, opts, nil)
+			var left *applier.NotFollowedError
+			if err := out.step(t, "Service", "web").Err; !errors.As(err, &left) || len(left.Left) != 1 || !strings.HasPrefix(left.Left[0], "web-blue-") {
+				t.Errorf("%v; want the pod named", err)
+			}
+			if step := out.step(t, "Service", "web-preview"); step.Status != applier.Skipped {
+				t.Errorf("the preview's step is %s", step.Status)
+			}
+		})
 	}
 }

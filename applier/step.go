@@ -99,7 +99,10 @@ func (r *run) change(ctx context.Context, i int, applied func()) error {
 	if r.opts.NoWait {
 		return nil
 	}
-	return r.ready(ctx, c, object)
+	if err := r.ready(ctx, c, object); err != nil || !redirects(c) {
+		return err
+	}
+	return r.arrives(ctx, c)
 }
 
 // apply writes the object.
