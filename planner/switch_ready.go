@@ -36,8 +36,7 @@ func (a *appSwitch) prepare(active, to Color) (int64, error) {
 		a.change(stageGrow, "as many pods as "+a.side(active).String()+" has", o)
 		return needed, nil
 	case a.m.in.Prior.Interrupted: // the run may have scaled it up: that is waited for
-		o.Manifest = withReplicas(o.Manifest, pods)
-		a.change(stageGrow, "as many pods as "+a.side(active).String()+" has", o)
+		a.change(stageGrow, "its pods are waited for", o)
 		return pods, nil
 	}
 	return pods, a.checkThere(to, pods)
