@@ -181,10 +181,16 @@ const patience = time.Minute
 // AwaitPods waits until the forwarder leads to this many pods.
 func (f *Forwarder) AwaitPods(t testing.TB, number int) {
 	t.Helper()
+	f.Await(t, fmt.Sprintf("to lead to %d pods", number), func(now Route) bool { return len(now.Pods) == number })
+}
+
+// Await waits until where the forwarder leads to meets a condition, which what says for people.
+func (f *Forwarder) Await(t testing.TB, what string, met func(now Route) bool) {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	if err := f.await(ctx, func(last Route) bool { return len(last.Pods) == number }); err != nil {
-		t.Fatalf("waiting for %d pods: %v", number, err)
+	if err := f.await(ctx, met); err != nil {
+		t.Fatalf("waiting for Service %s %s: %v", f.service, what, err)
 	}
 }
 
@@ -194,7 +200,7 @@ func (f *Forwarder) awaitRevision(ctx context.Context, revision uint64) error {
 	return f.await(ctx, func(last Route) bool { return last.Revision >= revision })
 }
 
-func (f *Forwarder) await(ctx context.Context, met func(last Route) bool) error {
+func (f *Forwarder) await(ctx context.Context, met func(now Route) bool) error {
 	for {
 		f.mu.Lock()
 		last, changed := Route{}, f.changed
@@ -208,7 +214,7 @@ func (f *Forwarder) await(ctx context.Context, met func(last Route) bool) error 
 		select {
 		case <-changed:
 		case <-ctx.Done():
-			return fmt.Errorf("%w, and Service %s leads to %v since revision %d", ctx.Err(), f.service, last.Pods, last.Revision)
+			return fmt.Errorf("%w, and it leads to %v since revision %d", ctx.Err(), last.Pods, last.Revision)
 		}
 	}
 }
