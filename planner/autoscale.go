@@ -83,13 +83,17 @@ func (m *maker) keepCount(o Object, c *Change, was *unstructured.Unstructured) {
 }
 
 // before returns an object as the newest revision had it, for telling drift. A
-// number of pods that an autoscaler of the release has chosen is the release's.
+// number of pods that is chosen as the release says is the release's: by an autoscaler
+// of it, or by anybody for versions side by side that declare none.
 func (m *maker) before(id ObjectID) *unstructured.Unstructured {
 	prior := m.in.Prior.Objects[id]
-	if prior == nil || !m.scaling.before[id] || m.scaling.now[id] {
+	if prior == nil || m.scaling.now[id] {
 		return prior
 	}
-	return withReplicas(prior, 0)
+	if r, err := rolloutOf(prior); m.scaling.before[id] || err == nil && r != nil && r.Replicas == nil {
+		return withReplicas(prior, 0)
+	}
+	return prior
 }
 
 // withReplicas returns the manifest with another number of pods.

@@ -96,7 +96,7 @@ func (g *Graph) addToBlock(i int) {
 	case RoleWorkload:
 		b.workloads = append(b.workloads, i)
 	case RoleService:
-		if o.Manifest.GetLabels()[LabelPreview] == "" { // what refers to the app wants its traffic answered
+		if labelOf(o.Manifest, LabelPreview)+labelOf(o.Manifest, LabelTrack) == "" { // what refers to the app wants its traffic answered
 			b.services = append(b.services, i)
 		}
 	case RoleData:
@@ -189,6 +189,7 @@ func (g *Graph) structure(i int) {
 		if to, ok := g.index[scaledBy(o.Manifest)]; ok {
 			g.need(i, edge{to, Applied, o.Origin})
 		}
+	case labelOf(o.Manifest, LabelTrack) != "": // what leads requests to it waits for the canary itself
 	case o.Role == RoleService && app != nil && !g.governs(i, app):
 		for _, to := range app.workloads {
 			if selects(o.Manifest, g.objects[to].Manifest) {

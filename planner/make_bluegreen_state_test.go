@@ -85,6 +85,11 @@ func TestBlueGreenKeepsANumberThatNobodyDeclares(t *testing.T) {
 	checkPods(t, p, "web-green", 4, "nginx:1.28")
 	c.steer(t, "green", "blue")
 	c.checkUnchanged(t, undeclared("1.28"))
+
+	// Whoever has chosen a number does not stand in the way of the next version.
+	c.as(t, "kubectl-edit", c.deployment("web-blue"), `{"spec":{"replicas":1}}`)
+	p = c.planHCL(t, undeclared("1.29"), planner.Options{})
+	checkPods(t, p, "web-blue", 4, "nginx:1.29")
 }
 
 const workerApp = `release "shop" { namespace = "NAMESPACE" }

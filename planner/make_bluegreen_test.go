@@ -97,8 +97,11 @@ func checkWrites(t *testing.T, p *planner.Plan, want ...string) {
 // colorBehind returns the color that a Service of the plan leads to.
 func colorBehind(t *testing.T, p *planner.Plan, service string) string {
 	t.Helper()
-	u := change(t, p, "Service", service).Object
-	color, _, _ := unstructured.NestedString(u.Object, "spec", "selector", planner.LabelColor)
+	return selectorColor(change(t, p, "Service", service).Object)
+}
+
+func selectorColor(service *unstructured.Unstructured) string {
+	color, _, _ := unstructured.NestedString(service.Object, "spec", "selector", planner.LabelColor)
 	return color
 }
 

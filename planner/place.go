@@ -52,6 +52,11 @@ func (m *maker) place() error {
 			placed = append(placed, m.placeApp(t, sidesOf(t.app, live[t.app]), sidesOf(t.app, recorded[t.app]))...)
 		}
 	}
+	for _, o := range m.in.Objects {
+		if o.Rollout != nil && o.Rollout.Traffic != "" {
+			placed = divideTraffic(placed, templates[appOf(o)], sidesOf(appOf(o), live[appOf(o)]))
+		}
+	}
 	settled := len(templates) > 0
 	for _, app := range colored {
 		settled = m.leaveColors(sidesOf(app, live[app]), placed) || settled

@@ -16,24 +16,29 @@ type blueGreen struct {
 	*sides
 	t      *template
 	build  string
-	works  Color // has the traffic, or the work, once the plan is carried out
 	target Color // gets the version
+	works  Color // has the traffic, or the work, once the plan is carried out
+	from   Color // loses it by the plan; empty: none does
 }
+
+// inPlace reports whether the version goes where the traffic is.
+func (b *blueGreen) inPlace() bool { return b.target == b.works && b.from == "" }
+
+// waits reports whether the version has no traffic until somebody switches.
+func (b *blueGreen) waits() bool { return b.target != b.works }
 
 // placeBlueGreen returns the objects of an app with two colors.
 func (m *maker) placeBlueGreen(t *template, live, recorded *sides) []Object {
 	b := &blueGreen{maker: m, t: t, sides: live, build: buildOf(t.workload.Manifest)}
 	b.choose(recorded)
 	target := b.version()
-	other := b.other()
 	b.wait(target)
-	objects := []Object{target}
-	objects = append(objects, other...)
+	m.succeed(target.ID, live.plain, live.canary)
+	objects := append([]Object{target}, b.other(target)...)
 	for _, o := range t.others {
 		objects = append(objects, b.follow(o, target))
 	}
-	m.succeed(target.ID, live.plain, live.canary)
-	return objects
+	return append(objects, b.jobs()...)
 }
 
 // choose settles which color the version goes to and which has the traffic. What runs
@@ -49,6 +54,9 @@ func (b *blueGreen) choose(recorded *sides) {
 		b.target, b.works = active, active
 	default:
 		b.target, b.works = active.Other(), active
+		if b.switchesItself() {
+			b.works, b.from = b.target, active
+		}
 	}
 }
 
@@ -131,14 +139,15 @@ func (b *blueGreen) deployed() int {
 
 // activated returns the revision that made a worker work; empty when it does not.
 func (b *blueGreen) activated() string {
-	if !b.t.rollout.Worker || b.target != b.works {
+	if !b.t.rollout.Worker || b.waits() {
 		return ""
 	}
 	return strconv.Itoa(cmp.Or(b.mark(b.target, AnnotationActive), b.in.Prior.Revision+1))
 }
 
-// other returns the Deployment of the other color as it is, with the data it uses.
-func (b *blueGreen) other() []Object {
+// other returns the Deployment of the other color, most often as it is, with the data
+// that it uses.
+func (b *blueGreen) other(version Object) []Object {
 	live := b.colors[b.target.Other()]
 	if live == nil {
 		return nil
@@ -147,12 +156,32 @@ func (b *blueGreen) other() []Object {
 		ID: IDOf(live), Manifest: b.applied(live), Role: RoleWorkload, Untouched: true,
 		Address: b.t.workload.Address, Origin: b.t.workload.Origin, Timeout: b.t.workload.Timeout,
 	}
-	if b.t.rollout.Worker && b.works == b.target && b.mark(b.target.Other(), AnnotationActive) > 0 {
-		// A switch of it did not end: only one of both may work.
+	if b.t.rollout.Worker {
+		o = b.otherWorker(o, version)
+	} else if b.from != "" {
+		o = b.shrunk(o)
+	}
+	return append(b.untouchedData(o), o)
+}
+
+// otherWorker returns the other color of a worker: one of both is marked as the one
+// that works. A switch that did not end has left two.
+func (b *blueGreen) otherWorker(o, version Object) Object {
+	other := b.target.Other()
+	marked := b.mark(other, AnnotationActive) > 0
+	switch {
+	case other == b.works && !marked: // it had a Service so far
+		o.Manifest = annotated(o.Manifest, map[string]string{AnnotationActive: strconv.Itoa(b.in.Prior.Revision + 1)})
+		o.Untouched = false
+	case other != b.works && marked:
 		o.Manifest = withReplicas(annotated(o.Manifest, map[string]string{AnnotationActive: ""}), 0)
 		o.Untouched = false
 	}
-	return append(b.untouchedData(o), o)
+	if other == b.from {
+		o.Move = b.moveTo(sideOf(string(other), b.colors[other]), sideAfter(string(b.target), version, b.colors[b.target]))
+		o.After = append(o.After, Need{version.ID, Ready})
+	}
+	return o
 }
 
 // follow returns one of the app's other objects for the color that it is to go with.
@@ -162,6 +191,7 @@ func (b *blueGreen) follow(o, version Object) Object {
 		o.Manifest, o.After = withColor(o.Manifest, string(b.works.Other())), b.afterMove()
 	case o.Role == RoleService:
 		o.Manifest, o.Move = withColor(o.Manifest, string(b.works)), b.move(version)
+		o.After = b.afterChecks(checkBefore)
 	case isAutoscaler(o.ID):
 		o.Manifest, o.After = withTarget(o.Manifest, scaledBy(o.Manifest).Name+"-"+string(b.works)), b.afterMove()
 	}
@@ -175,10 +205,10 @@ func isPreview(o Object) bool {
 // move returns what it does to traffic that the Service is to select the version; nil:
 // nothing. The preview leads nowhere while that changes, if it leads to the version.
 func (b *blueGreen) move(version Object) *Move {
-	if b.service == nil || b.target != b.works || colorOf(b.service) == b.works {
+	if b.service == nil || b.waits() || colorOf(b.service) == b.works {
 		return nil
 	}
-	move := b.moveTo(b.from(), sideAfter(string(b.target), version, b.colors[b.target]))
+	move := b.moveTo(b.source(), sideAfter(string(b.target), version, b.colors[b.target]))
 	if b.preview == nil || colorOf(b.preview) != b.target {
 		return move
 	}

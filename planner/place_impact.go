@@ -4,7 +4,7 @@ import "fmt"
 
 // wait notes that the version waits for a switch, if it does.
 func (b *blueGreen) wait(target Object) {
-	if b.target == b.works {
+	if !b.waits() {
 		return
 	}
 	next := sideOf(string(b.target), target.Manifest)
@@ -21,16 +21,19 @@ func (b *blueGreen) wait(target Object) {
 // what changes says enough.
 func (b *blueGreen) impact(o Object) string {
 	live := b.colors[b.target]
-	if b.target == b.works || live != nil && b.buildOn(live) == b.build {
+	if b.inPlace() || live != nil && b.buildOn(live) == b.build {
 		return ""
 	}
-	active := sideOf(string(b.works), b.colors[b.works])
-	if b.t.rollout.Worker {
+	active := sideOf(string(b.target.Other()), b.colors[b.target.Other()])
+	if b.t.rollout.Worker && b.waits() {
 		return fmt.Sprintf("no pods until a switch; %s goes on working", active)
 	}
 	pods := fmt.Sprintf("%s beside those of %s", counted(replicasOf(o.Manifest), "new pod"), active.Workload.Name)
 	if live != nil && replicasOf(live) > 0 {
 		pods = fmt.Sprintf("%s of %s instead of the %d there", counted(replicasOf(o.Manifest), "new pod"), o.ID.Name, replicasOf(live))
 	}
-	return fmt.Sprintf("%s; traffic stays on %s", pods, active)
+	if b.waits() {
+		return fmt.Sprintf("%s; traffic stays on %s", pods, active)
+	}
+	return pods
 }

@@ -7,18 +7,18 @@ import "k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 func (b *blueGreen) pods() (count int64, fixed bool) {
 	live := b.colors[b.target]
 	switch {
-	case b.target == b.works && b.t.rollout.Replicas != nil:
+	case b.inPlace() && b.t.rollout.Replicas != nil:
 		return int64(*b.t.rollout.Replicas), true
-	case b.target == b.works && live == nil:
+	case b.inPlace() && live == nil:
 		return b.successorPods()
-	case b.target == b.works:
+	case b.inPlace():
 		return b.ownPods(live)
-	case b.t.rollout.Worker:
+	case b.t.rollout.Worker && b.waits():
 		return 0, true // two versions of a worker never work at once
 	case live != nil && b.buildOn(live) == b.build && replicasOf(live) >= max(b.declared(), 1):
 		return b.ownPods(live)
 	}
-	return max(b.declared(), replicasOf(b.colors[b.works])), true
+	return max(b.declared(), replicasOf(b.colors[b.target.Other()])), true
 }
 
 // declared returns how many pods the configuration wants at least.
@@ -38,7 +38,7 @@ func (b *blueGreen) declared() int64 {
 // it. An autoscaler's is left to it, and one that an autoscaler may still change is
 // held by the change.
 func (b *blueGreen) ownPods(live *unstructured.Unstructured) (count int64, fixed bool) {
-	if !owns(ownTree(live), replicasPath) || b.target == b.works && b.autoscaled() {
+	if !owns(ownTree(live), replicasPath) || b.inPlace() && b.autoscaled() {
 		return 0, false
 	}
 	return replicasOf(live), true

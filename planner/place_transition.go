@@ -6,11 +6,8 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 )
 
-// stableSide is the name of the side that has neither color nor track.
-const stableSide = "stable"
-
-// from describes what the live Service leads to.
-func (s *sides) from() Side {
+// source describes what the live Service leads to.
+func (s *sides) source() Side {
 	color := colorOf(s.service)
 	switch {
 	case color != "" && s.colors[color] != nil:
@@ -18,9 +15,9 @@ func (s *sides) from() Side {
 	case color != "":
 		return Side{Name: string(color)}
 	case s.plain != nil:
-		return sideOf(stableSide, s.plain)
+		return sideOf(sideStable, s.plain)
 	}
-	return Side{Name: stableSide}
+	return Side{Name: sideStable}
 }
 
 // moveTo returns the move of the app's traffic from one side to another, which is
@@ -69,7 +66,7 @@ func (m *maker) leaveColors(s *sides, placed []Object) bool {
 		return true
 	}
 	if service := slices.IndexFunc(placed, func(o Object) bool { return o.ID == IDOf(s.service) }); service >= 0 {
-		placed[service].Move = s.moveTo(s.from(), sideAfter(stableSide, placed[plain], s.plain))
+		placed[service].Move = s.moveTo(s.source(), sideAfter(sideStable, placed[plain], s.plain))
 		m.leaving = append(m.leaving, s)
 	}
 	return true
