@@ -181,6 +181,9 @@ func (l *switchLane) beginWaiting() {
 	l.does(l.switches("--back"))
 	now := l.stances()[0]
 	l.old, l.new = now.version(), now.sides[now.idle()].version
+	if !l.apps()[0].worker && now.sides[now.idle()].pods == 0 { // it was retired
+		l.does(l.applies(l.new))
+	}
 }
 
 // beginMoved has two versions, of which the one with the traffic was deployed last.

@@ -54,7 +54,8 @@ type switchLane struct {
 	turn     int // which command follows the first killed run
 
 	versions int
-	old, new string // versions that the run is about; the old one has the traffic first, where there is a first one
+	old, new string // versions that the run is about; the old one has the traffic when it begins
+	third    string // version that is applied meanwhile
 }
 
 func (l *switchLane) drive(counts ...*tally) {
