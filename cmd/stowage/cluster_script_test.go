@@ -72,6 +72,7 @@ func TestClusterScripts(t *testing.T) {
 			"untold":     untold,
 			"normalise":  normalise,
 			"remember":   remember,
+			"told":       told,
 			"nowhere":    func(ts *testscript.TestScript, neg bool, args []string) { nowhere(ts, client, neg, args) },
 		},
 	})
@@ -95,6 +96,8 @@ func resource(ts *testscript.TestScript, client dynamic.Interface, kind string) 
 	switch kind {
 	case "Deployment", "StatefulSet", "ReplicaSet":
 		gvk.Group = "apps"
+	case "Job", "CronJob":
+		gvk.Group = "batch"
 	case "Lease":
 		gvk.Group = "coordination.k8s.io"
 	}
@@ -358,9 +361,13 @@ func normalise(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: normalise FILE DEST")
 	}
 	own := strings.NewReplacer(ts.Getenv("NAMESPACE"), "NAMESPACE", ts.Getenv("NODE_PORT"), "NODEPORT")
-	text := own.Replace(ts.ReadFile(args[0]))
+	text := normalText(own.Replace(ts.ReadFile(args[0])))
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(text), 0o600))
+}
+
+func normalText(text string) string {
 	for _, v := range volatile {
 		text = v.pattern.ReplaceAllString(text, v.with)
 	}
-	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(text), 0o600))
+	return text
 }

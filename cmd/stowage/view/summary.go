@@ -24,6 +24,9 @@ func summaryOf(change *planner.Change) string {
 	switch change.ID.Kind {
 	case "Deployment", "StatefulSet", "DaemonSet", "Job":
 		return workloadSummary(object)
+	case "CronJob":
+		job, _, _ := unstructured.NestedMap(object, "spec", "jobTemplate")
+		return workloadSummary(job)
 	case "Service":
 		return serviceSummary(object)
 	case "ConfigMap", "Secret":
