@@ -47,7 +47,7 @@ fmt: ## Format the code and the examples, and tidy the modules
 	gofmt -w .
 	go mod tidy
 	cd $(CLUSTER) && go mod tidy
-	go run ./cmd/stowage fmt examples/petclinic
+	go run ./cmd/stowage fmt examples/*
 
 bench: build ## Measure plan and apply beside the floor that the API server sets
 	go run ./internal/bench
