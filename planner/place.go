@@ -16,6 +16,9 @@ type template struct {
 	rollout  *Rollout
 	workload Object   // a Deployment
 	others   []Object // Services, autoscaler, checks, data, claims, as they were rendered
+	// back is what an earlier revision had, which the app goes back to; nil: it follows a
+	// configuration.
+	back *sides
 }
 
 // Place returns the objects of a configuration as a cluster gets them that has
@@ -35,7 +38,7 @@ func Place(objects []Object) ([]Object, error) {
 // place settles which Deployment each rendered version goes to, where the versions
 // of an app run side by side, and what the other one is.
 func (m *maker) place() error {
-	templates, colored := templatesOf(m.in.Objects), m.coloredApps()
+	templates, colored := m.templates(), m.coloredApps()
 	if len(templates) == 0 && len(colored) == 0 {
 		return nil
 	}
@@ -64,12 +67,34 @@ func (m *maker) place() error {
 	if !settled {
 		return nil
 	}
-	graph, err := NewGraph(placed)
+	graph, err := m.placedGraph(placed)
 	if err != nil {
 		return err
 	}
 	m.setTarget(placed, graph)
 	return nil
+}
+
+// templates returns the apps whose versions are to be placed, by name.
+func (m *maker) templates() map[string]*template {
+	if m.way.target != nil {
+		return m.templatesBack(m.in.Objects)
+	}
+	return templatesOf(m.in.Objects)
+}
+
+// placedGraph orders objects that were placed. What a revision had needed, its objects
+// need again, wherever they are placed.
+func (m *maker) placedGraph(placed []Object) (Ordering, error) {
+	if m.way.target == nil {
+		return NewGraph(placed)
+	}
+	return recordingOf(m.way.to, placed, func(id ObjectID) []Need {
+		if was, ok := m.renamed[id]; ok {
+			id = was
+		}
+		return m.way.target.Needs(id)
+	})
 }
 
 // placeApp returns the objects of one app, for what is live of it and what the newest

@@ -25,10 +25,12 @@ func (m *maker) placeCanary(t *template, s *sides) []Object {
 	weight := m.weightOf(t, s)
 	share := m.shareOf(t, s, weight)
 	stable, canary := m.stableOf(t, s, share), m.canaryOf(t, s, share)
-	if grows(s.canary, share.canary) {
-		stable.After = append(stable.After, Need{canary.ID, Ready})
-	} else {
+	switch {
+	case share.weighed && replicasOf(s.plain) >= share.stable: // neither takes pods from the other
+	case share.weighed || !grows(s.canary, share.canary):
 		canary.After = append(canary.After, Need{stable.ID, Ready})
+	default:
+		stable.After = append(stable.After, Need{canary.ID, Ready})
 	}
 	m.waiting = append(m.waiting, Waiting{
 		App: t.app, Strategy: dsl.Canary, Weight: weight, Steps: t.rollout.Steps,
@@ -48,18 +50,30 @@ func (m *maker) weightOf(t *template, s *sides) int32 {
 
 // weightOn returns the percentage on the Deployment of a canary.
 func weightOn(canary *unstructured.Unstructured) int32 {
-	n, _ := strconv.ParseInt(canary.GetAnnotations()[AnnotationWeight], 10, 32)
+	return percentIn(canary.GetAnnotations()[AnnotationWeight])
+}
+
+// percentIn reads a percentage in an annotation; 0: there is none.
+func percentIn(annotation string) int32 {
+	n, _ := strconv.ParseInt(annotation, 10, 32)
 	return int32(n)
 }
 
 // shareOf returns how many pods each of the versions gets at a step. Where the
 // number of stable ones is not declared, those of the canary are not counted anew
-// while it stays: somebody chooses the former as they are needed.
+// while it stays: somebody chooses the former as they are needed. Where requests are
+// weighed, a canary that goes back to the first step keeps its pods.
 func (m *maker) shareOf(t *template, s *sides, weight int32) share {
 	share := shareAt(t.rollout, weight, replicasOf(s.plain))
-	if t.rollout.Replicas == nil && s.canary != nil && weightOn(s.canary) == weight &&
-		m.buildOn(s.canary) == buildOf(t.workload.Manifest) {
+	if s.canary == nil {
+		return share
+	}
+	same := weightOn(s.canary) == weight && m.buildOn(s.canary) == buildOf(t.workload.Manifest)
+	if t.rollout.Replicas == nil && same {
 		share.canary = replicasOf(s.canary)
+	}
+	if share.weighed {
+		share.canary = max(share.canary, replicasOf(s.canary))
 	}
 	return share
 }
@@ -173,19 +187,31 @@ func sideAfter(name string, o Object, live *unstructured.Unstructured) Side {
 	return side
 }
 
-// canariesLast has the canary of an app go only when the stable version is ready,
-// also when a killed run has left it nothing to change about that.
+// canariesLast has what belongs to the canary of an app go in order: first what leads
+// requests to its Service, then that, and its Deployment when the stable version is
+// ready, also when a killed run has left nothing to change about that.
 func (m *maker) canariesLast() {
 	for _, c := range m.deletes {
-		u := m.live.object(c.ID)
-		if !isDeployment(c.ID) || u.GetLabels()[LabelTrack] != TrackCanary {
-			continue
-		}
-		for _, change := range m.changes {
-			stable := isDeployment(change.ID) && change.Action != Delete && change.Object.GetLabels()[LabelApp] == u.GetLabels()[LabelApp]
-			if need := (Need{change.ID, Ready}); stable && !slices.Contains(c.Needs, need) {
-				c.Needs = append(c.Needs, need)
-			}
+		if u := m.live.object(c.ID); labelOf(u, LabelTrack) == TrackCanary {
+			c.Needs = unique(append(slices.Clone(c.Needs), m.beforeCanaryGoes(u)...))
 		}
 	}
+}
+
+// beforeCanaryGoes returns what has to be done before something of a canary is deleted.
+func (m *maker) beforeCanaryGoes(u *unstructured.Unstructured) []Need {
+	var needs []Need
+	order := func(id ObjectID) int { return slices.Index([]string{"Ingress", "Service", "Deployment"}, id.Kind) }
+	for _, c := range m.changes {
+		if isDeployment(c.ID) && c.Action != Delete && labelOf(c.Object, LabelApp) == labelOf(u, LabelApp) {
+			needs = append(needs, Need{c.ID, Ready})
+		}
+	}
+	for _, c := range m.deletes {
+		other := m.live.object(c.ID)
+		if labelOf(other, LabelApp) == labelOf(u, LabelApp) && labelOf(other, LabelTrack) == TrackCanary && order(c.ID) < order(IDOf(u)) {
+			needs = append(needs, Need{c.ID, Gone})
+		}
+	}
+	return needs
 }

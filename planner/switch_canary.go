@@ -59,16 +59,28 @@ func (a *appSwitch) next() error {
 	return a.promote(false)
 }
 
-// isAt reports whether the pods are divided as they should be.
+// isAt reports whether pods and requests are divided as they should be.
 func (a *appSwitch) isAt(s share) bool {
-	if a.rollout.Replicas == nil {
-		return true // whoever chooses the number of stable pods has moved on since
+	for _, route := range a.routes() {
+		if routedWeight(route, a.sides.service.GetName()) != s.percent {
+			return false
+		}
 	}
-	return replicasOf(a.sides.plain) == s.stable && replicasOf(a.sides.canary) == s.canary
+	canary := replicasOf(a.sides.canary)
+	switch {
+	case a.rollout.Replicas == nil: // whoever chooses the number of stable pods has moved on since
+		return true
+	case s.weighed:
+		return replicasOf(a.sides.plain) == s.stable && canary >= s.canary
+	}
+	return replicasOf(a.sides.plain) == s.stable && canary == s.canary
 }
 
 // share divides the pods: who gets more is ready before the other one gives up any.
 func (a *appSwitch) share(s share) {
+	if s.weighed {
+		s.canary = max(s.canary, replicasOf(a.sides.canary))
+	}
 	canary := a.object(a.sides.canary)
 	canary.Manifest = annotated(withReplicas(canary.Manifest, s.canary), map[string]string{AnnotationWeight: fmt.Sprint(s.percent)})
 	stable := a.object(a.sides.plain)
@@ -83,6 +95,7 @@ func (a *appSwitch) share(s share) {
 	if !unchanged(a.sides.plain, stable.Manifest) {
 		a.change(second, s.String(), stable)
 	}
+	a.weigh(s.percent)
 }
 
 // promote has the stable Deployment run the canary's version, with all its pods, and then
@@ -99,7 +112,7 @@ func (a *appSwitch) promote(promoted bool) error {
 		stable.Manifest = withReplicas(stable.Manifest, int64(*a.rollout.Replicas))
 	}
 	a.change(stageGrow, fmt.Sprintf("%s becomes the stable version", side), stable)
-	a.remove(fmt.Sprintf("%s is stable", side), a.sides.canary)
+	a.removeCanary(fmt.Sprintf("%s is stable", side))
 	return nil
 }
 
@@ -133,7 +146,7 @@ func (a *appSwitch) abort() {
 		stable.Manifest = withReplicas(stable.Manifest, int64(*a.rollout.Replicas))
 	}
 	a.change(stageGrow, fmt.Sprintf("%s is given up", side), stable)
-	a.remove(fmt.Sprintf("%s is given up", side), a.sides.canary)
+	a.removeCanary(fmt.Sprintf("%s is given up", side))
 	a.m.warn(Warning{
 		Summary: fmt.Sprintf("%s: an apply of a configuration with %s starts its canary again", a.app, side.orBuild()),
 	})

@@ -87,6 +87,7 @@ func (s *switching) finish() {
 		s.m.remove(u, s.reasons[IDOf(u)])
 		s.m.deletes[len(s.m.deletes)-1].Needs = needs
 	}
+	s.orderRemoved()
 	for _, item := range s.m.leftovers() {
 		if !removed[item.ID] {
 			s.m.keep(item.ID, "a switch leaves it")
