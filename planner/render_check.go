@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"strconv"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -14,13 +15,23 @@ import (
 // pods; its value is the name of the check.
 const LabelCheck = "stowage.dev/check"
 
+// What a check is told, by environment variables.
+const (
+	envHost    = "STOWAGE_HOST" // the Service to ask
+	envPort    = "STOWAGE_PORT" // its first port
+	envColor   = "STOWAGE_COLOR"
+	envVersion = "STOWAGE_VERSION"
+	envPhase   = "STOWAGE_PHASE" // a checkPhase
+)
+
 // never is the schedule of what nobody runs by the clock: there is no 31st of
 // February.
 const never = "0 0 31 2 *"
 
 // check makes the template that a switch makes Jobs from: a CronJob that is
 // suspended. So it is applied, recorded and compared like everything else, keeps
-// the configuration that it uses, and can be run by hand.
+// the configuration that it uses, and can be run by hand: kubectl create job
+// --from=cronjob/APP-CHECK NAME.
 func (r *renderer) check(a *dsl.App, c *dsl.Check) {
 	o := r.object(a, RoleCheck, c.DeclRange)
 	o.References = c.References
@@ -43,6 +54,7 @@ func (r *renderer) checkJob(a *dsl.App, c *dsl.Check) *batchv1ac.JobSpecApplyCon
 		WithImagePullPolicy(pullPolicy("", c.Image)).
 		WithCommand(c.Command...).
 		WithArgs(c.Args...).
+		WithEnv(checkEnv(a)...).
 		WithEnv(env(c.Env)...)
 	labels := checkLabels(a, c)
 	labels[LabelRelease] = r.release.Name
@@ -54,6 +66,16 @@ func (r *renderer) checkJob(a *dsl.App, c *dsl.Check) *batchv1ac.JobSpecApplyCon
 			WithSpec(corev1ac.PodSpec().
 				WithRestartPolicy(corev1.RestartPolicyNever).
 				WithContainers(container)))
+}
+
+// checkEnv returns what a Job is told that somebody makes from the template by hand: it
+// asks the preview. A switch knows more, and says it in the place of this.
+func checkEnv(a *dsl.App) []*corev1ac.EnvVarApplyConfiguration {
+	return []*corev1ac.EnvVarApplyConfiguration{
+		corev1ac.EnvVar().WithName(envHost).WithValue(a.Service.Name + previewSuffix),
+		corev1ac.EnvVar().WithName(envPhase).WithValue(string(checkBefore)),
+		corev1ac.EnvVar().WithName(envPort).WithValue(strconv.Itoa(int(a.Ports[0].ServicePort))),
+	}
 }
 
 // checkLabels returns the labels of the Jobs of a check. The ones that Services and

@@ -68,8 +68,7 @@ func checkJob(template Object, phase checkPhase, service *unstructured.Unstructu
 	labels[LabelRelease] = template.Manifest.GetLabels()[LabelRelease]
 	job.SetLabels(labels)
 	addEnv(podSpecOf(job), map[string]string{
-		"STOWAGE_HOST": service.GetName(), "STOWAGE_PORT": portOf(service), "STOWAGE_PHASE": string(phase),
-		"STOWAGE_COLOR": side.Name, "STOWAGE_VERSION": side.Version,
+		envHost: service.GetName(), envPort: portOf(service), envPhase: string(phase), envColor: side.Name, envVersion: side.Version,
 	})
 	timeout := intOr(job, 0, "spec", "activeDeadlineSeconds")
 	if err := unstructured.SetNestedField(job.Object, timeout+late, "spec", "activeDeadlineSeconds"); err != nil {
@@ -89,7 +88,8 @@ func checkName(check string, phase checkPhase, revision int) string {
 	return strings.TrimRight(check[:min(len(check), longest-len(suffix))], "-") + suffix
 }
 
-// addEnv puts variables before those of the containers, which may refer to them.
+// addEnv puts variables before those of the containers, which may refer to them, and in
+// the place of any of the same name.
 func addEnv(pod map[string]any, values map[string]string) {
 	containers, _ := pod["containers"].([]any)
 	for _, c := range maplist(containers) {
@@ -97,8 +97,13 @@ func addEnv(pod map[string]any, values map[string]string) {
 		for _, name := range slices.Sorted(maps.Keys(values)) {
 			env = append(env, map[string]any{"name": name, "value": values[name]})
 		}
-		own, _ := c["env"].([]any)
-		c["env"] = append(env, own...)
+		for _, own := range maplist(c["env"]) {
+			name, _ := own["name"].(string)
+			if _, ours := values[name]; !ours {
+				env = append(env, own)
+			}
+		}
+		c["env"] = env
 	}
 }
 
