@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -19,6 +20,7 @@ import (
 
 	"stowage/internal/kube"
 	"stowage/internal/release"
+	"stowage/internal/testcluster"
 )
 
 const (
@@ -107,7 +109,7 @@ var saysInterrupted = regexp.MustCompile(`(?i)revision (\d+) was interrupted`)
 func (l *lane) tellsOfInterrupt(planned settings) {
 	l.t.Helper()
 	var killed []string
-	if revision, status := l.newestRevision(); status == string(release.Pending) {
+	if revision, status := newestRevision(l.t, l.cluster, l.namespace); status == string(release.Pending) {
 		killed = []string{strconv.Itoa(revision)}
 	}
 	for _, args := range [][]string{l.about("status"), l.with("plan", planned)} {
@@ -122,17 +124,18 @@ func (l *lane) tellsOfInterrupt(planned settings) {
 	}
 }
 
-// newestRevision is what the cluster has as the newest revision; 0: none.
-func (l *lane) newestRevision() (revision int, status string) {
-	l.t.Helper()
-	heads, err := l.cluster.Client.CoreV1().Secrets(l.namespace).List(l.t.Context(), metav1.ListOptions{LabelSelector: "stowage.dev/status"})
+// newestRevision is what the cluster has as the newest revision of the release of a
+// namespace; 0: none.
+func newestRevision(t *testing.T, cluster *testcluster.Cluster, namespace string) (revision int, status string) {
+	t.Helper()
+	heads, err := cluster.Client.CoreV1().Secrets(namespace).List(t.Context(), metav1.ListOptions{LabelSelector: "stowage.dev/status"})
 	if err != nil {
-		l.t.Fatal(err)
+		t.Fatal(err)
 	}
 	for _, head := range heads.Items {
 		n, err := strconv.Atoi(head.Labels["stowage.dev/revision"])
 		if err != nil {
-			l.t.Fatal(err)
+			t.Fatal(err)
 		}
 		if n > revision {
 			revision, status = n, head.Labels["stowage.dev/status"]
