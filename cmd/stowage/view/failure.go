@@ -135,7 +135,11 @@ func (p *page) closingLine(plan *planner.Plan, result *applier.Result) {
 	if result.Interrupted {
 		how = "was interrupted"
 	}
-	p.para(txt(""), 0, bold, fmt.Sprintf("%s %s: %s, after %s.", runTitle(plan.Release), how, counts, seconds(result.Duration)))
+	unmoved := ""
+	if plan.Release.Switch != "" && len(movedSteps(result)) == 0 && !isCanary(plan.Release.Switch) {
+		unmoved = " No traffic was moved."
+	}
+	p.para(txt(""), 0, bold, fmt.Sprintf("%s %s: %s, after %s.%s", runTitle(plan.Release), how, counts, seconds(result.Duration), unmoved))
 }
 
 // runTitle says what a run was to do.
@@ -166,6 +170,10 @@ func backTo(r planner.ReleaseInfo) string {
 // traffic on.
 func (p *page) rollback(plan *planner.Plan, back *applier.Rollback) {
 	p.blank()
+	if len(back.Moves) > 0 {
+		p.movedBack(plan, back)
+		return
+	}
 	failed := plan.Release.ToRevision
 	traffic := fmt.Sprintf("Traffic is on revision %d.", back.To)
 	switch {

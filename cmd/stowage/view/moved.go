@@ -43,6 +43,28 @@ func movedText(step *applier.Step) string {
 // one of traffic.
 func isWorker(moved planner.ObjectID) bool { return moved.Kind == "Deployment" }
 
+// movedBack adds how moving traffic back went, once what got it was not known to be
+// right.
+func (p *page) movedBack(plan *planner.Plan, back *applier.Rollback) {
+	failed := plan.Release.ToRevision
+	switch {
+	case back.Err != nil && back.Result == nil:
+		p.para(txt(""), 0, bold, "Moving the traffic back failed before anything was written.")
+		p.causes(&applier.Result{}, back.Err)
+	case back.Err != nil:
+		p.closingLine(back.Plan, back.Result)
+		p.causes(back.Result, back.Err)
+	default:
+		for _, move := range back.Moves {
+			p.para(txt(""), 0, bold, fmt.Sprintf("%s is on %s again.", move.App, move.From))
+		}
+		p.para(txt(""), 0, bold, fmt.Sprintf("Recorded as revision %d. Revision %d failed because:", back.Result.Revision, failed))
+		return
+	}
+	p.blank()
+	p.para(txt(""), 0, bold, fmt.Sprintf("The traffic may be on either version: stowage status shows it. Revision %d failed because:", failed))
+}
+
 // switched adds that a switch is done, and what takes it back.
 func (p *page) switched(plan Planned, result *applier.Result) {
 	p.line(span{fmt.Sprintf("%s, as revision %d, in %s.", switchedTitle(plan.Release), result.Revision, seconds(result.Duration)), bold})

@@ -10,6 +10,9 @@ import (
 // Outcome shows how a run that went well ended. A stage tells whether what was
 // changed was waited for.
 func Outcome(s Screen, plan Planned, result *applier.Result, stage Stage) error {
+	if plan.Release.Switch != "" && plan.Empty() && result.Record == "" {
+		return nil // the plan says that there is nothing to do
+	}
 	p := newPage(s)
 	p.blank()
 	p.moved(result)
@@ -28,6 +31,8 @@ func (p *page) outcome(plan Planned, result *applier.Result) {
 	switch {
 	case release.Switch != "" && !plan.Empty():
 		p.switched(plan, result)
+	case release.Switch != "" && result.Record != "":
+		p.line(span{fmt.Sprintf("Revision %d is now recorded as %s.", result.Revision, result.Record), bold})
 	case release.Destroy:
 		p.line(span{fmt.Sprintf("Destroyed %s: %d deleted in %s.", release.Name, done(planner.Delete), took), bold})
 	case plan.Empty() && result.Record != "":

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -156,7 +157,11 @@ func (p *Progress) rollback(above *page, e applier.Event) {
 	p.running, p.done, p.began = nil, 0, e.Time
 	p.total = len(e.Plan.Changes) - e.Plan.Count(planner.NoOp)
 	above.blank()
-	above.para(txt(""), 0, bold, "Failed. "+runTitle(e.Plan.Release)+":")
+	what := runTitle(e.Plan.Release)
+	if e.Plan.Release.Switch != "" {
+		what = "Moving back " + strings.Join(e.Plan.Release.SwitchApps, ", ")
+	}
+	above.para(txt(""), 0, bold, "Failed. "+what+":")
 	above.blank()
 }
 

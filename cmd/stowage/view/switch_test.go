@@ -1,12 +1,16 @@
 package view_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/hashicorp/go-multierror"
+
 	"stowage/applier"
 	"stowage/cmd/stowage/view"
+	"stowage/internal/release"
 	"stowage/planner"
 )
 
@@ -186,4 +190,58 @@ func TestStatusShowsBothSides(t *testing.T) {
 	golden(t, "status_sides.json", shown(t, 80, func(s view.Screen) error { return view.StatusJSON(s.Out, status) }))
 	status.Rollouts[2].Unfinished = true
 	golden(t, "status_unfinished_80.txt", shown(t, 80, func(s view.Screen) error { return view.ShowStatus(s, status) }))
+}
+
+// failedSwitch is a run of switchPlan whose check failed once the traffic had moved.
+func failedSwitch(moved bool) (*applier.Result, error) {
+	result := switchResult()
+	check := &result.Steps[3]
+	check.Status, check.Err = applier.Failed, &applier.ObjectError{ID: check.ID, Err: &applier.NotReadyError{
+		Health:   planner.Health{Condition: planner.Failed, Message: "BackoffLimitExceeded"},
+		Evidence: &release.Evidence{Container: "smoke", Logs: []string{"GET http://petclinic:8080/", "500 Internal Server Error"}},
+	}}
+	for i := range result.Steps {
+		if s := &result.Steps[i]; !moved && s.Moved != nil {
+			s.Moved, s.Status, s.Message = nil, applier.Skipped, "Job petclinic-smoke-before-4 failed"
+		}
+	}
+	return result, multierror.Append(nil, check.Err)
+}
+
+func TestFailedSwitchSaysWhereTheTrafficIs(t *testing.T) {
+	plan := backPlan()
+	plan.Release.RollbackTo, plan.Release.Switch, plan.Release.SwitchApps = 0, planner.SwitchBack, []string{"petclinic"}
+	moves := []planner.Move{*toGreen("petclinic"), *toGreen("mailer")}
+	back := &applier.Result{Revision: 5, Record: "deployed", Duration: 80 * time.Millisecond, Steps: []applier.Step{step(id("Service", "petclinic"), planner.Update, applier.Done)}}
+	lost := &applier.Result{Revision: 5, Record: "failed", Duration: time.Second, Steps: []applier.Step{step(id("Service", "petclinic"), planner.Update, applier.Failed)}}
+	refused := &applier.ObjectError{ID: id("Service", "petclinic"), Err: &applier.RejectedError{Message: "exceeded quota: services"}}
+	lost.Steps[0].Err = refused
+	for name, rollback := range map[string]*applier.Rollback{
+		"failure_switch":            nil,
+		"failure_switch_moved_back": {To: 3, Moves: moves, Plan: plan, Result: back},
+		"failure_switch_not_back":   {To: 3, Moves: moves, Plan: plan, Result: lost, Err: multierror.Append(nil, refused)},
+		"failure_switch_unplanned":  {To: 3, Moves: moves, Err: errors.New("the traffic cannot be moved back: forbidden")},
+	} {
+		result, err := failedSwitch(rollback != nil)
+		result.Rollback = rollback
+		golden(t, name+"_80.txt", shown(t, 80, func(s view.Screen) error { return view.Failure(s, switchPlan(), result, err) }))
+	}
+	golden(t, "progress_switch_back.txt", shown(t, 80, func(s view.Screen) error {
+		progress := view.NewProgress(s, switchPlan())
+		progress.Event(applier.Event{Type: applier.RollbackBegun, Time: movedAt, Plan: plan})
+		return progress.Close()
+	}))
+}
+
+// A switch that has nothing to do may still find out how a killed one ended.
+func TestOutcomeOfASwitchWithNothingToDo(t *testing.T) {
+	empty := switchPlan()
+	empty.Changes = empty.Changes[:2]
+	for record, want := range map[release.Status]string{"deployed": "\nRevision 4 is now recorded as deployed.\n", "": ""} {
+		result := &applier.Result{Revision: 4, Record: record}
+		got := string(shown(t, 80, func(s view.Screen) error { return view.Outcome(s, view.Planned{Plan: empty}, result, view.Applied) }))
+		if got != want {
+			t.Errorf("recorded as %q: %q, want %q", record, got, want)
+		}
+	}
 }
