@@ -39,10 +39,16 @@ func workloadImpact(kind string, was, result *unstructured.Unstructured, changes
 		parts = append(parts, fmt.Sprintf("scales %d -> %d", before, after))
 	}
 	if len(parts) == 0 {
-		return "no pod rolls"
+		parts = []string{"no pod rolls"}
+		if touches(changes, "metadata", "annotations", AnnotationDeployed) {
+			parts = append([]string{fmt.Sprintf("%s counts as deployed last", sideName(result))}, parts...)
+		}
 	}
 	return strings.Join(parts, "; ")
 }
+
+// sideName returns color and version of a Deployment that has a color.
+func sideName(u *unstructured.Unstructured) string { return sideOf(labelOf(u, LabelColor), u).String() }
 
 // rollsPods reports whether the pod template changes, which is what makes a
 // controller replace pods.

@@ -103,6 +103,7 @@ type maker struct {
 	outrun  map[ObjectID]bool // data that only the older of two versions side by side uses
 	changes []*Change         // of the desired objects, in the graph's order
 	deletes []*Change
+	renamed map[ObjectID]ObjectID // what goes back under another name: the one that was recorded
 	// successors take the place of other objects of their app.
 	successors map[ObjectID]ObjectID
 	kept       []Kept
@@ -121,7 +122,7 @@ func newMaker(in *Input, r Reader) (*maker, error) {
 		own.Prior = &Prior{}
 	}
 	m := &maker{
-		in: &own, reader: r, outrun: map[ObjectID]bool{}, successors: map[ObjectID]ObjectID{},
+		in: &own, reader: r, outrun: map[ObjectID]bool{}, successors: map[ObjectID]ObjectID{}, renamed: map[ObjectID]ObjectID{},
 		foreseen: map[ObjectID]*unstructured.Unstructured{},
 	}
 	switch {

@@ -250,7 +250,7 @@ func TestBlueGreenChangesTheActiveColorInPlace(t *testing.T) {
 	// Back to what has the traffic, in the configuration: it is the newest again, and nothing rolls.
 	p := c.planHCL(t, blueGreenOf("1.27"), planner.Options{})
 	checkWrites(t, p, "update Deployment web-blue")
-	if blue := change(t, p, "Deployment", "web-blue"); blue.Impact != "no pod rolls" || len(p.Waiting) > 0 {
+	if blue := change(t, p, "Deployment", "web-blue"); blue.Impact != "blue 1.27 counts as deployed last; no pod rolls" || len(p.Waiting) > 0 {
 		t.Errorf("impact %q, waiting %+v", blue.Impact, p.Waiting)
 	}
 	if got := annotation(t, p, "web-blue", planner.AnnotationDeployed); got != "3" {

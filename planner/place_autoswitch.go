@@ -13,6 +13,9 @@ const drain = 5 * time.Second
 // has checks waits until the preview leads to it, which they ask; one that leads nowhere
 // was asked by a run that was killed right before it moved the Service.
 func (b *blueGreen) switchesItself() bool {
+	if b.t.back != nil {
+		return true // going back leads traffic back
+	}
 	if !b.t.rollout.AutoSwitch {
 		return false
 	}
@@ -27,6 +30,9 @@ func (b *blueGreen) parked() bool { return b.preview != nil && selectedColor(b.p
 
 // checks returns the templates of the app's checks.
 func (b *blueGreen) checks() []Object {
+	if b.t.back != nil {
+		return nil // the way back must not depend on them
+	}
 	var checks []Object
 	for _, o := range b.t.others {
 		if o.Role == RoleCheck {

@@ -30,9 +30,17 @@ func (b *blueGreen) waits() bool { return b.target != b.works }
 // placeBlueGreen returns the objects of an app with two colors.
 func (m *maker) placeBlueGreen(t *template, live, recorded *sides) []Object {
 	b := &blueGreen{maker: m, t: t, sides: live, build: buildOf(t.workload.Manifest)}
+	if t.back != nil { // a revision may be older than the way in which builds are told apart
+		b.build = t.back.colors[t.back.active()].GetAnnotations()[AnnotationBuild]
+	}
 	b.choose(recorded)
 	target := b.version()
-	b.wait(target)
+	if t.back != nil {
+		m.rename(target.ID, IDOf(t.back.colors[t.back.active()]))
+	}
+	if b.waits() {
+		b.wait(sideOf(string(b.works), b.colors[b.works]), b.after(b.target, target))
+	}
 	m.succeed(target.ID, live.plain, live.canary)
 	objects := append([]Object{target}, b.other(target)...)
 	for _, o := range t.others {
@@ -87,6 +95,9 @@ func (b *blueGreen) first(selected Color) Color {
 	if selected == "" && b.colors[Blue] == nil && b.colors[Green] != nil {
 		return Green
 	}
+	if b.t.back != nil {
+		return cmp.Or(selected, b.t.back.active())
+	}
 	return cmp.Or(selected, Blue)
 }
 
@@ -100,9 +111,7 @@ func (b *blueGreen) version() Object {
 		AnnotationDeployed: strconv.Itoa(b.deployed()),
 		AnnotationActive:   b.activated(),
 	})
-	if count, fixed := b.pods(); fixed {
-		o.Manifest = withReplicas(o.Manifest, count)
-	}
+	o.Manifest = b.sized(o.Manifest)
 	o.ID = IDOf(o.Manifest)
 	o.Impact = b.impact(o)
 	return o
@@ -131,7 +140,11 @@ func setText(u *unstructured.Unstructured, text string, fields ...string) {
 // before as long as it is the newest one.
 func (b *blueGreen) deployed() int {
 	revision := b.mark(b.target, AnnotationDeployed)
-	if revision > 0 && b.newest() == b.target && b.buildOn(b.colors[b.target]) == b.build {
+	there := revision > 0 && b.buildOn(b.colors[b.target]) == b.build
+	switch {
+	case b.t.back != nil && b.from == "":
+		return b.t.back.mark(b.t.back.active(), AnnotationDeployed)
+	case there && (b.t.back != nil || b.newest() == b.target):
 		return revision
 	}
 	return b.in.Prior.Revision + 1
@@ -148,6 +161,9 @@ func (b *blueGreen) activated() string {
 // other returns the Deployment of the other color, most often as it is, with the data
 // that it uses.
 func (b *blueGreen) other(version Object) []Object {
+	if b.t.back != nil && b.from == "" {
+		return b.otherBack(version)
+	}
 	live := b.colors[b.target.Other()]
 	if live == nil {
 		return nil
@@ -156,9 +172,10 @@ func (b *blueGreen) other(version Object) []Object {
 		ID: IDOf(live), Manifest: b.applied(live), Role: RoleWorkload, Untouched: true,
 		Address: b.t.workload.Address, Origin: b.t.workload.Origin, Timeout: b.t.workload.Timeout,
 	}
-	if b.t.rollout.Worker {
+	switch {
+	case b.t.rollout.Worker:
 		o = b.otherWorker(o, version)
-	} else if b.from != "" {
+	case b.from != "" && b.t.back == nil:
 		o = b.shrunk(o)
 	}
 	return append(b.untouchedData(o), o)
@@ -178,7 +195,7 @@ func (b *blueGreen) otherWorker(o, version Object) Object {
 		o.Untouched = false
 	}
 	if other == b.from {
-		o.Move = b.moveTo(sideOf(string(other), b.colors[other]), sideAfter(string(b.target), version, b.colors[b.target]))
+		o.Move = b.moveTo(sideOf(string(other), b.colors[other]), b.after(b.target, version))
 		o.After = append(o.After, Need{version.ID, Ready})
 	}
 	return o
@@ -193,7 +210,7 @@ func (b *blueGreen) follow(o, version Object) Object {
 		o.Manifest, o.Move = withColor(o.Manifest, string(b.works)), b.move(version)
 		o.After = b.afterChecks(checkBefore)
 	case isAutoscaler(o.ID):
-		o.Manifest, o.After = withTarget(o.Manifest, scaledBy(o.Manifest).Name+"-"+string(b.works)), b.afterMove()
+		o.Manifest, o.After = withTarget(o.Manifest, b.id(b.works).Name), b.afterMove()
 	}
 	return o
 }
@@ -208,7 +225,7 @@ func (b *blueGreen) move(version Object) *Move {
 	if b.service == nil || b.waits() || colorOf(b.service) == b.works {
 		return nil
 	}
-	move := b.moveTo(b.source(), sideAfter(string(b.target), version, b.colors[b.target]))
+	move := b.moveTo(b.source(), b.after(b.target, version))
 	if b.preview == nil || colorOf(b.preview) != b.target {
 		return move
 	}

@@ -2,19 +2,27 @@ package planner
 
 import "fmt"
 
-// wait notes that the version waits for a switch, if it does.
-func (b *blueGreen) wait(target Object) {
-	if !b.waits() {
-		return
-	}
-	next := sideOf(string(b.target), target.Manifest)
-	next.Ready = 0
-	if live := b.colors[b.target]; live != nil && b.buildOn(live) == b.build {
-		next.Ready = sideOf(string(b.target), live).Ready
-	}
+// wait notes that a version waits for a switch.
+func (b *blueGreen) wait(active, next Side) {
 	b.waiting = append(b.waiting, Waiting{
-		App: b.t.app, Strategy: b.t.rollout.Strategy, Worker: b.t.rollout.Worker, Active: sideOf(string(b.works), b.colors[b.works]), Next: next,
+		App: b.t.app, Strategy: b.t.rollout.Strategy, Worker: b.t.rollout.Worker, Active: active, Next: next,
 	})
+}
+
+// after describes a color as the plan leaves it; ready are those of its pods that have
+// the build already.
+func (b *blueGreen) after(color Color, o Object) Side {
+	side := sideOf(string(color), o.Manifest)
+	side.Ready = 0
+	live := b.colors[color]
+	if live == nil {
+		return side
+	}
+	side.Pods = intOr(o.Manifest, replicasOf(live), "spec", "replicas")
+	if b.buildOn(live) == side.Build {
+		side.Ready = sideOf(string(color), live).Ready
+	}
+	return side
 }
 
 // impact says what a new version means beside the one with the traffic; empty when

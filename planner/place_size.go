@@ -2,23 +2,43 @@ package planner
 
 import "k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
-// pods returns how many pods the version is to have; not fixed: the number is left to
-// whoever has chosen it.
+// sized returns a manifest of the version with the number of pods that it is to have.
+func (b *blueGreen) sized(manifest *unstructured.Unstructured) *unstructured.Unstructured {
+	if b.inPlace() && b.t.rollout.Replicas != nil {
+		return manifest
+	}
+	count, fixed := b.pods()
+	if fixed {
+		return withReplicas(manifest, count)
+	}
+	unstructured.RemoveNestedField(manifest.Object, "spec", "replicas") // a revision may have one
+	return manifest
+}
+
+// pods returns how many pods the version is to have where the configuration does not
+// say it; not fixed: the number is left to whoever has chosen it.
 func (b *blueGreen) pods() (count int64, fixed bool) {
 	live := b.colors[b.target]
 	switch {
-	case b.inPlace() && b.t.rollout.Replicas != nil:
-		return int64(*b.t.rollout.Replicas), true
 	case b.inPlace() && live == nil:
 		return b.successorPods()
 	case b.inPlace():
 		return b.ownPods(live)
 	case b.t.rollout.Worker && b.waits():
 		return 0, true // two versions of a worker never work at once
-	case live != nil && b.buildOn(live) == b.build && replicasOf(live) >= max(b.declared(), 1):
+	case live != nil && b.buildOn(live) == b.build && replicasOf(live) >= b.enough():
 		return b.ownPods(live)
 	}
 	return max(b.declared(), replicasOf(b.colors[b.target.Other()])), true
+}
+
+// enough returns how many pods of a version that is there already are not to be added to:
+// one that waits need not follow those of the other color up and down.
+func (b *blueGreen) enough() int64 {
+	if b.waits() {
+		return max(b.declared(), 1)
+	}
+	return max(b.declared(), replicasOf(b.colors[b.from]), 1)
 }
 
 // declared returns how many pods the configuration wants at least.
