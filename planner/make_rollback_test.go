@@ -19,7 +19,7 @@ func recordingOf(p *planner.Plan) *planner.Recording {
 	var objects []planner.Object
 	needs := map[planner.ObjectID][]planner.Need{}
 	for _, c := range p.Changes {
-		if c.Object == nil {
+		if c.Object == nil || c.Action == planner.Run {
 			continue
 		}
 		manifest := c.Object.DeepCopy()

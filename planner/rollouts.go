@@ -38,16 +38,16 @@ func ReadRollouts(ctx context.Context, r Reader, release, namespace string) ([]A
 	if len(names) == 0 {
 		return nil, nil
 	}
-	crowd, err := readCrowd(ctx, r, release, namespace)
+	seen, err := readCrowd(ctx, r, release, namespace)
 	if apierrors.IsForbidden(err) {
-		crowd, err = newCrowd(nil, nil), nil
+		seen, err = &crowd{}, nil
 	}
 	if err != nil {
 		return nil, err
 	}
 	rollouts := make([]AppRollout, len(names))
 	for i, name := range names {
-		if rollouts[i], err = sidesOf(name, live.objects).state(crowd); err != nil {
+		if rollouts[i], err = sidesOf(name, live.objects).state(seen); err != nil {
 			return nil, err
 		}
 	}

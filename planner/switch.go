@@ -19,7 +19,8 @@ type switching struct {
 	stages  [stageCount][]Object
 	removed []*unstructured.Unstructured
 	reasons map[ObjectID]string
-	apps    []string // that anything is done to
+	meant   []string // the apps that the operation is about
+	apps    []string // those of them that anything is done to
 }
 
 // appSwitch is what a switch makes of one app.
@@ -73,11 +74,12 @@ func (m *maker) switchVersions(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if s.crowd, err = readCrowd(ctx, m.reader, m.in.Release, m.in.Namespace); err != nil {
+	if s.crowd, err = readPods(ctx, m.reader, m.in.Release, m.in.Namespace); err != nil {
 		return err
 	}
 	var all *multierror.Error
 	for _, a := range apps {
+		s.meant = append(s.meant, a.app)
 		if err := a.operate(); err != nil && !s.passesOver(err) {
 			all = multierror.Append(all, err)
 		}

@@ -19,22 +19,19 @@ func (s *switching) chosen() ([]*appSwitch, error) {
 	if err != nil {
 		return nil, err
 	}
+	names := slices.Sorted(maps.Keys(there))
+	wanted := s.want.Apps
 	if s.want.All {
-		var apps []*appSwitch
-		for _, name := range slices.Sorted(maps.Keys(there)) {
-			if there[name].isMeant() {
-				apps = append(apps, there[name])
-			}
-		}
-		return apps, nil
+		wanted = names
 	}
 	var apps []*appSwitch
 	var all *multierror.Error
-	for _, name := range unique(slices.Clone(s.want.Apps)) {
+	for _, name := range unique(slices.Clone(wanted)) {
 		a := there[name]
 		switch {
 		case a == nil:
-			all = multierror.Append(all, s.notSwitchable(name, slices.Sorted(maps.Keys(there))))
+			all = multierror.Append(all, s.notSwitchable(name, names))
+		case !a.isMeant() && s.want.All:
 		case !a.isMeant():
 			all = multierror.Append(all, a.otherStrategy())
 		default:
@@ -94,10 +91,20 @@ func (s *switching) notSwitchable(name string, there []string) error {
 		can = "switch can move " + strings.Join(there, ", ")
 	}
 	if slices.Contains(known, name) {
-		return fmt.Errorf("%s has no versions side by side, since its rollout replaces pods in place: %s", name, can)
+		return fmt.Errorf("%s has no versions side by side, since its rollout replaces pods in place; "+
+			"strategy = \"blue-green\" or \"canary\" would change that: %s", name, can)
 	}
-	return fmt.Errorf("there is no app %q in release %s.%s It has %s; %s",
-		name, s.m.in.Release, dsl.Suggestion(name, known), strings.Join(known, ", "), can)
+	return errors.New(suggesting(name, known, "there is no app %q in release %s: it has %s; %s",
+		name, s.m.in.Release, strings.Join(known, ", "), can))
+}
+
+// suggesting adds to an error the name that may be meant.
+func suggesting(given string, names []string, format string, args ...any) string {
+	text := fmt.Sprintf(format, args...)
+	if suggestion := dsl.Suggestion(given, names); suggestion != "" {
+		text += "." + suggestion
+	}
+	return text
 }
 
 // unfitError says that an operation does not fit where an app stands. Of all apps, such

@@ -5,8 +5,6 @@ import (
 	"strings"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-
-	"stowage/dsl"
 )
 
 // blueGreen plans to move an app with two colors, or to retire the idle one. All of it
@@ -100,7 +98,7 @@ func (a *appSwitch) named(name string) (Color, error) {
 	for _, side := range there {
 		names = append(names, strings.Fields(side)...)
 	}
-	return "", a.unfit("there is no %s, only %s.%s", name, strings.Join(there, " and "), dsl.Suggestion(name, names))
+	return "", &unfitError{suggesting(name, names, "%s: there is no %s, only %s", a.app, name, strings.Join(there, " and "))}
 }
 
 // side describes a color.

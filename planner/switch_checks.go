@@ -53,6 +53,10 @@ func (a *appSwitch) checks() []Object {
 // end it before.
 const late = 60
 
+// forgotten is for how many seconds a Job that a killed run has left is there at most
+// when it has ended, though nobody runs anything again.
+const forgotten = 3600
+
 // checkJob returns the Job that checks a version at a revision, made from the template of
 // the check. It asks a Service, in whose place the variables of its environment put it.
 func checkJob(template Object, phase checkPhase, service *unstructured.Unstructured, side Side, revision int) Object {
@@ -71,13 +75,18 @@ func checkJob(template Object, phase checkPhase, service *unstructured.Unstructu
 		envHost: service.GetName(), envPort: portOf(service), envPhase: string(phase), envColor: side.Name, envVersion: side.Version,
 	})
 	timeout := intOr(job, 0, "spec", "activeDeadlineSeconds")
-	if err := unstructured.SetNestedField(job.Object, timeout+late, "spec", "activeDeadlineSeconds"); err != nil {
-		panic(fmt.Sprintf("%s: %v", template.ID, err)) // rendered templates have a spec
-	}
+	setNumber(job, timeout+late, "spec", "activeDeadlineSeconds")
+	setNumber(job, forgotten, "spec", "ttlSecondsAfterFinished")
 	return Object{
 		ID: IDOf(job), Manifest: job, Address: template.Address, Origin: template.Origin, Role: RoleCheck, Run: true,
 		Timeout: time.Duration(timeout) * time.Second,
 		Impact:  fmt.Sprintf("asks %s:%s", service.GetName(), portOf(service)),
+	}
+}
+
+func setNumber(u *unstructured.Unstructured, n int64, fields ...string) {
+	if err := unstructured.SetNestedField(u.Object, n, fields...); err != nil {
+		panic(fmt.Sprintf("%s: %v", IDOf(u), err)) // rendered templates have a spec
 	}
 }
 

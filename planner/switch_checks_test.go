@@ -105,8 +105,12 @@ func TestS43ChecksOfARunThatWasKilled(t *testing.T) {
 	c := deployed(t, with(colors, smoke))
 	p := c.planSwitch(t, planner.SwitchForward, "web")
 	service := change(t, p, "Service", "web")
+	c.killed(p)
+	c.mustApply(t, change(t, p, "Job", "web-smoke-before-3").Object)
 	c.mustApply(t, service.Move.Preview)
-	want := []string{"update Service web", "run Job web-smoke-after-3", "update Service web-preview"}
+	want := []string{
+		"update Service web", "run Job web-smoke-after-4", "update Service web-preview", "delete Job web-smoke-before-3",
+	}
 	if d := cmp.Diff(want, summary(c.planSwitch(t, planner.SwitchForward, "web"))); d != "" {
 		t.Errorf("with the preview parked: %s", d)
 	}

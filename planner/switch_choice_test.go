@@ -20,8 +20,8 @@ func TestWhatCannotBeSwitched(t *testing.T) {
 		want []string
 	}{
 		{"names", planner.Switch{Operation: planner.SwitchForward, Apps: []string{"wep", "back", "web", "wep"}}, []string{
-			`there is no app "wep" in release shop. Did you mean "web"? It has api, back, web; switch can move api, web`,
-			"back has no versions side by side, since its rollout replaces pods in place: switch can move api, web",
+			`there is no app "wep" in release shop: it has api, back, web; switch can move api, web. Did you mean "web"?`,
+			`back has no versions side by side, since its rollout replaces pods in place; strategy = "blue-green" or "canary" would change that: switch can move api, web`,
 		}},
 		{"canary", planner.Switch{Operation: planner.CanaryNext, Apps: []string{"web"}}, []string{
 			"web has no canary, but two colors: switch moves its traffic, --back moves it back",
@@ -31,6 +31,9 @@ func TestWhatCannotBeSwitched(t *testing.T) {
 		}},
 		{"color", planner.Switch{Operation: planner.SwitchForward, Apps: []string{"web"}, To: "gren"}, []string{
 			`web: there is no gren, only blue 1.0.0 and green 1.0.1. Did you mean "green"?`,
+		}},
+		{"other", planner.Switch{Operation: planner.SwitchForward, Apps: []string{"web"}, To: "canary"}, []string{
+			"web: there is no canary, only blue 1.0.0 and green 1.0.1",
 		}},
 		{"one color", planner.Switch{Operation: planner.SwitchBack, Apps: []string{"api", "web"}}, []string{
 			"api: there is no version beside blue 1.0.0 to go back to; rollback goes back to an earlier revision",

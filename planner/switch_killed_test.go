@@ -33,6 +33,10 @@ func (c *cluster) killed(p *planner.Plan) {
 	prior.Revision, prior.Interrupted, prior.Switched = p.Release.ToRevision, true, p.Release.Switch != ""
 	prior.Objects, prior.Inventory = maps.Clone(prior.Objects), slices.Clone(prior.Inventory)
 	for _, change := range p.Changes {
+		if change.Action == planner.Run {
+			prior.Inventory = append(prior.Inventory, planner.Item{ID: change.ID, Version: "v1"})
+			continue
+		}
 		prior.Objects[change.ID] = change.Object
 		for i := range prior.Inventory {
 			if prior.Inventory[i].ID == change.ID {

@@ -20,13 +20,13 @@ func (m *maker) moves() {
 	}
 }
 
-// names returns the apps that anything is done to, or else those that were asked for.
-// After a run that was killed it is those: what that has done of the same is not to be
-// done again.
+// names returns the apps that anything is done to, or else those that are meant. After
+// a run that was killed it is those: what that has done of the same is not to be done
+// again.
 func (s *switching) names() []string {
 	apps := s.apps
-	if len(apps) == 0 || s.m.in.Prior.Interrupted && !s.want.All {
-		apps = s.want.Apps
+	if s.m.in.Prior.Interrupted || len(apps) == 0 && !s.want.All {
+		apps = s.meant
 	}
 	return slices.Sorted(slices.Values(apps))
 }

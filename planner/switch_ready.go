@@ -53,14 +53,12 @@ func (a *appSwitch) needed(active, to Color) int64 {
 	return max(declared, replicasOf(a.sides.colors[active]), 1)
 }
 
-// checkThere returns why a color is not fully there, as its Deployment and the endpoints of
-// the preview tell. Where there is no preview that leads to it, its pods tell.
+// checkThere returns why a color is not fully there, as its Deployment and its pods tell.
+// Endpoints follow these within moments, and may do so still, right after a switch: they
+// are looked at right before the move.
 func (a *appSwitch) checkThere(color Color, wanted int64) error {
 	live, is := a.sides.colors[color], a.sides.podsOf(string(color))
-	ready := a.side(color).Ready
-	if preview := a.sides.preview; preview != nil && selectedColor(preview) == string(color) {
-		ready = min(ready, a.crowd.endpointsOf(preview, is))
-	}
+	ready := min(a.side(color).Ready, a.crowd.ready(is))
 	old := intOr(live, 0, "status", "replicas") - intOr(live, 0, "status", "updatedReplicas")
 	if ready >= wanted && old <= 0 {
 		return nil

@@ -89,7 +89,12 @@ func (s *switching) finish() {
 	}
 	s.orderRemoved()
 	for _, item := range s.m.leftovers() {
-		if !removed[item.ID] {
+		live := s.m.live.object(item.ID)
+		switch {
+		case removed[item.ID]:
+		case live != nil && item.ID.Kind == jobKind.Kind && live.GetLabels()[LabelCheck] != "":
+			s.m.remove(live, "a check of a run that was killed")
+		default:
 			s.m.keep(item.ID, "a switch leaves it")
 		}
 	}
