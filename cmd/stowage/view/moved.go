@@ -67,7 +67,7 @@ func (p *page) movedBack(plan *planner.Plan, back *applier.Rollback) {
 
 // switched adds that a switch is done, and what takes it back.
 func (p *page) switched(plan Planned, result *applier.Result) {
-	p.line(span{fmt.Sprintf("%s, as revision %d, in %s.", switchedTitle(plan.Release), result.Revision, seconds(result.Duration)), bold})
+	p.line(span{fmt.Sprintf("%s, as revision %d, in %s.", switchedTitle(plan.Plan), result.Revision, seconds(result.Duration)), bold})
 	var back, again []string
 	for _, step := range movedSteps(result) {
 		if move := step.Moved.Move; move.To.Deployed < move.From.Deployed {
@@ -84,8 +84,13 @@ func (p *page) switched(plan Planned, result *applier.Result) {
 	}
 }
 
-// switchedTitle says what a switch has done.
-func switchedTitle(release planner.ReleaseInfo) string {
+// switchedTitle says what a switch has done. The step of a canary after the last one
+// has promoted it.
+func switchedTitle(plan *planner.Plan) string {
+	operation := plan.Release.Switch
+	if operation == planner.CanaryNext && plan.Count(planner.Delete) > 0 && len(plan.Waiting) == 0 {
+		operation = planner.CanaryPromote
+	}
 	verb := map[planner.Operation]string{
 		planner.SwitchForward: "Switched",
 		planner.SwitchBack:    "Switched back",
@@ -93,8 +98,8 @@ func switchedTitle(release planner.ReleaseInfo) string {
 		planner.CanaryNext:    "Took the next step of",
 		planner.CanaryPromote: "Promoted the canary of",
 		planner.CanaryAbort:   "Aborted the canary of",
-	}[release.Switch]
-	return verb + " " + strings.Join(release.SwitchApps, ", ")
+	}[operation]
+	return verb + " " + strings.Join(plan.Release.SwitchApps, ", ")
 }
 
 func isCanary(operation planner.Operation) bool {

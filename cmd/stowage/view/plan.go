@@ -349,7 +349,7 @@ func (p *page) closing(plan *planner.Plan) {
 		p.line(span{"Nothing to delete but the record of " + plan.Release.Name + ".", bold})
 		return
 	case plan.Release.Switch != "":
-		p.line(span{"Nothing to " + switchVerb(plan.Release.Switch) + ".", bold})
+		p.line(span{nothingTo(plan.Release.Switch), bold})
 		return
 	}
 	matches := "matches the configuration"

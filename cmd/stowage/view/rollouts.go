@@ -74,7 +74,7 @@ func partText(r planner.AppRollout, side planner.Side) string {
 	case side.Name == r.Active:
 		return "live"
 	case r.Strategy == canaryStrategy:
-		return fmt.Sprintf("%d%% of the traffic", r.Weight)
+		return "at " + stepText(r.Weight, r.Steps)
 	case side.Name == r.Newest:
 		return "newest"
 	default:

@@ -21,6 +21,14 @@ func switchVerb(operation planner.Operation) string {
 	}
 }
 
+// nothingTo says that a switch has nothing to do.
+func nothingTo(operation planner.Operation) string {
+	if operation == planner.CanaryNext {
+		return "There is no next step."
+	}
+	return "Nothing to " + switchVerb(operation) + "."
+}
+
 // switchTitle says the same of a plan: "Switch back petclinic, mailer".
 func switchTitle(release planner.ReleaseInfo) string {
 	verb := switchVerb(release.Switch)

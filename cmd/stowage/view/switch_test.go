@@ -245,3 +245,29 @@ func TestOutcomeOfASwitchWithNothingToDo(t *testing.T) {
 		}
 	}
 }
+
+func TestCanaryOutcomeNamesTheNextStepOrThePromotion(t *testing.T) {
+	step := switchPlan()
+	step.Release.Switch, step.Release.SwitchApps = planner.CanaryNext, []string{"api"}
+	step.Changes, step.Waiting = step.Changes[:3], waiting()[2:3]
+	last := switchPlan()
+	last.Release.Switch, last.Release.SwitchApps = planner.CanaryNext, []string{"api"}
+	last.Changes = []planner.Change{{ID: id("Deployment", "api"), Action: planner.Update}, {ID: id("Deployment", "api-canary"), Action: planner.Delete}}
+	for want, plan := range map[string]*planner.Plan{
+		"\nTook the next step of api, as revision 4, in 3.0s.\n\napi: canary 5 is at 10%, step 1 of 2, beside stable 4.\n" +
+			"  Next: stowage switch api --next  (50%; or --promote, --abort)\n": step,
+		"\nPromoted the canary of api, as revision 4, in 3.0s.\n": last,
+	} {
+		result := &applier.Result{Revision: 4, Record: "deployed", Duration: 3 * time.Second}
+		got := string(shown(t, 80, func(s view.Screen) error { return view.Outcome(s, view.Planned{Plan: plan}, result, view.Applied) }))
+		if got != want {
+			t.Errorf("got:\n%s\nwant:\n%s", got, want)
+		}
+	}
+	none := switchPlan()
+	none.Release.Switch, none.Changes = planner.CanaryNext, none.Changes[:1]
+	got := string(shown(t, 80, func(s view.Screen) error { return view.Plan(s, view.Planned{Plan: none, Target: target}) }))
+	if !strings.HasSuffix(got, "\n\nThere is no next step.\n") {
+		t.Errorf("got:\n%s", got)
+	}
+}

@@ -84,17 +84,23 @@ func waitingText(w planner.Waiting, stage Stage) string {
 	return fmt.Sprintf("%s is %s beside %s, which has the traffic.", w.Next, is, w.Active)
 }
 
-// canaryText says which share a canary has.
+// canaryText says how far a canary is. What it has of the traffic may be another share,
+// as pods cannot be divided.
 func canaryText(w planner.Waiting, stage Stage) string {
-	has := "has"
+	is := "is"
 	if stage == NotApplied {
-		has = "will have"
+		is = "will be"
 	}
-	step := ""
-	if i := slices.Index(w.Steps, w.Weight); i >= 0 {
-		step = fmt.Sprintf(", step %d of %d", i+1, len(w.Steps))
+	return fmt.Sprintf("%s %s at %s, beside %s.", w.Next, is, stepText(w.Weight, w.Steps), w.Active)
+}
+
+// stepText returns "10%, step 1 of 2".
+func stepText(weight int32, steps []int32) string {
+	text := fmt.Sprintf("%d%%", weight)
+	if i := slices.Index(steps, weight); i >= 0 {
+		text += fmt.Sprintf(", step %d of %d", i+1, len(steps))
 	}
-	return fmt.Sprintf("%s %s %d%% of the traffic beside %s%s.", w.Next, has, w.Weight, w.Active, step)
+	return text
 }
 
 const canaryStrategy = "canary"
@@ -142,6 +148,9 @@ func canaryCommands(w planner.Waiting, where string) []nextCommand {
 	}
 	next := command("--next", weight)
 	next.usual, next.otherwise = true, fmt.Sprintf("  (%d%%; or --promote, --abort)", weight)
+	if weight == 100 {
+		next.otherwise = "  (promotes it; or --abort)"
+	}
 	return []nextCommand{next, command("--promote", 100), command("--abort", 0)}
 }
 
