@@ -22,19 +22,15 @@ const endpointsTimeout = 30 * time.Second
 // the pods that these name.
 type endpoints struct {
 	slices, pods *stream
-	changed      chan struct{}
-	stops        []func()
+	apps         []string
 }
 
 // endpoints begins to follow those of the Services of apps.
 func (r *run) endpoints(ctx context.Context, namespace string, apps ...string) (*endpoints, error) {
 	e := &endpoints{
-		slices:  r.watches.stream(ctx, sliceKind, namespace),
-		pods:    r.watches.stream(ctx, podKind, namespace),
-		changed: make(chan struct{}, 1),
-	}
-	for _, app := range apps {
-		e.stops = append(e.stops, e.slices.follow(topic{app: app}, e.changed), e.pods.follow(topic{app: app}, e.changed))
+		slices: r.watches.stream(ctx, sliceKind, namespace),
+		pods:   r.watches.stream(ctx, podKind, namespace),
+		apps:   apps,
 	}
 	err := e.slices.sync(ctx)
 	if err == nil {
@@ -48,14 +44,7 @@ func (r *run) endpoints(ctx context.Context, namespace string, apps ...string) (
 	default:
 		err = fmt.Errorf("where its Service leads cannot be watched: %w", r.refusal(err))
 	}
-	e.close()
 	return nil, err
-}
-
-func (e *endpoints) close() {
-	for _, stop := range e.stops {
-		stop()
-	}
 }
 
 // endpoint is where a Service leads.
@@ -157,6 +146,11 @@ func selectorOf(service *unstructured.Unstructured) labels.Set {
 // await returns when done says so. It is a timeout when that takes longer than limit,
 // which is not an error: false.
 func (e *endpoints) await(ctx context.Context, limit time.Duration, done func() bool) (bool, error) {
+	changed := make(chan struct{}, 1) // of its own: one that waits takes what wakes it
+	for _, app := range e.apps {
+		defer e.slices.follow(topic{app: app}, changed)()
+		defer e.pods.follow(topic{app: app}, changed)()
+	}
 	expired := time.NewTimer(limit)
 	defer expired.Stop()
 	for {
@@ -170,7 +164,7 @@ func (e *endpoints) await(ctx context.Context, limit time.Duration, done func() 
 		}
 		select {
 		case <-ctx.Done():
-		case <-e.changed:
+		case <-changed:
 		case <-expired.C:
 			return false, nil
 		}

@@ -83,11 +83,6 @@ func (m *moving) all(ctx context.Context, applied func()) error {
 	for _, i := range m.changes {
 		m.run.events.send(eventOf(StepStarted, &m.run.plan.Changes[i]))
 	}
-	defer func() {
-		if m.ends != nil {
-			m.ends.close()
-		}
-	}()
 	if err := m.move(ctx); err != nil {
 		return m.refuse(began, err)
 	}
@@ -270,7 +265,6 @@ func (r *run) arrives(ctx context.Context, c *planner.Change) error {
 	if err != nil {
 		return err
 	}
-	defer ends.close()
 	return r.followed(ctx, ends, c)
 }
 
