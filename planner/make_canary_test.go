@@ -110,7 +110,7 @@ func TestCanaryOfAnotherVersionStopsAtTheFirstStep(t *testing.T) {
 		t.Error("the stable version gives up its pod before the canary is ready")
 	}
 	got := []string{change(t, p, "Deployment", "web-canary").Impact, change(t, p, "Deployment", "web").Impact}
-	want := []string{"1 new pod beside those of web: 10% of 3 pods is 1 (33%)", "scales 3 -> 2: the canary has 10% of 3 pods is 1 (33%)"}
+	want := []string{"1 new pod beside those of web: 10% of 3 pods is 1 (33%)", "scales 3 -> 2; 10% of 3 pods is 1 (33%)"}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
 	}

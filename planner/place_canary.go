@@ -111,7 +111,7 @@ func (m *maker) stableOf(t *template, s *sides, share share) Object {
 		o.Manifest = withReplicas(o.Manifest, share.stable)
 	}
 	if was := replicasOf(s.plain); was != share.stable {
-		o.Impact = fmt.Sprintf("scales %d -> %d: the canary has %s", was, share.stable, share)
+		o.Impact = fmt.Sprintf("scales %d -> %d; %s", was, share.stable, share)
 	}
 	o.Untouched = unchanged(s.plain, o.Manifest)
 	return o

@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"stowage/dsl"
 )
 
 // canary plans an operation on an app with a canary: CanaryNext, CanaryPromote or
@@ -36,19 +38,18 @@ func (a *appSwitch) canarySide() Side { return sideOf(sideCanary, a.sides.canary
 // next gives the canary its next share. A step that a killed run has begun is ended
 // before another one begins.
 func (a *appSwitch) next() error {
-	weight := weightOn(a.sides.canary)
+	weight, there := weightOn(a.sides.canary), a.checkCanary()
 	at := shareAt(a.rollout, weight, replicasOf(a.sides.plain))
-	there := a.checkCanary()
-	if !a.isAt(at) || a.m.in.Prior.Interrupted && there != nil {
+	switch {
+	case there != nil && !a.m.in.Prior.Interrupted:
+		return there
+	case there != nil || !a.isAt(at):
 		a.m.warn(Warning{
 			Summary: fmt.Sprintf("%s: the step to %d%% was begun and did not end; it is ended now", a.app, weight),
 			Detail:  "the same command again goes on from there",
 		})
 		a.share(at)
 		return nil
-	}
-	if there != nil {
-		return there
 	}
 	for _, step := range a.rollout.Steps {
 		if step > weight {
@@ -96,6 +97,10 @@ func (a *appSwitch) share(s share) {
 		a.change(second, s.String(), stable)
 	}
 	a.weigh(s.percent)
+	a.m.waiting = append(a.m.waiting, Waiting{
+		App: a.app, Strategy: dsl.Canary, Weight: s.percent, Steps: a.rollout.Steps,
+		Active: sideAfter(sideStable, stable, a.sides.plain), Next: sideAfter(sideCanary, canary, a.sides.canary),
+	})
 }
 
 // promote has the stable Deployment run the canary's version, with all its pods, and then

@@ -28,6 +28,9 @@ func TestCanaryStepByStep(t *testing.T) {
 	if !needs(t, p, "Deployment", "web", "web-canary") {
 		t.Error("the stable version gives up a pod before the canary has it")
 	}
+	if len(p.Waiting) != 1 || p.Waiting[0].Weight != 50 || p.Waiting[0].Next.Pods != 2 || p.Waiting[0].Active.Pods != 2 {
+		t.Errorf("waiting: %+v", p.Waiting)
+	}
 	if got := change(t, p, "Deployment", "web").Reason; got != "50% of 4 pods is 2 (50%)" {
 		t.Error(got)
 	}
@@ -156,6 +159,7 @@ func TestACanaryStepHalfDone(t *testing.T) {
 	c := withCanary(t, "replicas = 4")
 	p := c.planSwitch(t, planner.CanaryNext, "web")
 	c.mustApply(t, change(t, p, "Deployment", "web-canary").Object)
+	c.prior.Interrupted = true
 	p = c.planSwitch(t, planner.CanaryNext, "web")
 	checkSummary(t, p, "update Deployment web")
 	checkPods(t, p, "web", 2, "nginx:1.27")
