@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
-	"slices"
 	"time"
 
 	"github.com/hashicorp/go-multierror"
@@ -72,6 +71,7 @@ func (r *recorder) begin(ctx context.Context) error {
 		},
 		Content: release.Content{
 			ConfigDir: r.opts.ConfigDir, HistoryLimit: r.plan.Release.HistoryLimit, Inventory: r.inventory(), Changes: plannedChanges(r.plan),
+			Undone: r.toDo(),
 		},
 	}
 	if err := record.SetObjects(r.objects()); err != nil {
@@ -116,14 +116,13 @@ func (r *recorder) settle(ctx context.Context, errs *multierror.Error) (release.
 	} else {
 		r.current.Changes = madeChanges(r.plan, r.steps)
 	}
-	switch {
-	case errs != nil:
+	if errs != nil {
 		r.current.Status, r.current.Messages = release.Failed, messagesOf(errs)
-	case r.isStillUndone():
-		r.current.Status = release.Failed
-		r.current.Messages = []string{fmt.Sprintf("what revision %d left undone still is", r.opts.Prior.Revision)}
-	default:
-		r.current.Status, r.current.Messages = release.Deployed, nil
+	} else {
+		r.current.Status, r.current.Messages, r.current.Undone = release.Deployed, nil, r.undone()
+	}
+	if left := r.current.Undone; left != nil && errs == nil {
+		r.current.Status, r.current.Messages = release.Failed, messagesAbout(left)
 	}
 	if err := r.store.Finish(ctx, r.current); err != nil {
 		return "", fmt.Errorf("how revision %d ended cannot be recorded: %w", r.to, err)
@@ -158,7 +157,7 @@ func (r *recorder) isUntrue(failed bool) bool {
 		return false
 	case r.plan.Release.Destroy:
 		return !failed
-	case prior == nil, r.isStillUndone():
+	case prior == nil, r.undone() != nil:
 		return false
 	case prior.Status == release.Pending:
 		return true
@@ -166,20 +165,6 @@ func (r *recorder) isUntrue(failed bool) bool {
 		return true // writing it again makes it whole
 	}
 	return prior.Status == release.Failed && (!failed || r.opts.OnFailure == RollBack)
-}
-
-// isStillUndone reports whether a revision that failed, or that was not ended, is before
-// a switch that has nothing to do with what it left undone: all that a switch sees to is
-// its apps. So it only makes up for an earlier switch of them.
-func (r *recorder) isStillUndone() bool {
-	prior := r.opts.Prior
-	if r.plan.Release.Switch == "" || prior == nil || prior.Status != release.Pending && prior.Status != release.Failed {
-		return false
-	}
-	onHealthy := prior.Switch != "" && slices.Contains(prior.Healthy, prior.Revision-1)
-	return !onHealthy || prior.SwitchAppsOmitted > 0 || slices.ContainsFunc(prior.SwitchApps, func(app string) bool {
-		return !slices.Contains(r.plan.Release.SwitchApps, app)
-	})
 }
 
 // mend begins to put an untrue record right: it is known now how the newest

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"stowage/internal/release"
 	"stowage/planner"
 )
 
@@ -70,14 +71,10 @@ func (r *run) undo(ctx context.Context, moves []planner.Move) *Rollback {
 		return back
 	}
 	r.events.send(Event{Type: RollbackBegun, Plan: back.Plan})
-	failed := *r.recorder.current
 	opts := r.opts
-	opts.Prior, opts.NewKey, opts.OnFailure = &failed, nil, Stop
-	if before := r.opts.Prior; before != nil {
-		failed.Healthy = before.Healthy
-		if r.plan.Release.Switch != "" {
-			opts.undoes = before.Revision
-		}
+	opts.Prior, opts.NewKey, opts.OnFailure = r.recorder.current, nil, Stop
+	if before := r.opts.Prior; before != nil && before.Status == release.Deployed && r.plan.Release.Switch != "" {
+		opts.undoes = before.Revision
 	}
 	back.Result, back.Err = newRun(r.cluster, r.recorder.store, back.Plan, opts, r.events, r.lock).all(ctx)
 	return back

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"stowage/applier"
@@ -240,7 +241,7 @@ func TestASwitchMendsNoFailureBeforeIt(t *testing.T) {
 	out := s.run(t.Context(), plan, opts, nil)
 	record := s.record(t)
 	if out.err != nil || out.Record != release.Failed || record.Status != release.Failed ||
-		!slices.Equal(record.Messages, []string{"what revision 3 left undone still is"}) {
+		!slices.Equal(record.Messages, []string{"what revision 3 was to do is still not all done; apply does it"}) {
 		t.Fatalf("%v; recorded as %s: %q", out.err, record.Status, record.Messages)
 	}
 	if healthy, _, err := s.store.LastHealthy(t.Context(), 5); err != nil || healthy.Revision != 2 {
@@ -252,6 +253,36 @@ func TestASwitchMendsNoFailureBeforeIt(t *testing.T) {
 		t.Errorf("recorded as %s", out.Record)
 	}
 	s.checkLeads(t, planner.Green, "web")
+}
+
+func TestSwitchesThatFailedAreMadeUpForByOneThatDoesNot(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.mustApply(t, colored("cart", "nginx:1", "")+colored("web", "nginx:1", failsAfter))
+	s.mustApply(t, colored("cart", "nginx:2", "")+colored("web", "nginx:2", failsAfter))
+	s.proxy.Intercept(func(r testcluster.Request) testcluster.Action {
+		if r.Verb == "apply" && strings.HasSuffix(r.Path, "/services/web") && !r.DryRun {
+			return testcluster.Fail(metav1.Status{Code: 403, Reason: metav1.StatusReasonForbidden, Message: "not you"})
+		}
+		return nil
+	})
+	plan, opts := s.planSwitch(t, forward("web"))
+	s.run(t.Context(), plan, opts, nil) // 3: nothing is moved
+	s.proxy.Intercept(nil)
+	plan, opts = s.planSwitch(t, forward("cart"))
+	if out := s.run(t.Context(), plan, opts, nil); out.Record != release.Failed { // 4: not the app of 3
+		t.Errorf("recorded as %s", out.Record)
+	}
+	want := []string{"the switch of web is still not all done; switch, or apply, does it"}
+	if got := s.record(t).Messages; !slices.Equal(got, want) {
+		t.Errorf("messages %q, want %q", got, want)
+	}
+	plan, opts = s.planSwitch(t, forward("web"))
+	s.run(t.Context(), plan, opts, nil) // 5: is moved, and back by 6
+	if record := s.record(t); record.Revision != 6 || record.Status != release.Deployed || record.Undone != nil {
+		t.Errorf("revision %d is recorded as %s, undone %+v", record.Revision, record.Status, record.Undone)
+	}
+	s.checkHistory(t, release.Deployed, release.Failed, release.Failed, release.Failed, release.Superseded, release.Superseded)
 }
 
 func TestS42SwitchingBackTakesAFixedNumberOfRequests(t *testing.T) {

@@ -95,6 +95,15 @@ type Content struct {
 	Changes []Change `json:"changes,omitempty"`
 	// Messages tell what went wrong beside the changes, one statement each.
 	Messages []string `json:"messages,omitempty"`
+	// Undone is what is not done yet, as far as switches know; nil: nothing, or the
+	// revision was no switch.
+	Undone *Undone `json:"undone,omitempty"`
+}
+
+// Undone is what the end of a switch leaves to do for others.
+type Undone struct {
+	Revision int      `json:"revision,omitempty"` // that was applied and failed, or did not end; 0: none
+	Apps     []string `json:"apps,omitempty"`     // that were to be switched
 }
 
 // Change is what a run did to one object.
