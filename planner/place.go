@@ -32,7 +32,7 @@ func Place(objects []Object) ([]Object, error) {
 	if err := m.place(); err != nil {
 		return nil, err
 	}
-	return m.in.Objects, nil
+	return m.in.Objects, joined(m.errs)
 }
 
 // place settles which Deployment each rendered version goes to, where the versions
