@@ -19,7 +19,7 @@ variable "replicas" {
 variable "node_port" {
   description = "Port that leads to Petclinic on every node."
   type        = number
-  default     = 41080
+  default     = 31080
 }
 
 variable "mysql_password" {
