@@ -36,7 +36,7 @@ func parentReference(g dsl.Gateway) *gatewayv1ac.ParentReferenceApplyConfigurati
 		WithName(gatewayv1.ObjectName(g.Name))
 	ref.Namespace = given(gatewayv1.Namespace(g.Namespace))
 	ref.SectionName = given(gatewayv1.SectionName(g.Section))
-	ref.Port = given(gatewayv1.PortNumber(g.Port))
+	ref.Port = given(g.Port)
 	return ref
 }
 
@@ -49,7 +49,7 @@ func routeRule(p dsl.IngressPath) *gatewayv1ac.HTTPRouteRuleApplyConfiguration {
 		WithGroup("").
 		WithKind("Service").
 		WithName(gatewayv1.ObjectName(p.Backend.Service)).
-		WithPort(gatewayv1.PortNumber(p.Backend.Port)).
+		WithPort(p.Backend.Port).
 		WithWeight(1)
 	return gatewayv1ac.HTTPRouteRule().
 		WithMatches(gatewayv1ac.HTTPRouteMatch().

@@ -38,12 +38,16 @@ func (a *appSwitch) canarySide() Side { return sideOf(sideCanary, a.sides.canary
 // next gives the canary its next share. A step that a killed run has begun is ended
 // before another one begins.
 func (a *appSwitch) next() error {
-	weight, there := weightOn(a.sides.canary), a.checkCanary()
+	weight := weightOn(a.sides.canary)
 	at := shareAt(a.rollout, weight, replicasOf(a.sides.plain))
-	switch {
-	case there != nil && !a.m.in.Prior.Interrupted:
-		return there
-	case there != nil || !a.isAt(at):
+	begun := !a.isAt(at)
+	if err := a.checkCanary(); err != nil {
+		if !a.m.in.Prior.Interrupted {
+			return err
+		}
+		begun = true // the run did not wait for it
+	}
+	if begun {
 		a.m.warn(Warning{
 			Summary: fmt.Sprintf("%s: the step to %d%% was begun and did not end; it is ended now", a.app, weight),
 			Detail:  "the same command again goes on from there",
