@@ -128,6 +128,20 @@ func TestS42ThePreviewNeverAnswersFromTheColorWithTheTraffic(t *testing.T) {
 	}
 }
 
+func TestS42APreviewThatStillLeadsToAVersionKeepsTrafficFromIt(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.sideBySide(t, "web")
+	s.lagging(t, "web", "web-preview", planner.Green)
+	plan, opts := s.switchPlan(t, "web")
+	opts.Timeout = 3 * time.Second
+	out := s.run(t.Context(), plan, opts, nil)
+	if err := out.step(t, "Service", "web").Err; err == nil || !strings.Contains(err.Error(), "the preview still led to green 1.0.1 after 3s") {
+		t.Errorf("%v; want the preview named", err)
+	}
+	s.checkLeads(t, planner.Blue, "web")
+}
+
 func TestS44ASecondAppThatIsNotThereAnyMoreKeepsBothWhereTheyAre(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -315,7 +329,7 @@ func TestEndpointsThatDoNotFollowAreNamed(t *testing.T) {
 			t.Parallel()
 			s := newSite(t)
 			s.sideBySide(t, "web")
-			s.lagging(t, "web")
+			s.lagging(t, "web", "web", planner.Blue)
 			plan, opts := s.switchPlan(t, "web")
 			if c := &plan.Changes[0]; !move { // as when the strategy of a rollout changes
 				c.Move, c.Diff, plan.Release.Switch = nil, []planner.FieldDiff{{Path: "spec.selector"}}, ""

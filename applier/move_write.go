@@ -46,9 +46,10 @@ func (m *moving) park(ctx context.Context) error {
 			}
 		}
 	}
-	parked, err := m.ends.await(ctx, endpointsTimeout, func() bool { return m.leading() < 0 })
+	limit := min(endpointsTimeout, m.run.timeout(&m.run.plan.Changes[m.changes[0]]))
+	parked, err := m.ends.await(ctx, limit, func() bool { return m.leading() < 0 })
 	if i := m.leading(); err == nil && !parked && i >= 0 {
-		return m.fail(i, fmt.Errorf("the preview still led to %s after %s", m.run.plan.Changes[i].Move.To, endpointsTimeout))
+		return m.fail(i, fmt.Errorf("the preview still led to %s after %s", m.run.plan.Changes[i].Move.To, limit))
 	}
 	return err
 }

@@ -115,19 +115,19 @@ func TestS43ACheckThatFailsAfterTheSwitchMovesAllAppsBack(t *testing.T) {
 	}
 }
 
-// lagging adds an EndpointSlice by hand that has a Service lead to one of its pods for ever.
-func (s *site) lagging(t *testing.T, app string) {
+// lagging adds an EndpointSlice by hand that has a Service lead to a pod of a color for ever.
+func (s *site) lagging(t *testing.T, app, service string, color planner.Color) {
 	t.Helper()
 	var pod, uid string
-	s.await(t, podsKind, "a blue pod", func(u *unstructured.Unstructured) bool {
+	s.await(t, podsKind, "a pod", func(u *unstructured.Unstructured) bool {
 		pod, uid = u.GetName(), string(u.GetUID())
-		return strings.HasPrefix(pod, app+"-blue-")
+		return strings.HasPrefix(pod, app+"-"+string(color)+"-")
 	})
 	s.stand(t, &unstructured.Unstructured{Object: object{
 		"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice", "addressType": "IPv4",
-		"metadata": object{"name": app + "-by-hand", "namespace": s.namespace, "labels": object{
+		"metadata": object{"name": service + "-by-hand", "namespace": s.namespace, "labels": object{
 			planner.LabelApp: app, planner.LabelRelease: "shop",
-			"kubernetes.io/service-name": app, "endpointslice.kubernetes.io/managed-by": "hand",
+			"kubernetes.io/service-name": service, "endpointslice.kubernetes.io/managed-by": "hand",
 		}},
 		"endpoints": []any{object{"addresses": []any{"10.1.2.3"}, "targetRef": object{"kind": "Pod", "name": pod, "uid": uid}}},
 		"ports":     []any{object{"name": "http", "port": int64(80)}},
@@ -139,7 +139,7 @@ func TestS43TrafficWhoseEndpointsDoNotFollowGoesBack(t *testing.T) {
 	s := newSite(t)
 	s.mustApply(t, colored("cart", "nginx:1", "")+colored("web", "nginx:1", ""))
 	s.mustApply(t, colored("cart", "nginx:2", "")+colored("web", "nginx:2", ""))
-	s.lagging(t, "web")
+	s.lagging(t, "web", "web", planner.Blue)
 	plan, opts := s.planSwitch(t, forward("cart", "web"))
 	opts.Timeout = 10 * time.Second
 	out := s.run(t.Context(), plan, opts, nil)
