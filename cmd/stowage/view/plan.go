@@ -338,7 +338,7 @@ func (p *page) warnings(warnings []planner.Warning) {
 // closing adds the last line, the one that people and scripts look for.
 func (p *page) closing(plan *planner.Plan) {
 	if !plan.Empty() {
-		p.line(span{Counts(plan), bold})
+		p.para(txt(""), 0, bold, Counts(plan))
 		return
 	}
 	switch {
@@ -365,13 +365,20 @@ func (p *page) closing(plan *planner.Plan) {
 	p.line(span{"No changes. " + plan.Release.Name + " " + matches + ".", bold})
 }
 
-// Counts returns how much a plan changes, in one line.
+// Counts returns how much a plan changes, in one line. A switch does so little that
+// what it does not do needs no mention.
 func Counts(plan *planner.Plan) string {
-	run := ""
-	if n := plan.Count(planner.Run); n > 0 {
-		run = fmt.Sprintf(", %d to run", n)
+	var counts []string
+	for _, c := range []struct {
+		action planner.Action
+		text   string
+	}{
+		{planner.Create, "create"}, {planner.Update, "change"}, {planner.Replace, "replace"}, {planner.Delete, "delete"}, {planner.Run, "run"},
+	} {
+		n := plan.Count(c.action)
+		if n > 0 || plan.Release.Switch == "" && c.action != planner.Run {
+			counts = append(counts, fmt.Sprintf("%d to %s", n, c.text))
+		}
 	}
-	return fmt.Sprintf("Plan: %d to create, %d to change, %d to replace, %d to delete%s; %d unchanged.",
-		plan.Count(planner.Create), plan.Count(planner.Update), plan.Count(planner.Replace),
-		plan.Count(planner.Delete), run, plan.Count(planner.NoOp))
+	return fmt.Sprintf("Plan: %s; %d unchanged.", strings.Join(counts, ", "), plan.Count(planner.NoOp))
 }
