@@ -8,6 +8,7 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
@@ -23,7 +24,7 @@ func (r *run) runJob(ctx context.Context, i int, applied func()) error {
 	if err != nil {
 		return err
 	}
-	defer r.takeAway(ctx, job)
+	defer func() { r.outcomes[i] = outcome{uid: job.GetUID(), gone: r.takeAway(ctx, job)} }()
 	applied()
 	err = r.ready(ctx, c, job)
 	if isStop(err) {
@@ -39,12 +40,13 @@ func (r *run) runJob(ctx context.Context, i int, applied func()) error {
 	return err
 }
 
-// takeAway deletes a Job with its pods. One that cannot be deleted has the release's label
-// and is in no revision: the next apply finds it.
-func (r *run) takeAway(ctx context.Context, job *unstructured.Unstructured) {
+// takeAway deletes a Job with its pods, and reports whether that was done. One that cannot
+// be deleted stays among what the release has, for the next run to delete.
+func (r *run) takeAway(ctx context.Context, job *unstructured.Unstructured) bool {
 	ctx, cancel := r.lock.writing(ctx)
 	defer cancel()
-	_ = r.cluster.Delete(ctx, job.GroupVersionKind(), job.GetNamespace(), job.GetName(), job.GetUID(), metav1.DeletePropagationBackground)
+	err := r.cluster.Delete(ctx, job.GroupVersionKind(), job.GetNamespace(), job.GetName(), job.GetUID(), metav1.DeletePropagationBackground)
+	return err == nil || apierrors.IsNotFound(err)
 }
 
 // said adds what a Job's pods show, and the last lines that one of them wrote: the one

@@ -22,6 +22,7 @@ func PriorOf(record *release.Record) (*planner.Prior, error) {
 		Interrupted: record.Status == release.Pending,
 		Failed:      record.Status == release.Failed || record.Status == release.RolledBack,
 		Switched:    record.Switch != "",
+		RollbackTo:  record.RollbackTo,
 		Healthy:     record.Healthy,
 		Inventory:   make([]planner.Item, len(record.Inventory)),
 		Objects:     make(map[planner.ObjectID]*unstructured.Unstructured, len(objects)),

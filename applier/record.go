@@ -222,8 +222,8 @@ func (r *recorder) inventory() []release.Item {
 	listed := map[planner.ObjectID]bool{}
 	for i := range r.plan.Changes {
 		c := &r.plan.Changes[i]
-		if c.Action == planner.Run {
-			continue // one that a killed run leaves is found by its label
+		if c.Action == planner.Run && (r.outcomes[i].gone || r.current != nil && r.outcomes[i].uid == "") {
+			continue // while it may be there, it is listed: one that a killed run leaves is to be found
 		}
 		listed[c.ID] = true
 		if item, ok := r.itemOf(c, r.outcomes[i]); ok {

@@ -78,6 +78,7 @@ func awaitRight(t testing.TB, config *rest.Config, right authorizationv1.Resourc
 var allKinds = []string{"configmaps", "secrets", "services", "deployments", "statefulsets", "persistentvolumeclaims"}
 
 func TestS32ReadOnlyAccountFindsTheSameChanges(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	c.carryOut(t, c.planHCL(t, shop, planner.Options{}))
 	changed := strings.NewReplacer(`"red"`, `"blue"`, "replicas = 2", "replicas = 3", `image = "nginx:1.27"`+"\n}", `image = "nginx:1.28"`+"\n}").Replace(shop)
@@ -100,6 +101,7 @@ func TestS32ReadOnlyAccountFindsTheSameChanges(t *testing.T) {
 }
 
 func TestS35AKindThatCannotBeListedIsNotAbsent(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	c.carryOut(t, c.planHCL(t, shop, planner.Options{}))
 	c.allow(t, "blind", []string{"get", "list"}, []string{"secrets", "services", "deployments", "pods", "replicasets"})
@@ -124,6 +126,7 @@ func TestS35AKindThatCannotBeListedIsNotAbsent(t *testing.T) {
 }
 
 func TestS35WhatCannotBeListedIsNotDestroyedButReported(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	c.carryOut(t, c.planHCL(t, shop, planner.Options{}))
 	c.allow(t, "blind", []string{"get", "list"}, []string{"secrets", "deployments", "configmaps", "pods", "replicasets"})
@@ -140,6 +143,7 @@ func TestS35WhatCannotBeListedIsNotDestroyedButReported(t *testing.T) {
 // An object that has lost the release's label is in no LIST, and who may only
 // list cannot tell whether it is there.
 func TestS35WhatCannotBeReadAloneIsNotTakenForGone(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	c.carryOut(t, c.planHCL(t, shop, planner.Options{}))
 	c.as(t, "kubectl-label", c.deployment("front"), `{"metadata":{"labels":{"stowage.dev/release":null}}}`)
@@ -157,6 +161,7 @@ func TestS35WhatCannotBeReadAloneIsNotTakenForGone(t *testing.T) {
 }
 
 func TestNamespaceThatDoesNotExistYet(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, false)
 	p := c.planHCL(t, shop, planner.Options{})
 	got := resources(c.requests.take())
@@ -179,6 +184,7 @@ func TestNamespaceThatDoesNotExistYet(t *testing.T) {
 }
 
 func TestOtherReleasesNamespaceIsLeftAlone(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	p := c.planHCL(t, shop, planner.Options{})
 	for _, change := range p.Changes {

@@ -57,6 +57,7 @@ func (c *cluster) replicasOf(t *testing.T, kind string) int64 {
 }
 
 func TestS29FromAFixedNumberToAnAutoscaler(t *testing.T) {
+	t.Parallel()
 	for _, kind := range []string{"Deployment", "StatefulSet"} {
 		t.Run(kind, func(t *testing.T) {
 			c := newCluster(t, true)
@@ -115,6 +116,7 @@ func TestS29FromAFixedNumberToAnAutoscaler(t *testing.T) {
 }
 
 func TestS29WithoutADryRun(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	c.carryOut(t, c.planHCL(t, countedBy("Deployment", "replicas = 3"), planner.Options{}))
 	c.allow(t, "reader", []string{"get", "list"}, allKinds)
@@ -128,6 +130,7 @@ func TestS29WithoutADryRun(t *testing.T) {
 // An object that lost its label is found by the dry-run, which has to be asked
 // again with the number.
 func TestS29OfAnObjectWithoutItsLabel(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	c.carryOut(t, c.planHCL(t, countedBy("Deployment", "replicas = 3"), planner.Options{}))
 	c.as(t, "kubectl-label", c.deployment("web"), `{"metadata":{"labels":{"stowage.dev/release":null}}}`)
@@ -143,6 +146,7 @@ func TestS29OfAnObjectWithoutItsLabel(t *testing.T) {
 }
 
 func TestAReplacedWorkloadBeginsWithTheAutoscalersNumber(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	const workload = `
 apiVersion: apps/v1
@@ -171,6 +175,7 @@ spec:
 }
 
 func TestARollbackOverAnAutoscaler(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	fixed := c.deploy(t, countedBy("Deployment", "replicas = 3"))
 	autoscaled := c.deploy(t, strings.Replace(countedBy("Deployment", autoscaledFrom), "nginx:1.27", "nginx:1.28", 1))

@@ -17,6 +17,7 @@ func autoSwitching(version string, more ...string) string {
 }
 
 func TestAutoSwitchMovesTrafficInTheSamePlan(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	c.applyHCL(t, autoSwitching("1.27"))
 	p := c.planHCL(t, autoSwitching("1.28", "keep_previous = 1"), planner.Options{})
@@ -48,6 +49,7 @@ func TestAutoSwitchMovesTrafficInTheSamePlan(t *testing.T) {
 }
 
 func TestAutoSwitchKeepsThePreviousColorWhole(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	c.applyHCL(t, autoSwitching("1.27"))
 	p := c.planHCL(t, autoSwitching("1.28"), planner.Options{})
@@ -55,6 +57,7 @@ func TestAutoSwitchKeepsThePreviousColorWhole(t *testing.T) {
 }
 
 func TestAutoSwitchMovesWhatWaitsAlready(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	c.applyHCL(t, blueGreenOf("1.27"))
 	c.applyHCL(t, blueGreenOf("1.28"))
@@ -64,6 +67,7 @@ func TestAutoSwitchMovesWhatWaitsAlready(t *testing.T) {
 }
 
 func TestAutoSwitchRunsChecksBeforeAndAfter(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	first := c.planHCL(t, autoSwitching("1.27", smokeCheck), planner.Options{})
 	checkWrites(t, first, "create Deployment web-blue", "create Service web", "create Service web-preview", "create CronJob web-smoke")
@@ -100,6 +104,7 @@ func TestAutoSwitchRunsChecksBeforeAndAfter(t *testing.T) {
 
 // What the checks ask has to be there: the first apply with a preview leads it to the version.
 func TestAutoSwitchWaitsForAPreviewToCheck(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	c.applyHCL(t, autoSwitching("1.27", "preview = false"))
 	p := c.applyHCL(t, autoSwitching("1.28", smokeCheck))
@@ -112,6 +117,7 @@ func TestAutoSwitchWaitsForAPreviewToCheck(t *testing.T) {
 }
 
 func TestAutoSwitchOfAWorker(t *testing.T) {
+	t.Parallel()
 	auto := func(version string) string {
 		return strings.Replace(workerOf(version), "worker   = true", "worker = true\nauto_switch = true", 1)
 	}
@@ -134,6 +140,7 @@ func TestAutoSwitchOfAWorker(t *testing.T) {
 }
 
 func TestAutoSwitchTakesTheAutoscalerAlong(t *testing.T) {
+	t.Parallel()
 	auto := func(version string) string {
 		return blueGreenWith(version, autoscaledFrom, "auto_switch = true\nkeep_previous = 0")
 	}

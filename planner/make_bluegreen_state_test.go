@@ -15,6 +15,7 @@ import (
 )
 
 func TestS42AnAutoscaledIdleColorIsSizedToTheLiveCount(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	autoscaled := func(version string) string { return blueGreenWith(version, autoscaledFrom, "") }
 	p := c.applyHCL(t, autoscaled("1.27"))
@@ -76,6 +77,7 @@ func (c *cluster) retarget(t *testing.T, name string) {
 }
 
 func TestBlueGreenKeepsANumberThatNobodyDeclares(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	undeclared := func(version string) string { return blueGreenWith(version, "", "") }
 	c.applyHCL(t, undeclared("1.27"))
@@ -107,6 +109,7 @@ app "web" {
 func workerOf(version string) string { return strings.ReplaceAll(workerApp, "VERSION", version) }
 
 func TestBlueGreenWorkerHasNoPodsBeforeTheSwitch(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	p := c.applyHCL(t, workerOf("1"))
 	checkPods(t, p, "web-blue", 2, "nginx:1")
@@ -129,6 +132,7 @@ func TestBlueGreenWorkerHasNoPodsBeforeTheSwitch(t *testing.T) {
 
 // A switch of a worker that was killed has left both colors working.
 func TestBlueGreenWorkerOfAnUnfinishedSwitch(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	c.applyHCL(t, workerOf("1"))
 	c.applyHCL(t, workerOf("2"))
@@ -159,6 +163,7 @@ func (c *cluster) work(t *testing.T, name string, pods int64, since string) {
 }
 
 func TestBlueGreenInterruptedFirstDeploy(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	p := c.planHCL(t, blueGreenOf("1.27"), planner.Options{})
 	c.carryOutUntil(t, p, "Deployment")
@@ -191,6 +196,9 @@ func (c *cluster) carryOutUntil(t *testing.T, p *planner.Plan, kind string) {
 		}
 		for _, item := range before.Inventory {
 			if item.ID == rest[i].ID {
+				if rest[i].Object != nil {
+					item.LastRevision = p.Release.ToRevision
+				}
 				c.prior.Inventory = append(c.prior.Inventory, item)
 			}
 		}
@@ -198,6 +206,7 @@ func (c *cluster) carryOutUntil(t *testing.T, p *planner.Plan, kind string) {
 }
 
 func TestBlueGreenServiceThatSomebodyDeleted(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	c.applyHCL(t, blueGreenOf("1.27"))
 	c.applyHCL(t, blueGreenOf("1.28"))
@@ -218,6 +227,7 @@ func TestBlueGreenServiceThatSomebodyDeleted(t *testing.T) {
 }
 
 func TestBlueGreenActiveColorThatSomebodyDeleted(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	c.applyHCL(t, blueGreenOf("1.27"))
 	p := c.applyHCL(t, blueGreenOf("1.28"))
@@ -235,6 +245,7 @@ func TestBlueGreenActiveColorThatSomebodyDeleted(t *testing.T) {
 }
 
 func TestBlueGreenKnowsTheSecretsOfBothVersions(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	c.applyHCL(t, blueGreenOf("1.27"))
 	c.forgetValues()
@@ -262,6 +273,7 @@ func (c *cluster) forgetValues() {
 }
 
 func TestBlueGreenComparesDataWithTheNewestVersion(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	c.applyHCL(t, blueGreenOf("1.27"))
 	c.applyHCL(t, blueGreenOf("1.28"))
@@ -280,6 +292,7 @@ func TestBlueGreenComparesDataWithTheNewestVersion(t *testing.T) {
 }
 
 func TestBlueGreenHasToKnowBothVersions(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	c.allow(t, "no-lists", []string{"get", "patch", "create"}, []string{"deployments", "services", "configmaps", "secrets"})
 	_, err := c.tryPlanHCL(t, blueGreenOf("1.27"), planner.Options{})

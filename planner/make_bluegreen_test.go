@@ -111,6 +111,7 @@ func annotation(t *testing.T, p *planner.Plan, deployment, name string) string {
 }
 
 func TestBlueGreenFirstDeployIsActiveAtOnce(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	p := c.planHCL(t, blueGreenOf("1.27"), planner.Options{})
 	checkWrites(t, p, "create Deployment web-blue", "create Service web", "create Service web-preview")
@@ -129,6 +130,7 @@ func TestBlueGreenFirstDeployIsActiveAtOnce(t *testing.T) {
 }
 
 func TestS42ANewVersionGoesToTheIdleColor(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	c.applyHCL(t, blueGreenOf("1.27"))
 	p := c.planHCL(t, blueGreenOf("1.28"), planner.Options{})
@@ -176,6 +178,7 @@ func dataOf(c *cluster, t *testing.T) []string {
 }
 
 func TestBlueGreenIsUnchangedAfterASwitchAndBack(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	c.applyHCL(t, blueGreenOf("1.27"))
 	c.applyHCL(t, blueGreenOf("1.28"))
@@ -191,6 +194,7 @@ func TestBlueGreenIsUnchangedAfterASwitchAndBack(t *testing.T) {
 }
 
 func TestBlueGreenLeavesARetiredColorAlone(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	c.applyHCL(t, blueGreenOf("1.27"))
 	c.applyHCL(t, blueGreenOf("1.28"))
@@ -213,6 +217,7 @@ func (c *cluster) rescale(t *testing.T, name string, pods int64) {
 }
 
 func TestS42TheIdleColorIsAsLargeAsTheActiveOne(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	c.applyHCL(t, blueGreenOf("1.27"))
 	c.as(t, "kubectl-scale", c.deployment("web-blue"), `{"spec":{"replicas":5}}`)
@@ -243,6 +248,7 @@ func TestS42TheIdleColorIsAsLargeAsTheActiveOne(t *testing.T) {
 }
 
 func TestBlueGreenChangesTheActiveColorInPlace(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	c.applyHCL(t, blueGreenOf("1.27"))
 	c.applyHCL(t, blueGreenOf("1.28"))
@@ -269,6 +275,7 @@ func TestBlueGreenChangesTheActiveColorInPlace(t *testing.T) {
 }
 
 func TestBlueGreenDrift(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	c.applyHCL(t, blueGreenOf("1.27"))
 	c.applyHCL(t, blueGreenOf("1.28"))

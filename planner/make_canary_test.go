@@ -86,6 +86,7 @@ func checkSummary(t *testing.T, p *planner.Plan, want ...string) {
 }
 
 func TestCanaryFirstDeploy(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	p := c.planHCL(t, canaryOf("1.27"), planner.Options{})
 	checkSummary(t, p, "create Deployment web", "create Service web")
@@ -100,6 +101,7 @@ func TestCanaryFirstDeploy(t *testing.T) {
 }
 
 func TestCanaryOfAnotherVersionStopsAtTheFirstStep(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	c.deploy(t, canaryOf("1.27"))
 	p := c.planHCL(t, canaryOf("1.28"), planner.Options{})
@@ -141,6 +143,7 @@ func TestCanaryOfAnotherVersionStopsAtTheFirstStep(t *testing.T) {
 }
 
 func TestCanaryOfAThirdVersionStartsAgain(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	c.deploy(t, canaryOf("1.27"))
 	c.deploy(t, canaryOf("1.28"))
@@ -183,6 +186,7 @@ func (c *cluster) atStep(t *testing.T, weight string, stable, canary int64) {
 }
 
 func TestCanaryUnchangedAtALaterStep(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	c.deploy(t, canaryOf("1.27"))
 	c.deploy(t, canaryWith("1.28", "replicas = 4", canarySteps))
@@ -198,6 +202,7 @@ func TestCanaryUnchangedAtALaterStep(t *testing.T) {
 }
 
 func TestCanaryGoesWhenTheStableVersionIsConfiguredAgain(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	c.deploy(t, canaryOf("1.27"))
 	c.deploy(t, canaryOf("1.28"))
@@ -221,6 +226,7 @@ func TestCanaryGoesWhenTheStableVersionIsConfiguredAgain(t *testing.T) {
 }
 
 func TestCanaryOfAnAppThatRolledBefore(t *testing.T) {
+	t.Parallel()
 	for name, count := range map[string]string{"declared": "replicas = 3", "not declared": ""} {
 		t.Run(name, func(t *testing.T) {
 			c := newCluster(t, true)
@@ -249,6 +255,7 @@ func TestCanaryOfAnAppThatRolledBefore(t *testing.T) {
 }
 
 func TestCanaryOfAnAutoscaledApp(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	c.deploy(t, canaryWith("1.27", autoscaledFrom, canarySteps))
 	c.scale(t, "Deployment") // to 9
@@ -278,6 +285,7 @@ func TestCanaryOfAnAutoscaledApp(t *testing.T) {
 // What runs is not known to somebody who may not list Deployments, and a version
 // must not go to the wrong one.
 func TestCanaryNeedsToSeeWhatRuns(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	c.deploy(t, canaryOf("1.27"))
 	c.allow(t, "blind", []string{"get", "patch", "create"}, allKinds)

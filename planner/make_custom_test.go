@@ -76,6 +76,7 @@ func (c *cluster) waitEstablished(t *testing.T, id planner.ObjectID) {
 }
 
 func TestS38CustomResourcesGoBeforeTheirDefinitions(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	definition, resource := c.berth(t)
 	c.prior = &planner.Prior{Revision: 1}

@@ -75,6 +75,7 @@ func named(t testing.TB, p *planner.Plan, kind, prefix string, action planner.Ac
 }
 
 func TestS3SharedConfigRollsItsConsumers(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	first := c.planHCL(t, shop, planner.Options{})
 	c.carryOut(t, first)
@@ -114,6 +115,7 @@ func TestS3SharedConfigRollsItsConsumers(t *testing.T) {
 }
 
 func TestS3LabelOfConfigRollsNothing(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	c.carryOut(t, c.planHCL(t, shop, planner.Options{}))
 	labelled := strings.Replace(shop, `config "common" {`, "config \"common\" {\n  labels = { team = \"a\" }", 1)
@@ -125,6 +127,7 @@ func TestS3LabelOfConfigRollsNothing(t *testing.T) {
 }
 
 func TestS4ChangeTakenBackUsesOldVersion(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	first := c.planHCL(t, shop, planner.Options{})
 	c.carryOut(t, first)
@@ -147,6 +150,7 @@ func TestS4ChangeTakenBackUsesOldVersion(t *testing.T) {
 }
 
 func TestS6UnversionedConfigIsUpdatedInPlace(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	text := strings.Replace(shop, `config "common" {`, "config \"common\" {\n  versioned = false", 1)
 	c.carryOut(t, c.planHCL(t, text, planner.Options{}))
@@ -165,6 +169,7 @@ func TestS6UnversionedConfigIsUpdatedInPlace(t *testing.T) {
 }
 
 func TestS40SecretKeyIsNamedWithoutValue(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	c.carryOut(t, c.planHCL(t, shop, planner.Options{}))
 	p := c.planHCL(t, strings.Replace(shop, "first-secret-canary", "changed-secret-canary", 1), planner.Options{})

@@ -17,6 +17,7 @@ func (c *cluster) deployment(name string) planner.ObjectID {
 }
 
 func TestS30DriftIsSaidAndUndone(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	c.carryOut(t, c.planHCL(t, shop, planner.Options{}))
 	before := time.Now().Add(-2 * time.Second)
@@ -54,6 +55,7 @@ func TestS30DriftIsSaidAndUndone(t *testing.T) {
 }
 
 func TestS30RemovedFieldIsDrift(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	c.carryOut(t, c.planHCL(t, shop, planner.Options{}))
 	c.as(t, "kubectl-set", c.deployment("front"), `{"spec":{"template":{"spec":{"containers":[{"name":"front","env":[{"name":"GREETING","$patch":"delete"}]}]}}}}`)
@@ -65,6 +67,7 @@ func TestS30RemovedFieldIsDrift(t *testing.T) {
 }
 
 func TestFieldTakenOverWithTheSameValueIsTakenBack(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	c.carryOut(t, c.planHCL(t, shop, planner.Options{}))
 	for _, image := range []string{"nginx:1.28", "nginx:1.27"} {
@@ -82,6 +85,7 @@ func TestFieldTakenOverWithTheSameValueIsTakenBack(t *testing.T) {
 }
 
 func TestConflictNamesManagerAndValue(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	c.carryOut(t, c.planHCL(t, shop, planner.Options{}))
 	c.as(t, "scaler", c.deployment("aside"), `{"spec":{"replicas":4}}`)
@@ -109,6 +113,7 @@ func TestConflictNamesManagerAndValue(t *testing.T) {
 }
 
 func TestForeignObjectNamesItsOwner(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	foreign := c.objects(t, `
 apiVersion: v1
@@ -166,6 +171,7 @@ metadata: {name: unrelated}
 }
 
 func TestS39PlanHoldsNoSecretValue(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	c.carryOut(t, c.planHCL(t, shop, planner.Options{}))
 	changed := strings.Replace(shop, "first-secret-canary", "second-secret-canary", 1)

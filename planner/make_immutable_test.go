@@ -10,6 +10,7 @@ import (
 )
 
 func TestS33ImmutableFieldsOfEachKind(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	manifests := readFile(t, "testdata/plan/petclinic.yaml")
 	c.carryOut(t, c.plan(t, manifests, planner.Options{}))
@@ -104,6 +105,7 @@ app "db" {
 `
 
 func TestS33EachChangeSaysHowItIsMade(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	c.carryOut(t, c.planHCL(t, stateful, planner.Options{}))
 	c.waitHealthy(t, "apps", "Deployment", "files")
@@ -206,6 +208,7 @@ func expectReplace(t *testing.T, c planner.Change, reason, impact string) {
 }
 
 func TestS34AServiceGetsAnAddressWhenItIsNoLongerHeadless(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	const headless = "release \"petclinic\" { namespace = \"NAMESPACE\" }\napp \"one\" {\n  image = \"nginx\"\n  port \"http\" { number = 80 }\n  service { headless = true }\n}\n"
 	c.carryOut(t, c.planHCL(t, headless, planner.Options{}))

@@ -60,6 +60,7 @@ app "db" {
 `
 
 func TestS26SpellingsOfTheSameAreNoChange(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	c.carryOut(t, c.planHCL(t, spelled, planner.Options{}))
 	c.waitHealthy(t, "apps", "Deployment", "front")
@@ -79,6 +80,7 @@ func TestS26SpellingsOfTheSameAreNoChange(t *testing.T) {
 }
 
 func TestS12UnchangedButNotReady(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	broken := strings.Replace(shop, `app "aside" {
   image = "nginx:1.27"`, `app "aside" {
@@ -127,6 +129,7 @@ app "petclinic%[1]d" {
 }
 
 func TestRequestsDoNotGrowWithObjects(t *testing.T) {
+	t.Parallel()
 	const page = 500 // objects in one answer
 	want := []string{"configmaps", "deployments", "namespaces", "secrets", "services", "statefulsets"}
 	for _, n := range []int{1, 117} {

@@ -69,6 +69,7 @@ func refusals(t *testing.T, err error) []string {
 }
 
 func TestProtectionIsAnUpdateThatRollsNothing(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	c.carryOut(t, c.planHCL(t, unprotected(guarded), planner.Options{}))
 	p := c.planHCL(t, protected(guarded), planner.Options{})
@@ -93,6 +94,7 @@ func TestProtectionIsAnUpdateThatRollsNothing(t *testing.T) {
 }
 
 func TestAPlanThatWouldDeleteWhatIsProtectedIsRefused(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	config := protected(guarded)
 	c.carryOut(t, c.planHCL(t, config, planner.Options{}))
@@ -164,6 +166,7 @@ func TestAPlanThatWouldDeleteWhatIsProtectedIsRefused(t *testing.T) {
 }
 
 func TestOldVersionsOfAProtectedSecretGoAsUsual(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	config := protected(guarded)
 	for _, value := range []string{"first", "second", "third", "fourth"} {
@@ -192,6 +195,7 @@ func TestOldVersionsOfAProtectedSecretGoAsUsual(t *testing.T) {
 }
 
 func TestARollbackLeavesWhatIsProtected(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	config := protected(guarded)
 	before := c.deploy(t, without(t, config, `app "files"`))

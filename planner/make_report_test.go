@@ -8,6 +8,7 @@ import (
 )
 
 func TestS22AReportTellsWhatStandsInTheWayAndAllTheRest(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	manifests := readFile(t, "testdata/plan/petclinic.yaml")
 	wrong := strings.Replace(manifests, "replicas: 3", "replicas: -3", 1)

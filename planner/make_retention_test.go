@@ -84,6 +84,7 @@ func (c *cluster) checkColors(t testing.TB, web, db string) {
 }
 
 func TestS2OnlyRetainedVersionsStay(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	const limit = 3
 	for i := range limit + 3 {
@@ -101,6 +102,7 @@ func TestS2OnlyRetainedVersionsStay(t *testing.T) {
 // something else for longer than the history is: the ReplicaSets and
 // ControllerRevisions before the current ones can still be gone back to.
 func TestVersionsOfOldTemplatesStay(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	for _, color := range []string{"1", "2", "3", "4"} {
 		c.applyPair(t, pairOf(color, color, "1"))
@@ -132,6 +134,7 @@ func TestVersionsOfOldTemplatesStay(t *testing.T) {
 }
 
 func TestHistoryOfOneKeepsNoOldVersion(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	for _, color := range []string{"1", "2", "1"} {
 		c.applyPair(t, strings.Replace(pairOf(color, color, "1"), "history_limit = 3", "history_limit = 1", 1))
@@ -140,6 +143,7 @@ func TestHistoryOfOneKeepsNoOldVersion(t *testing.T) {
 }
 
 func TestLastHealthyRevisionStaysWhateverFailed(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	for i := range 6 {
 		color := fmt.Sprint(i + 1)
@@ -167,6 +171,7 @@ func TestLastHealthyRevisionStaysWhateverFailed(t *testing.T) {
 }
 
 func TestVersionOfAPodThatStaysIsKept(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	c.applyPair(t, pairOf("1", "1", "1"))
 	pod := c.objects(t, `
@@ -205,6 +210,7 @@ func (c *cluster) configMap(t testing.TB, app string) string {
 }
 
 func TestWhatAManifestStillNamesIsNotDeleted(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	const deployment = `
 apiVersion: apps/v1

@@ -22,6 +22,7 @@ func shapes(p *planner.Plan) []string {
 }
 
 func TestRollbackOfOneAppLeavesTheOthers(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	first := c.deploy(t, shop)
 	second := c.deploy(t, shop2)
@@ -53,6 +54,7 @@ func TestRollbackOfOneAppLeavesTheOthers(t *testing.T) {
 }
 
 func TestRollbackOfOneAppBringsBackWhatItNeeds(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	const chain = `
 release "shop" { namespace = "NAMESPACE" }
@@ -88,6 +90,7 @@ app "aside" { image = "nginx:1.27" }
 }
 
 func TestRollbackOfOneAppMakesNoLoop(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	app := func(name, env string) string {
 		return "app \"" + name + "\" {\n  image = \"nginx:1.27\"\n  env = { OTHER = " + env + " }\n  port \"http\" { number = 80 }\n}\n"
@@ -114,6 +117,7 @@ func TestRollbackOfOneAppMakesNoLoop(t *testing.T) {
 }
 
 func TestRollbackOfOneAppWarnsOfWhatOthersLose(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	first := c.deploy(t, shop)
 	const back = "app \"back\" {\n  image = \"nginx:1.27\"\n"
@@ -131,6 +135,7 @@ func TestRollbackOfOneAppWarnsOfWhatOthersLose(t *testing.T) {
 }
 
 func TestRollbackOfAnAppThatWasNotThere(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	first := c.deploy(t, shop)
 	second := c.deploy(t, shop2)
@@ -146,6 +151,7 @@ func TestRollbackOfAnAppThatWasNotThere(t *testing.T) {
 }
 
 func TestS17RollbackOfOneAppNeedsTheKeysOfWhatStays(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	const shared = `
 release "shop" { namespace = "NAMESPACE" }

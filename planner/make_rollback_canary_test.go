@@ -18,6 +18,7 @@ func (c *cluster) back(t *testing.T, to *planner.Recording, first, second string
 }
 
 func TestRollbackOfAndIntoCanaries(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	const count = "replicas = 10"
 	stable := c.settle(t, c.planHCL(t, canaryWith("1.27", count, canarySteps), planner.Options{}))

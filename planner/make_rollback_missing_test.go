@@ -72,6 +72,7 @@ spec:
 `
 
 func TestS17AllThatIsMissingIsSaidAtOnce(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	for _, o := range c.objects(t, `
 apiVersion: v1
@@ -110,6 +111,7 @@ stringData: {first: "1"}
 }
 
 func TestS17SecretOfSomebodyElseIsNotTaken(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	first := c.deploy(t, shop)
 	secret := find(t, first, "Secret")
@@ -127,6 +129,7 @@ func TestS17SecretOfSomebodyElseIsNotTaken(t *testing.T) {
 }
 
 func TestRollbackWarnsOfValuesThatMayBeOthers(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	text := strings.Replace(shop, `secret "db" {`, "secret \"db\" {\n  versioned = false", 1)
 	first := c.deploy(t, text)
@@ -142,6 +145,7 @@ func TestRollbackWarnsOfValuesThatMayBeOthers(t *testing.T) {
 }
 
 func TestRollbackWarnsOfSecretMadeAnew(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	first := c.deploy(t, shop)
 	secret := find(t, first, "Secret")
@@ -159,6 +163,7 @@ func TestRollbackWarnsOfSecretMadeAnew(t *testing.T) {
 }
 
 func TestRollbackSaysWhatItMayNotRead(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	first := c.deploy(t, shop)
 	c.allow(t, "blind", []string{"get", "list", "patch"}, []string{"configmaps", "services", "deployments"})
@@ -171,6 +176,7 @@ func TestRollbackSaysWhatItMayNotRead(t *testing.T) {
 }
 
 func TestRollbackToARecordWithoutGates(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	first := c.deploy(t, stored)
 	var objects []planner.Object

@@ -100,6 +100,7 @@ app "extra" {
 `
 
 func TestS15RollbackLeavesWhatTheRevisionHad(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	first := c.deploy(t, shop)
 	want := c.meant(t)
@@ -146,6 +147,7 @@ func TestS15RollbackLeavesWhatTheRevisionHad(t *testing.T) {
 }
 
 func TestRollbackToWhatIsThereIsEmpty(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	first := c.deploy(t, shop)
 	c.requests.take()
@@ -160,6 +162,7 @@ func TestRollbackToWhatIsThereIsEmpty(t *testing.T) {
 }
 
 func TestS16RollbackMakesAgainWhatIsGone(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	first := c.deploy(t, shop)
 	before, rest, _ := strings.Cut(shop, `app "front" {`)
@@ -206,6 +209,7 @@ func (c *cluster) remove(t testing.TB, id planner.ObjectID) {
 }
 
 func TestS17RollbackWithoutValuesMakesTheSecretAgain(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	const pair = `
 release "shop" { namespace = "NAMESPACE" }
@@ -250,6 +254,7 @@ func find(t testing.TB, r *planner.Recording, kind string) planner.Object {
 }
 
 func TestRollbackTakesBackWhatTheRevisionHadSet(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	first := c.deploy(t, shop)
 	c.deploy(t, strings.Replace(shop, "replicas = 2\n", "", 1))

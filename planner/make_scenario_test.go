@@ -12,6 +12,7 @@ import (
 )
 
 func TestPlanAfterApplyIsEmpty(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	manifests := readFile(t, "testdata/plan/petclinic.yaml")
 	first := c.plan(t, manifests, planner.Options{})
@@ -38,6 +39,7 @@ func TestPlanAfterApplyIsEmpty(t *testing.T) {
 }
 
 func TestS28OneEnvVarIsOneLine(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	manifests := readFile(t, "testdata/plan/petclinic.yaml")
 	c.carryOut(t, c.plan(t, manifests, planner.Options{}))

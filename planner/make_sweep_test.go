@@ -16,6 +16,7 @@ func position(p *planner.Plan, kind, name string) int {
 }
 
 func TestWhatLeftTheConfigurationIsDeletedLast(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	c.carryOut(t, c.planHCL(t, shop, planner.Options{}))
 	before, rest, _ := strings.Cut(shop, `app "front" {`)
@@ -38,6 +39,7 @@ func TestWhatLeftTheConfigurationIsDeletedLast(t *testing.T) {
 }
 
 func TestS36EmptyConfigurationNeedsPermission(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	c.carryOut(t, c.planHCL(t, shop, planner.Options{}))
 	const empty = `release "shop" { namespace = "NAMESPACE" }`
@@ -69,6 +71,7 @@ app "files" {
 `
 
 func TestS38DestroyKeepsClaimsUnlessAskedFor(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, false)
 	c.carryOut(t, c.planHCL(t, stored, planner.Options{}))
 	c.waitHealthy(t, "apps", "StatefulSet", "db")
@@ -109,6 +112,7 @@ func TestS38DestroyKeepsClaimsUnlessAskedFor(t *testing.T) {
 }
 
 func TestObjectWithoutItsLabelIsStillDeleted(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	c.carryOut(t, c.planHCL(t, shop, planner.Options{}))
 	c.as(t, "kubectl-label", c.deployment("front"), `{"metadata":{"labels":{"stowage.dev/release":null}}}`)
@@ -126,6 +130,7 @@ func TestObjectWithoutItsLabelIsStillDeleted(t *testing.T) {
 }
 
 func TestS35RecreatedObjectIsNotDeleted(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	c.carryOut(t, c.planHCL(t, shop, planner.Options{}))
 	for i := range c.prior.Inventory {
@@ -142,6 +147,7 @@ func TestS35RecreatedObjectIsNotDeleted(t *testing.T) {
 }
 
 func TestS35ForeignObjectWithOurLabelsIsNotDeleted(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	c.carryOut(t, c.planHCL(t, shop, planner.Options{}))
 	for _, o := range c.objects(t, `
@@ -190,6 +196,7 @@ spec:
 }
 
 func TestS36DataThatLeftTheConfigurationNeedsPermission(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, false)
 	c.carryOut(t, c.planHCL(t, stored, planner.Options{}))
 	left := without(t, stored, `app "files"`)

@@ -92,6 +92,7 @@ func (c *cluster) weights(t *testing.T, p *planner.Plan) map[string]any {
 }
 
 func TestCanaryWeighedByIngressNginx(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	c.settle(t, c.planHCL(t, weighedBy("ingress-nginx", "1.27"), planner.Options{}))
 	p := c.planHCL(t, weighedBy("ingress-nginx", "1.28"), planner.Options{})
@@ -143,6 +144,7 @@ func TestCanaryWeighedByIngressNginx(t *testing.T) {
 }
 
 func TestCanaryWeighedByTheGatewayAPI(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	c.defineRoutes(t)
 	first := c.planHCL(t, weighedBy("gateway-api", "1.27"), planner.Options{})
@@ -190,6 +192,7 @@ func TestCanaryWeighedByTheGatewayAPI(t *testing.T) {
 
 // An apply takes the canary away as a switch does.
 func TestCanaryWeighedAndConfiguredAway(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	c.settle(t, c.planHCL(t, weighedBy("ingress-nginx", "1.27"), planner.Options{}))
 	c.settle(t, c.planHCL(t, weighedBy("ingress-nginx", "1.28"), planner.Options{}))

@@ -43,6 +43,7 @@ func checkMove(t *testing.T, p *planner.Plan, from, to string, pods int64) {
 }
 
 func TestFromRollingToBlueGreen(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	c.applyHCL(t, rollingOf("1.27"))
 	p := c.planHCL(t, blueGreenOf("1.27"), planner.Options{})
@@ -68,6 +69,7 @@ func TestFromRollingToBlueGreen(t *testing.T) {
 }
 
 func TestFromRollingToBlueGreenInterrupted(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	c.applyHCL(t, rollingOf("1.27"))
 	c.carryOutUntil(t, c.planHCL(t, blueGreenOf("1.28"), planner.Options{}), "Deployment")
@@ -77,6 +79,7 @@ func TestFromRollingToBlueGreenInterrupted(t *testing.T) {
 }
 
 func TestFromBlueGreenToRolling(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	c.applyHCL(t, blueGreenOf("1.27"))
 	c.applyHCL(t, blueGreenOf("1.28"))
@@ -99,6 +102,7 @@ func TestFromBlueGreenToRolling(t *testing.T) {
 }
 
 func TestFromBlueGreenToRollingAutoscaled(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	c.applyHCL(t, blueGreenWith("1.27", autoscaledFrom, ""))
 	c.scaleTo(t, "web-blue", 5)
@@ -121,6 +125,7 @@ func TestFromBlueGreenToRollingAutoscaled(t *testing.T) {
 }
 
 func TestFromCanaryToBlueGreenAndBack(t *testing.T) {
+	t.Parallel()
 	canary := func(version string) string { return strategyOf(version, "replicas = 3", "\"canary\"\nsteps = [50]") }
 	c := newCluster(t, true)
 	c.applyHCL(t, canary("1.27"))
@@ -140,6 +145,7 @@ func TestFromCanaryToBlueGreenAndBack(t *testing.T) {
 }
 
 func TestFromRollingToBlueGreenWorkerAndBack(t *testing.T) {
+	t.Parallel()
 	rolling := strings.NewReplacer(`"blue-green"`, `"rolling"`, "worker   = true", "").Replace(workerOf("1"))
 	c := newCluster(t, true)
 	c.applyHCL(t, rolling)

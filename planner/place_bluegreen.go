@@ -42,7 +42,7 @@ func (m *maker) placeBlueGreen(t *template, live, recorded *sides) []Object {
 		b.wait(sideOf(string(b.works), b.colors[b.works]), b.after(b.target, target))
 	}
 	m.succeed(target.ID, live.plain, live.canary)
-	objects := append([]Object{target}, b.other(target)...)
+	objects := append([]Object{target}, b.other(recorded, target)...)
 	for _, o := range t.others {
 		objects = append(objects, b.follow(o, target))
 	}
@@ -160,9 +160,9 @@ func (b *blueGreen) activated() string {
 
 // other returns the Deployment of the other color, most often as it is, with the data
 // that it uses.
-func (b *blueGreen) other(version Object) []Object {
+func (b *blueGreen) other(recorded *sides, version Object) []Object {
 	if b.t.back != nil && b.from == "" {
-		return b.otherBack(version)
+		return b.otherBack(recorded, version)
 	}
 	live := b.colors[b.target.Other()]
 	if live == nil {
@@ -206,6 +206,7 @@ func (b *blueGreen) follow(o, version Object) Object {
 	switch {
 	case isPreview(o):
 		o.Manifest, o.After = withColor(o.Manifest, string(b.works.Other())), b.afterMove()
+		o.Impact = b.previewImpact(version)
 	case o.Role == RoleService:
 		o.Manifest, o.Move = withColor(o.Manifest, string(b.works)), b.move(version)
 		o.After = b.afterChecks(checkBefore)

@@ -45,3 +45,18 @@ func (b *blueGreen) impact(o Object) string {
 	}
 	return pods
 }
+
+// previewImpact says what the preview shows, if that changes.
+func (b *blueGreen) previewImpact(version Object) string {
+	idle := b.works.Other()
+	if b.preview == nil || selectedColor(b.preview) == string(idle) {
+		return ""
+	}
+	switch live := b.colors[idle]; {
+	case b.waits():
+		return fmt.Sprintf("the preview leads to %s", b.after(idle, version))
+	case live != nil:
+		return fmt.Sprintf("the preview leads to %s", sideOf(string(idle), live))
+	}
+	return "the preview leads nowhere until there is another version"
+}

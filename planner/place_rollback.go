@@ -2,6 +2,7 @@ package planner
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -61,28 +62,41 @@ func uncolored(o Object) Object {
 
 // otherBack returns the other color as the revision had it, where going back moves no
 // traffic. It has no pods before the Service tells the colors apart.
-func (b *blueGreen) otherBack(version Object) []Object {
+func (b *blueGreen) otherBack(recorded *sides, version Object) []Object {
 	other := b.t.back.colors[b.t.back.active().Other()]
+	if b.in.Prior.RollbackTo == b.way.to {
+		return b.otherOnceMore(recorded)
+	}
 	if other == nil {
 		return nil
 	}
 	was := IDOf(other)
-	for _, o := range b.in.Objects {
-		if o.ID != was {
-			continue
-		}
-		o.Manifest = colored(uncolored(o).Manifest, b.target.Other())
-		o.ID = IDOf(o.Manifest)
-		if b.service != nil && colorOf(b.service) == "" {
-			o.After = b.afterMove()
-		}
-		b.rename(o.ID, was)
-		if b.t.back.newest() != b.t.back.active() {
-			b.wait(b.after(b.target, version), b.after(b.target.Other(), o))
-		}
-		return []Object{o}
+	o := b.in.Objects[slices.IndexFunc(b.in.Objects, func(o Object) bool { return o.ID == was })]
+	o.Manifest = colored(uncolored(o).Manifest, b.target.Other())
+	o.ID = IDOf(o.Manifest)
+	if b.service != nil && colorOf(b.service) == "" {
+		o.After = b.afterMove()
 	}
-	return nil
+	b.rename(o.ID, was)
+	if b.t.back.newest() != b.t.back.active() {
+		b.wait(b.after(b.target, version), b.after(b.target.Other(), o))
+	}
+	return []Object{o}
+}
+
+// otherOnceMore returns the other color as the newest revision meant it, which has gone
+// back to the same one: the color that traffic has left then stays.
+func (b *blueGreen) otherOnceMore(recorded *sides) []Object {
+	meant := recorded.colors[b.target.Other()]
+	if meant == nil {
+		return nil
+	}
+	live := b.colors[b.target.Other()]
+	o := Object{
+		ID: IDOf(meant), Manifest: meant, Role: RoleWorkload, Untouched: live != nil && unchanged(live, meant),
+		Address: b.t.workload.Address, Origin: b.t.workload.Origin, Timeout: b.t.workload.Timeout,
+	}
+	return append(b.untouchedData(o), o)
 }
 
 // rename notes that an object of the revision that is gone back to gets another name.

@@ -27,6 +27,7 @@ type Prior struct {
 	Interrupted bool   // its run did not record an end
 	Failed      bool   // its run failed
 	Switched    bool   // it moved versions of apps, and left all else
+	RollbackTo  int    // the revision that it went back to; 0: none
 	Inventory   []Item // every object that belongs to the release, with the namespace
 	// Healthy are the recorded revisions that were deployed with success. The
 	// newest of them before a new one is kept beside it, however old it is.

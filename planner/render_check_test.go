@@ -52,6 +52,7 @@ func (c *cluster) planCheck(t *testing.T, hcl string) *planner.Plan {
 }
 
 func TestCheckUnchangedIsNoChange(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	c.carryOut(t, c.planCheck(t, checked))
 	p := c.planCheck(t, checked)
@@ -67,6 +68,7 @@ func TestCheckUnchangedIsNoChange(t *testing.T) {
 // A check goes on with the data that it uses: the new version is there before it is
 // told of it, and the old one goes after that.
 func TestCheckFollowsItsData(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	c.carryOut(t, c.planCheck(t, checked))
 	old := c.list(t, "Secret")

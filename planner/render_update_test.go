@@ -14,6 +14,7 @@ import (
 // alone in another namespace: the API server must hold the same in the end.
 // What it has filled in for the first one must not stay behind.
 func TestS34UpdateEqualsFreshCreate(t *testing.T) {
+	t.Parallel()
 	cases := []struct{ name, before, after string }{
 		{"value to reference", `env = { PASSWORD = "plain" }`, `env = { PASSWORD = { secret = "elsewhere", key = "password" } }`},
 		{"reference to value", `env = { PASSWORD = { secret = "elsewhere", key = "password" } }`, `env = { PASSWORD = "" }`},

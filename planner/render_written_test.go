@@ -12,6 +12,7 @@ import (
 // TestS47SameAsWrittenByHand compares what the API server makes of manifests as
 // people write them and of the same in HCL. Labels are the tool's own.
 func TestS47SameAsWrittenByHand(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	written := map[planner.ObjectID]any{}
 	for _, o := range c.objects(t, readFile(t, "testdata/written/manifests.yaml")) {

@@ -78,6 +78,7 @@ func TestRolloutsWithoutTheRightToSeeEndpoints(t *testing.T) {
 }
 
 func TestNoRolloutsOfAppsThatReplaceTheirPods(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	c.deploy(t, shop)
 	if got := c.states(t); got != nil {

@@ -139,6 +139,7 @@ func TestCanaryOfAnAutoscaledAppStepByStep(t *testing.T) {
 }
 
 func TestACanaryThatIsNotThereGetsNoMore(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	c.settle(t, c.planHCL(t, canaryOf("1.27"), planner.Options{}))
 	bad := strings.Replace(canaryOf("1.28"), "nginx:1.28", "simulate.local/never-ready:1.28", 1)

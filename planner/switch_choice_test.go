@@ -11,6 +11,7 @@ import (
 )
 
 func TestWhatCannotBeSwitched(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	c.settle(t, c.planHCL(t, versions(colors, "1.0.0", "1.0.0"), planner.Options{}))
 	c.settle(t, c.planHCL(t, versions(colors, "1.0.1", "1.0.0"), planner.Options{}))
@@ -55,6 +56,7 @@ func TestWhatCannotBeSwitched(t *testing.T) {
 }
 
 func TestASwitchOfWhatWasNeverApplied(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	if _, err := c.trySwitch(t, planner.Switch{Operation: planner.SwitchForward, Apps: []string{"web"}}); err == nil ||
 		err.Error() != "the release was never applied, so there is nothing to switch" {
@@ -90,6 +92,7 @@ func TestASwitchNamesAVersionOrAColor(t *testing.T) {
 }
 
 func TestAllAppsThatHaveSomethingToDo(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	c.settle(t, c.planHCL(t, versions(colors, "1.0.0", "1.0.0"), planner.Options{}))
 	c.settle(t, c.planHCL(t, versions(colors, "1.0.1", "1.0.0"), planner.Options{}))

@@ -50,6 +50,7 @@ func (c *cluster) killed(p *planner.Plan) {
 // Whatever a killed run has written of a switch: the same command ends it, --back takes
 // it back, and an apply puts right what has not followed the traffic.
 func TestS43ASwitchKilledBetweenTwoWrites(t *testing.T) {
+	t.Parallel()
 	hcl := strings.Replace(with(colors, "keep_previous = 1"), "replicas = 2\n", "resources { requests = { cpu = \"1m\" } }\n autoscale {\n min = 2\n max = 9\n cpu = 80\n}\n", 1)
 	c := newCluster(t, true)
 	c.settle(t, c.planHCL(t, versions(hcl, "1.0.0", "1.0.0"), planner.Options{}))

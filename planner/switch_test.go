@@ -89,6 +89,7 @@ func TestS42ASwitchWithoutAPreviewIsOneWrite(t *testing.T) {
 }
 
 func TestS44OfTwoAppsTheSecondIsNotReady(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	c.settle(t, c.planHCL(t, versions(colors, "1.0.0", "1.0.0"), planner.Options{}))
 	const apiImage = "image    = \"nginx:1.27\"\n  replicas = 1"
@@ -256,6 +257,7 @@ func TestTheAutoscalerFollowsTheActiveColor(t *testing.T) {
 // A switch makes a revision, which pushes another one out of the history. What goes with
 // that waits for the next change: the plan after a switch is empty.
 func TestThePlanAfterASwitchIsEmpty(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t, true)
 	hcl := strings.Replace(colors, `{ namespace = "NAMESPACE" }`, "{\n namespace = \"NAMESPACE\"\n history_limit = 2\n}", 1)
 	c.settle(t, c.planHCL(t, versions(hcl, "1.0.0", "1.0.0"), planner.Options{}))

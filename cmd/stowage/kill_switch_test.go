@@ -56,6 +56,7 @@ type switchLane struct {
 	versions int
 	old, new string // versions that the run is about; the old one has the traffic when it begins
 	third    string // version that is applied meanwhile
+	said     string // by the last command
 }
 
 func (l *switchLane) drive(counts ...*tally) {
@@ -97,12 +98,13 @@ func (l *switchLane) try(k int, next switchStep) (survived bool) {
 		if code != exitOK {
 			t.Fatalf("undisturbed %s: exit code %d\n%s", l.scenario.run.name, code, output)
 		}
+		l.said = output
 		l.isAfter(l.scenario.run, start)
 		return true
 	}
 	l.namesTheActive()
 	start = l.stances()
-	want(t, exitOK, next.args(l)...)
+	l.said = want(t, exitOK, next.args(l)...)
 	l.isAfter(next, start)
 	return false
 }
@@ -170,7 +172,7 @@ func (l *switchLane) isAfter(s switchStep, start []stance) {
 		}
 	}
 	if err := errors.Join(all...); err != nil {
-		l.test.Fatalf("after %s:\n%v\nbefore: %v\nnow: %v\nold %s, new %s", s.name, err, start, now, l.old, l.new)
+		l.test.Fatalf("after %s:\n%v\nbefore: %v\nnow: %v\nold %s, new %s\n%s", s.name, err, start, now, l.old, l.new, l.said)
 	}
 	l.hasNothingToDo(s, now[0])
 }
@@ -183,6 +185,9 @@ func (l *switchLane) hasNothingToDo(s switchStep, now stance) {
 	again := ""
 	if !s.once {
 		again = want(l.test, exitOK, s.args(l)...)
+	}
+	if s.unsettled {
+		return
 	}
 	deployed := now.version()
 	if now.newest != "" {

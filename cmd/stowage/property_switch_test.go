@@ -174,7 +174,7 @@ func (q *sequence) command(op string) []string {
 	case "apply":
 		return q.applies(strings.Fields(rest)[1])
 	case "rollback":
-		return append(append([]string{"rollback"}, q.where()...), unattended...)
+		return rollingBack(q.switchLane)
 	case "switch":
 		return q.switches()
 	}
@@ -199,7 +199,7 @@ func (q *sequence) compare(op string, expected switchModel) error {
 		q.history = append(q.history, expected)
 	}
 	q.model = expected
-	err = errors.Join(expected.differs(now), now.isWhole(app), q.isRecorded(objects), q.guard.check(objects))
+	err = errors.Join(expected.differs(now), now.isWhole(app), q.isRecorded(objects), q.check(objects))
 	if err != nil {
 		return err
 	}

@@ -99,7 +99,6 @@ func keyOf(object any) string {
 type guard struct {
 	lookout *lookout
 	ground  *ground
-	apps    []sidedApp
 	now     map[string]metav1.Object // by key
 	next    int                      // sighting
 }

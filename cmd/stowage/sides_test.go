@@ -10,7 +10,6 @@ import (
 	"testing"
 
 	appsv1 "k8s.io/api/apps/v1"
-	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -361,6 +360,3 @@ func within(path string, applied, live any) error {
 	}
 	return nil
 }
-
-// isPreview tells the Service in front of the idle color.
-func isPreview(s *corev1.Service) bool { return s.Labels["stowage.dev/preview"] != "" }
