@@ -12,7 +12,7 @@ REPORT := $(CURDIR)/bin/test-report
 # Tests and the demo use what was just built.
 export STOWAGE_CLUSTER := $(CURDIR)/bin/stowage-cluster
 
-.PHONY: help build bin/stowage bin/stowage-cluster demo test check fmt bench fuzz clean
+.PHONY: help build bin/stowage bin/stowage-cluster demo test check fmt bench soak fuzz clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ fmt: ## Format the code and the examples, and tidy the modules
 
 bench: build ## Measure plan and apply beside the floor that the API server sets
 	go run ./internal/bench
+
+soak: build ## Kill at each write in all ways, and try more sequences, for half an hour
+	go test ./cmd/stowage -parallel 8 -timeout 60m -count=1 -run 'KilledAt|Sequences|Pairs' -args -kill-ways 4 -kill-turns 3 -sequences 40 -pairs 60
 
 fuzz: ## Fuzz what parses, for a while
 	go test ./dsl -run '^$$' -fuzz FuzzParse -fuzztime 60s
