@@ -20,7 +20,7 @@ func TestOldPodsEndAfterTheDrain(t *testing.T) {
 	old := tr.livePods("stowage.dev/color=blue")
 
 	const drain = time.Second
-	load := tr.begins()
+	load := tr.begins(wayRate)
 	moves := tr.does(tr.switches("--wait-drain", drain.String()))
 	replies := tr.ends(load)
 	if len(moves) != 1 || len(old) != 2 {
@@ -63,7 +63,7 @@ func TestCanaryGetsItsShare(t *testing.T) {
 		{"switch --next", 5},
 		{"switch --abort", 0},
 	} {
-		load := tr.begins()
+		load := tr.begins(wayRate)
 		load.AwaitReplies(t, 10)
 		tr.take(leg{command: step.command})
 		tr.settles(tr.service, usedApp)

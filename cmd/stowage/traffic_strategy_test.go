@@ -130,7 +130,7 @@ func TestWaysUnderLoad(t *testing.T) {
 func (tr *traffic) walk(n int, l leg) []testcluster.Reply {
 	t := tr.test
 	t.Helper()
-	load := tr.begins()
+	load := tr.begins(wayRate)
 	load.AwaitReplies(t, 10)
 	tr.take(l)
 	tr.settles(tr.service, usedApp)
@@ -151,7 +151,7 @@ func (tr *traffic) previews(n int, l leg) {
 	t := tr.test
 	t.Helper()
 	tr.settles(tr.preview, usedApp+"-preview")
-	load := testcluster.StartLoad(t, tr.preview.URL, previewRate)
+	load := testcluster.StartLoad(t, tr.preview.URL, wayRate)
 	replies := load.AwaitReplies(t, 10)
 	load.Stop()
 	failed := len(testcluster.Failures(replies))

@@ -25,7 +25,7 @@ func TestS41S42SwitchesUnderLoad(t *testing.T) {
 	tr.preview.AwaitPods(t, 3)
 	pods := tr.identities()
 
-	service, preview := tr.begins(), testcluster.StartLoad(t, tr.preview.URL, previewRate)
+	service, preview := tr.begins(serviceRate), testcluster.StartLoad(t, tr.preview.URL, previewRate)
 	var moves []moveTold
 	var took []time.Duration
 	for n := range trafficSwitches {

@@ -26,6 +26,7 @@ import (
 const (
 	serviceRate = 200
 	previewRate = 100
+	wayRate     = 50 // of each of the tests that run beside each other
 )
 
 // usedApp is an app that people use while it changes.
@@ -130,9 +131,9 @@ func (m moveTold) over() time.Time {
 	return m.At.Add(time.Duration(m.Followed * float64(time.Second)))
 }
 
-// begins has people use the Service from now on.
-func (tr *traffic) begins() *testcluster.Load {
-	return testcluster.StartLoad(tr.test, tr.service.URL, serviceRate)
+// begins has people use the Service from now on, that often in a second.
+func (tr *traffic) begins(rate int) *testcluster.Load {
+	return testcluster.StartLoad(tr.test, tr.service.URL, rate)
 }
 
 // ends returns what became of all requests, none of which must have failed.

@@ -15,9 +15,11 @@ import (
 const (
 	loadTick    = 2 * time.Millisecond // how often it is looked for requests that are due
 	loadTimeout = 10 * time.Second     // of one request
+	loadCrowd   = 100                  // requests under way at most; more would only be in the way of each other
 )
 
-// Load makes requests at a steady rate, however long the answers take, each through a connection of its own.
+// Load makes requests at a steady rate, however long the answers take as long as no crowd of them is under way, each
+// through a connection of its own.
 type Load struct {
 	url       string
 	perSecond int
@@ -25,6 +27,7 @@ type Load struct {
 	stop      func()
 
 	requests sync.WaitGroup
+	crowd    chan struct{} // has an element for each request under way
 	mu       sync.Mutex
 	replies  []Reply
 	more     chan struct{} // closed with the next reply
@@ -52,7 +55,7 @@ func (r Reply) String() string {
 // StartLoad begins to make requests; it ends with the test at the latest.
 func StartLoad(t testing.TB, url string, perSecond int) *Load {
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: loadTimeout}
-	l := &Load{url: url, perSecond: perSecond, client: client, more: make(chan struct{})}
+	l := &Load{url: url, perSecond: perSecond, client: client, crowd: make(chan struct{}, loadCrowd), more: make(chan struct{})}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
 	var generator sync.WaitGroup
 	generator.Go(func() { l.generate(ctx) })
@@ -70,14 +73,27 @@ func (l *Load) generate(ctx context.Context) {
 	ticker := time.NewTicker(loadTick)
 	defer ticker.Stop()
 	for begin, made := time.Now(), 0; ; {
-		for due := int(time.Since(begin).Seconds() * float64(l.perSecond)); made < due; made++ {
-			l.requests.Go(func() { l.add(l.request()) })
+		for due := int(time.Since(begin).Seconds() * float64(l.perSecond)); made < due && l.join(); made++ {
+			l.requests.Go(func() {
+				defer func() { <-l.crowd }()
+				l.add(l.request())
+			})
 		}
 		select {
 		case <-ticker.C:
 		case <-ctx.Done():
 			return
 		}
+	}
+}
+
+// join reports whether one more request may be under way.
+func (l *Load) join() bool {
+	select {
+	case l.crowd <- struct{}{}:
+		return true
+	default:
+		return false
 	}
 }
 
