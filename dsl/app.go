@@ -134,7 +134,7 @@ func optionalInteger[T any](field func(*T) **int32, low int32) kind[T] {
 
 // evaluateAppHead decodes the head of an app and returns what references see.
 func (ev *evaluation) evaluateAppHead(n *node) cty.Value {
-	app := &App{Name: n.address.Name, Kind: Deployment, DeclRange: n.declRange, Ranges: map[string]hcl.Range{}}
+	app := &App{Address: n.address, Name: n.address.Name, Kind: Deployment, DeclRange: n.declRange, Ranges: map[string]hcl.Range{}}
 	s := &scope{evaluation: ev, node: n, refs: &app.References}
 	a := &appBlock{App: app, scope: s, content: appSchema.content(s, n.body)}
 	ev.apps[n] = a

@@ -86,7 +86,7 @@ func decodeEnvFrom(s *scope, to *appBlock, b *hcl.Block) {
 // ownData starts the ConfigMap or Secret of an app's own.
 func (a *appBlock) ownData(kind DataKind, suffix string, at hcl.Range) *Data {
 	return &Data{
-		Address:   a.Address(),
+		Address:   a.Address,
 		Kind:      kind,
 		BaseName:  a.Name + suffix,
 		KeyRanges: map[string]hcl.Range{},
@@ -226,7 +226,7 @@ func (s *scope) completeSecret(a *appBlock) {
 	}
 	for _, e := range a.fromEnv {
 		if a.Secret.has(e.key) {
-			s.report(problem(&e.rng, "Duplicate key", "%s is also in the secret of %s; only one of the two could count.", e.key, a.Address()))
+			s.report(problem(&e.rng, "Duplicate key", "%s is also in the secret of %s; only one of the two could count.", e.key, a.Address))
 			continue
 		}
 		raw, _ := contentOf(e.value) // checked by decodeEnvVar

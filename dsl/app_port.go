@@ -76,7 +76,7 @@ func decodeService(s *scope, to *appBlock, b *hcl.Block) {
 func (s *scope) completeService(a *appBlock) {
 	if len(a.Ports) == 0 {
 		if a.Service != nil {
-			s.report(problem(&a.Service.DeclRange, "Service without a port", "%s has a service block but no port block, and a Service without ports is not possible.", a.Address()))
+			s.report(problem(&a.Service.DeclRange, "Service without a port", "%s has a service block but no port block, and a Service without ports is not possible.", a.Address))
 		}
 		a.Service = nil
 		return

@@ -94,7 +94,7 @@ func portReference[T any](app func(*T) *App, field func(*T) *string) kind[T] {
 		}
 		if app(to).portNumber(text) == 0 {
 			s.report(problem(a.expr.Range().Ptr(), "Unknown port", "%s has no port %q.%s",
-				app(to).Address(), text, suggestion(text, app(to).portNames())))
+				app(to).Address, text, suggestion(text, app(to).portNames())))
 			return
 		}
 		*field(to) = text
@@ -104,7 +104,7 @@ func portReference[T any](app func(*T) *App, field func(*T) *string) kind[T] {
 // onlyPort returns the name of an app's port if there is just one.
 func (s *scope) onlyPort(app *App, a argument) string {
 	if len(app.Ports) != 1 {
-		s.report(problem(a.expr.Range().Ptr(), "Missing required argument", "%q needs a port: %s has %d of them.", a.name, app.Address(), len(app.Ports)))
+		s.report(problem(a.expr.Range().Ptr(), "Missing required argument", "%q needs a port: %s has %d of them.", a.name, app.Address, len(app.Ports)))
 		return ""
 	}
 	return app.Ports[0].Name

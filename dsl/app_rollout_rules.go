@@ -86,7 +86,7 @@ func (s *scope) checkBlueGreen(a *appBlock) {
 	case a.rollout.Worker:
 		s.checkWorker(a)
 	case a.Service == nil:
-		s.rolloutConflict(a, "strategy", "%s has no port block, and so no Service whose traffic could move to another color. Add a port, or worker = true for an app that takes its work from somewhere else.", a.Address())
+		s.rolloutConflict(a, "strategy", "%s has no port block, and so no Service whose traffic could move to another color. Add a port, or worker = true for an app that takes its work from somewhere else.", a.Address)
 	case a.Service.Headless:
 		s.report(problem(&a.Service.DeclRange, "Conflicting arguments", "The name of a headless Service leads to the pods themselves, whose addresses clients keep, so that its traffic cannot be moved at once. Leave out headless, or the strategy \"blue-green\"."))
 	}
@@ -101,7 +101,7 @@ func (s *scope) checkBlueGreen(a *appBlock) {
 // checkWorker reports what needs a Service, or pods of the idle color.
 func (s *scope) checkWorker(a *appBlock) {
 	if a.Service != nil {
-		s.rolloutConflict(a, "worker", "A worker has no Service, and %s has one by its port at %s. Leave out worker, or the port.", a.Address(), place(a.Ports[0].DeclRange))
+		s.rolloutConflict(a, "worker", "A worker has no Service, and %s has one by its port at %s. Leave out worker, or the port.", a.Address, place(a.Ports[0].DeclRange))
 	}
 	if a.Autoscale != nil {
 		s.rolloutConflict(a, "worker", "The idle color of a worker has no pods, and the autoscale block at %s leaves their number to the cluster. Leave out one of them.", place(a.Autoscale.DeclRange))
@@ -119,7 +119,7 @@ func (s *scope) checkCanary(a *appBlock) {
 		s.report(problem(&a.rollout.DeclRange, "Missing required argument", "A canary needs its steps: the percentages that the new version gets one after the other, as in steps = [10, 50]."))
 	}
 	if a.Service == nil {
-		s.rolloutConflict(a, "strategy", "%s has no port block, and so no Service of whose requests a canary could get a share. Add a port, or use another strategy.", a.Address())
+		s.rolloutConflict(a, "strategy", "%s has no port block, and so no Service of whose requests a canary could get a share. Add a port, or use another strategy.", a.Address)
 	}
 	s.checkSideName(a.Name + "-canary")
 }

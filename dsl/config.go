@@ -1,6 +1,7 @@
 package dsl
 
 import (
+	"strconv"
 	"time"
 
 	"github.com/hashicorp/hcl/v2"
@@ -19,18 +20,41 @@ type Config struct {
 	Ingresses []*Ingress
 }
 
-// Address names a block in the configuration, such as app.petclinic.
+// Address names a block in the configuration, or one instance of a block with
+// for_each, such as module.db["a"].app.mysql["b"].
 type Address struct {
-	Type string // block type: app, config, secret, ingress, variable, local, output
-	Name string // label
+	Module string // address of the module that the block is in; empty: the configuration itself
+	Type   string // block type: app, config, secret, ingress, resource, module, variable, local, output
+	Name   string // label; of a resource KIND.NAME
+	Key    string // of an instance
+	Keyed  bool   // this is one instance of a block with for_each: Key counts, the empty one too
 }
 
 // String returns the address as it is written in expressions.
 func (a Address) String() string {
+	text := a.Type + "." + a.Name
 	if a.Type == "variable" {
-		return "var." + a.Name
+		text = "var." + a.Name
 	}
-	return a.Type + "." + a.Name
+	if a.Module != "" {
+		text = a.Module + "." + text
+	}
+	if a.Keyed {
+		text += "[" + strconv.Quote(a.Key) + "]"
+	}
+	return text
+}
+
+// block returns the address of the block that an instance is of.
+func (a Address) block() Address {
+	a.Key, a.Keyed = "", false
+	return a
+}
+
+// instance returns the address of one instance of a block.
+func (a Address) instance(key string) Address {
+	a.Key, a.Keyed = key, true
+	return a
 }
 
 // Release is the release block: what is planned, applied, recorded and rolled
@@ -118,7 +142,8 @@ const (
 // App is the unit people think in: a workload with its configuration, its
 // Service, its storage and the way it is rolled out.
 type App struct {
-	Name        string
+	Address     Address // app.LABEL
+	Name        string  // of its objects; default: the label, and with for_each LABEL-KEY
 	Kind        AppKind
 	Version     string // free text shown in labels and status; may be empty
 	Image       string
@@ -147,9 +172,6 @@ type App struct {
 	DeclRange   hcl.Range
 	Ranges      map[string]hcl.Range // where attributes and blocks of the app are written: "image", "env.X", "port.http"
 }
-
-// Address returns the address of the app's block.
-func (a *App) Address() Address { return Address{Type: "app", Name: a.Name} }
 
 // EnvSource is a whole ConfigMap or Secret taken as environment variables.
 type EnvSource struct {

@@ -41,7 +41,7 @@ func (ev *evaluation) findImplied(cfg *Config) {
 	for _, candidate := range ev.texts(cfg) {
 		for _, host := range hostsIn(candidate.text) {
 			if app := apps[host.name]; app != nil && host.leadsTo(app, cfg.Release.Namespace) {
-				ev.imply(candidate, ev.nodes[app.Address()])
+				ev.imply(candidate, ev.nodes[app.Address])
 			}
 		}
 	}
@@ -63,7 +63,7 @@ func (ev *evaluation) texts(cfg *Config) []implied {
 		data(ev.nodes[d.Address], d)
 	}
 	for _, a := range cfg.Apps {
-		n := ev.nodes[a.Address()]
+		n := ev.nodes[a.Address]
 		data(n, a.Config)
 		for _, e := range a.Env {
 			all = append(all, implied{n, &a.References, e.Value, e.Range})

@@ -10,8 +10,9 @@ import (
 // Ingress leads requests from outside the cluster to apps, by host and path. With
 // Gateways it becomes an HTTPRoute, and an Ingress without.
 type Ingress struct {
-	Name        string
-	Class       string // of an Ingress; empty: the cluster's default class
+	Address     Address // ingress.LABEL
+	Name        string  // of the object; default: the label, and with for_each LABEL-KEY
+	Class       string  // of an Ingress; empty: the cluster's default class
 	Labels      map[string]string
 	Annotations map[string]string
 	Hosts       []IngressHost
@@ -22,9 +23,6 @@ type Ingress struct {
 	References  []Reference
 	DeclRange   hcl.Range
 }
-
-// Address returns the address of the block.
-func (i *Ingress) Address() Address { return Address{Type: "ingress", Name: i.Name} }
 
 // IngressHost is a host and what its paths lead to.
 type IngressHost struct {
@@ -116,7 +114,7 @@ var gatewaySchema = newSchema([]arg[Gateway]{
 
 // ingress decodes an ingress block.
 func (ev *evaluation) ingress(n *node) *Ingress {
-	i := &Ingress{Name: n.address.Name, DeclRange: n.declRange}
+	i := &Ingress{Address: n.address, Name: n.address.Name, DeclRange: n.declRange}
 	s := &scope{evaluation: ev, node: n, refs: &i.References}
 	if err := dnsLabel(i.Name); err != nil {
 		s.report(problem(&n.nameRange, "Invalid name", "The name of an ingress %s.", err))
@@ -222,7 +220,7 @@ func (ev *evaluation) checkTraffic(cfg *Config) {
 			if traffic == GatewayAPI {
 				kind = "an ingress block with gateway"
 			}
-			ev.report(problem(&at, "Missing ingress", "traffic = %q weighs requests in %s, and none has a path that leads to %s. Add one, or leave out traffic.", traffic, kind, a.Address()))
+			ev.report(problem(&at, "Missing ingress", "traffic = %q weighs requests in %s, and none has a path that leads to %s. Add one, or leave out traffic.", traffic, kind, a.Address))
 		}
 	}
 }

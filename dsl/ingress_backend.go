@@ -104,7 +104,7 @@ func appReference[T any](backend func(*T) *backendBlock) kind[T] {
 			return // which is reported
 		}
 		if app.Service == nil {
-			s.invalid(a, "%s has no port block, and so no Service that requests could lead to.", app.Address())
+			s.invalid(a, "%s has no port block, and so no Service that requests could lead to.", app.Address)
 			return
 		}
 		b := backend(to)
@@ -146,7 +146,7 @@ func (s *scope) completeAppPort(b *backendBlock, block *hcl.Block) {
 			b.Port = ports[0].ServicePort
 			return
 		}
-		s.report(problem(&block.DefRange, "Missing required argument", "port is needed, since %s has %s.", b.app.Address(), choice(b.app.portNames())))
+		s.report(problem(&block.DefRange, "Missing required argument", "port is needed, since %s has %s.", b.app.Address, choice(b.app.portNames())))
 		return
 	}
 	text, ok := s.text(b.port)
@@ -159,7 +159,7 @@ func (s *scope) completeAppPort(b *backendBlock, block *hcl.Block) {
 			return
 		}
 	}
-	s.report(problem(b.port.expr.Range().Ptr(), "Unknown port", "The Service of %s has no port %q.%s", b.app.Address(), text, suggestion(text, b.app.portNames())))
+	s.report(problem(b.port.expr.Range().Ptr(), "Unknown port", "The Service of %s has no port %q.%s", b.app.Address, text, suggestion(text, b.app.portNames())))
 }
 
 // ingressPath checks a path as the API server does.

@@ -84,18 +84,18 @@ func (n objectNames) app(a *App) {
 func (n objectNames) blueGreen(a *App) {
 	at := a.Rollout.DeclRange
 	for _, color := range []string{"blue", "green"} {
-		n.claim(fmt.Sprintf("Deployment %q", a.Name+"-"+color), at, a.Address().String()+" is blue-green, with a Deployment for each color.")
+		n.claim(fmt.Sprintf("Deployment %q", a.Name+"-"+color), at, a.Address.String()+" is blue-green, with a Deployment for each color.")
 	}
 	if a.Rollout.Preview {
-		n.claim(fmt.Sprintf("Service %q", a.Name+"-preview"), at, a.Address().String()+" is blue-green, with a preview of the idle color.")
+		n.claim(fmt.Sprintf("Service %q", a.Name+"-preview"), at, a.Address.String()+" is blue-green, with a preview of the idle color.")
 	}
 	for _, c := range a.Rollout.Checks {
-		n.claim(fmt.Sprintf("CronJob %q", a.Name+"-"+c.Name), c.DeclRange, fmt.Sprintf("%s keeps its check %q as one.", a.Address(), c.Name))
+		n.claim(fmt.Sprintf("CronJob %q", a.Name+"-"+c.Name), c.DeclRange, fmt.Sprintf("%s keeps its check %q as one.", a.Address, c.Name))
 	}
 }
 
 func (n objectNames) canary(a *App) {
-	name, at, why := a.Name+"-canary", a.Rollout.DeclRange, a.Address().String()+" has a canary."
+	name, at, why := a.Name+"-canary", a.Rollout.DeclRange, a.Address.String()+" has a canary."
 	n.claim(fmt.Sprintf("Deployment %q", name), at, why)
 	if a.Rollout.Traffic != "" {
 		n.claim(fmt.Sprintf("Service %q", name), at, why)

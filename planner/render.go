@@ -147,7 +147,7 @@ func (r *renderer) object(a *dsl.App, role Role, at hcl.Range) Object {
 	if at.Filename == "" {
 		at = a.DeclRange
 	}
-	return Object{Address: a.Address().String(), Origin: OriginOf(at), Role: role}
+	return Object{Address: a.Address.String(), Origin: OriginOf(at), Role: role}
 }
 
 // labels returns the labels of every object of the release on top of the

@@ -61,6 +61,7 @@ func manyApps(tb testing.TB, n int) *dsl.Config {
 
 func renamedApp(a *dsl.App, suffix string) *dsl.App {
 	c := *a
+	c.Address.Name += suffix
 	c.Name += suffix
 	if a.Config != nil {
 		c.Config = renamedData(a.Config, suffix)

@@ -11,7 +11,7 @@ import (
 // HTTPRoute where gateways take the requests.
 func (r *renderer) ingress(i *dsl.Ingress) {
 	o := Object{
-		Address: i.Address().String(), Origin: OriginOf(i.DeclRange), Role: RoleRoute, References: i.References,
+		Address: i.Address.String(), Origin: OriginOf(i.DeclRange), Role: RoleRoute, References: i.References,
 	}
 	if len(i.Gateways) > 0 {
 		r.add(o, r.httpRoute(i))
