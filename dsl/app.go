@@ -20,6 +20,7 @@ type appBlock struct {
 	fromEnv   []entry // sensitive env values on their way into the own Secret
 	dependsOn []Reference
 	rollout   rolloutBlock
+	serviceAt map[string]hcl.Range // where the arguments of the service block are written
 }
 
 // appHead names the arguments and blocks that make up the head of an app.
@@ -28,7 +29,7 @@ var appHead = []string{"kind", "image", "version", "port", "service"}
 var appSchema = newSchema([]arg[appBlock]{
 	{
 		name: "kind", kind: appKind, initial: `"Deployment"`,
-		doc: "Kind of workload: `\"Deployment\"` or `\"StatefulSet\"`.",
+		doc: "Kind of workload: `\"Deployment\"`, `\"StatefulSet\"`, `\"DaemonSet\"`, `\"Job\"` or `\"CronJob\"`. See [Kinds](#kinds).",
 	},
 	{
 		name: "image", kind: text(func(a *appBlock) *string { return &a.Image }, imageReference), required: true,
@@ -79,6 +80,10 @@ var appSchema = newSchema([]arg[appBlock]{
 		doc: "Annotations added to the pods.",
 	},
 	{
+		name: "pod_management", kind: text(func(a *appBlock) *string { return &a.PodManagement }, oneOf("OrderedReady", "Parallel")), initial: `"OrderedReady"`,
+		doc: "StatefulSet: `\"OrderedReady\"` starts pods one after the other, each when the one before is ready, and stops them the other way round; `\"Parallel\"` starts and stops all at once.",
+	},
+	{
 		name: "depends_on", kind: kind[appBlock]{name: "list of references", decode: decodeDependsOn},
 		doc: "Blocks that must be in place first, where no expression refers to them: `[app.mysql]`.",
 	},
@@ -104,24 +109,13 @@ var appSchema = newSchema([]arg[appBlock]{
 	nested[appBlock]{name: "startup", body: probeSchema, decode: decodeStartup, doc: "Says when a slow container has started; the other probes wait for it."},
 	nested[appBlock]{name: "resources", body: resourcesSchema, decode: decodeResources, doc: "What the container asks for, and what it may use at most."},
 	nested[appBlock]{name: "autoscale", body: autoscaleSchema, decode: decodeAutoscale, doc: "Lets the cluster choose the number of pods, by their load. See [Number of pods](#number-of-pods)."},
+	nested[appBlock]{name: "job", body: jobSchema, decode: decodeJob, doc: "Job and CronJob: how many pods run, and when they have failed. See [Jobs](#jobs)."},
+	nested[appBlock]{name: "cron", body: cronSchema, decode: decodeCron, doc: "CronJob, required: when its Jobs run. See [CronJobs](#cronjobs)."},
+	nested[appBlock]{name: "claim_retention", body: claimRetentionSchema, decode: decodeClaimRetention, doc: "StatefulSet: what becomes of the claims that its pods have, when the pods go."},
 	nested[appBlock]{name: "rollout", body: rolloutSchema, decode: decodeRollout, doc: "How a new version replaces the old one."},
 	lifecycleBlock(func(a *appBlock) *Lifecycle { return &a.Lifecycle }),
+	overrideBlock(func(a *appBlock) *[]Override { return &a.Overrides }),
 )
-
-// appKinds are the kinds an app can have.
-var appKinds = []AppKind{Deployment, StatefulSet}
-
-var appKind = kind[appBlock]{name: "text", decode: func(s *scope, to *appBlock, a argument) {
-	text, ok := s.text(a)
-	if !ok {
-		return
-	}
-	to.Kind = AppKind(text)
-	if !slices.Contains(appKinds, to.Kind) {
-		s.invalid(a, "An app can be a \"Deployment\" or a \"StatefulSet\", not %q.%s", text,
-			suggestion(text, []string{string(Deployment), string(StatefulSet)}))
-	}
-}}
 
 // optionalInteger keeps apart a number and none given.
 func optionalInteger[T any](field func(*T) **int32, low int32) kind[T] {
@@ -186,6 +180,8 @@ func (ev *evaluation) app(n *node) *App {
 	s.completeSecret(a)
 	s.completeEnvFrom(a)
 	s.checkMounts(a)
+	s.checkKind(a)
+	completeJob(a)
 	s.completeRollout(a)
 	s.checkResources(a)
 	s.checkAutoscale(a)
@@ -196,38 +192,10 @@ func (ev *evaluation) app(n *node) *App {
 // checkAppName reports names that the objects of the app could not have.
 func (s *scope) checkAppName(a *appBlock, at hcl.Range) {
 	err := serviceName(a.Name)
-	// The pods of a StatefulSet carry its name and a hash in one label.
-	const longest = 52
-	if err == nil && a.Kind == StatefulSet && len(a.Name) > longest {
-		err = fmt.Errorf("must be at most %d characters long for a StatefulSet", longest)
+	if err == nil {
+		err = checkKindName(a.Kind, a.Name)
 	}
 	if err != nil {
 		s.report(problem(&at, "Invalid name", "The name of an app %s.", err))
-	}
-}
-
-// decodeDependsOn reads references, which order and have no value.
-func decodeDependsOn(s *scope, to *appBlock, a argument) {
-	const form = "depends_on is a list of apps, configs and secrets, as in [app.mysql, secret.tls]."
-	exprs, diags := hcl.ExprList(a.expr)
-	if diags.HasErrors() {
-		s.invalid(a, form)
-	}
-	for _, expr := range exprs {
-		t, diags := hcl.AbsTraversalForExpr(expr)
-		if diags.HasErrors() || len(t) != 2 || !slices.Contains([]string{"app", "config", "secret"}, t.RootName()) {
-			s.report(problem(expr.Range().Ptr(), "Invalid reference", form))
-			continue
-		}
-		n, ok := s.find(t)
-		if !ok {
-			continue
-		}
-		if n == s.node {
-			s.report(problem(expr.Range().Ptr(), "Invalid reference", "%s cannot depend on itself.", n.address))
-			continue
-		}
-		s.node.edges = append(s.node.edges, edge{to: n, at: expr.Range()})
-		to.dependsOn = append(to.dependsOn, Reference{To: n.address, Range: expr.Range()})
 	}
 }

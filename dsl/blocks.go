@@ -2,6 +2,7 @@ package dsl
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -15,6 +16,7 @@ type block struct {
 	expr      hcl.Expression // of a local
 	declRange hcl.Range
 	nameRange hcl.Range // the label, or the argument's name
+	kindRange hcl.Range // of a resource: its first label
 }
 
 // topLevel lists the block types a file may hold.
@@ -27,6 +29,7 @@ var topLevel = &hcl.BodySchema{Blocks: []hcl.BlockHeaderSchema{
 	{Type: "secret", LabelNames: []string{"name"}},
 	{Type: "app", LabelNames: []string{"name"}},
 	{Type: "ingress", LabelNames: []string{"name"}},
+	{Type: "resource", LabelNames: []string{"kind", "name"}},
 }}
 
 // readBlocks collects the blocks of all files, in the order of their names
@@ -44,10 +47,11 @@ func readBlocks(names []string, files map[string]*hcl.File) ([]*block, hcl.Diagn
 				continue
 			}
 			blocks = append(blocks, &block{
-				address:   Address{Type: b.Type, Name: b.Labels[0]},
+				address:   Address{Type: b.Type, Name: strings.Join(b.Labels, ".")},
 				body:      b.Body,
 				declRange: b.DefRange,
-				nameRange: b.LabelRanges[0],
+				nameRange: b.LabelRanges[len(b.Labels)-1],
+				kindRange: b.LabelRanges[0],
 			})
 		}
 	}

@@ -18,6 +18,7 @@ type Config struct {
 	Data      []*Data // config and secret blocks; an app's own data hang off the app
 	Apps      []*App
 	Ingresses []*Ingress
+	Resources []*Resource
 }
 
 // Address names a block in the configuration, or one instance of a block with
@@ -130,42 +131,41 @@ type Lifecycle struct {
 	PreventDestroy bool // none of them may be deleted or replaced
 }
 
-// AppKind is the kind of workload an app becomes.
-type AppKind string
-
-// The workload kinds of an app.
-const (
-	Deployment  AppKind = "Deployment"
-	StatefulSet AppKind = "StatefulSet"
-)
-
 // App is the unit people think in: a workload with its configuration, its
 // Service, its storage and the way it is rolled out.
 type App struct {
-	Address     Address // app.LABEL
-	Name        string  // of its objects; default: the label, and with for_each LABEL-KEY
-	Kind        AppKind
-	Version     string // free text shown in labels and status; may be empty
-	Image       string
-	PullPolicy  string      // Always, IfNotPresent, Never; empty leaves it to the cluster
-	Replicas    *int32      // nil leaves it to the cluster (1)
-	Config      *Data       // own config; all its keys become environment variables
-	Secret      *Data       // own secret (declared, and what sensitive env values were moved into)
-	EnvFrom     []EnvSource // whole ConfigMaps or Secrets as environment, own config and secret included, in order
-	Env         []EnvVar    // sorted by name
-	Command     []string
-	Args        []string
-	WorkingDir  string
-	Ports       []Port
-	Service     *Service // nil when the app has no port
-	Mounts      []Mount
-	Readiness   *Probe
-	Liveness    *Probe
-	Startup     *Probe
-	Resources   Resources
-	Autoscale   *Autoscale // nil: Replicas pods; not with Replicas
-	Rollout     Rollout
-	Lifecycle   Lifecycle
+	Address    Address // app.LABEL
+	Name       string  // of its objects; default: the label, and with for_each LABEL-KEY
+	Kind       AppKind
+	Version    string // free text shown in labels and status; may be empty
+	Image      string
+	PullPolicy string      // Always, IfNotPresent, Never; empty leaves it to the cluster
+	Replicas   *int32      // nil leaves it to the cluster (1)
+	Config     *Data       // own config; all its keys become environment variables
+	Secret     *Data       // own secret (declared, and what sensitive env values were moved into)
+	EnvFrom    []EnvSource // whole ConfigMaps or Secrets as environment, own config and secret included, in order
+	Env        []EnvVar    // sorted by name
+	Command    []string
+	Args       []string
+	WorkingDir string
+	Ports      []Port
+	Service    *Service // nil when the app has no port
+	Mounts     []Mount
+	Readiness  *Probe
+	Liveness   *Probe
+	Startup    *Probe
+	Resources  Resources
+	Autoscale  *Autoscale // nil: Replicas pods; not with Replicas
+	Rollout    Rollout
+	Job        *JobRun   // set on Jobs and CronJobs
+	Cron       *Schedule // set on CronJobs
+	Lifecycle  Lifecycle
+	Overrides  []Override
+
+	// Of StatefulSets.
+	PodManagement  string          // OrderedReady or Parallel; empty leaves it to the cluster (OrderedReady)
+	ClaimRetention *ClaimRetention // nil leaves it to the cluster (claims stay)
+
 	Labels      map[string]string // added to every object of the app and to its pods
 	Annotations map[string]string // added to its pods
 	References  []Reference       // all that must be there before the workload; data have their own
@@ -200,19 +200,12 @@ type DataKey struct {
 // Port is a container port and the Service port in front of it.
 type Port struct {
 	Name        string
-	Number      int32  // container port
+	Number      int32  // container port; 0: Target
 	ServicePort int32  // Service port, default Number
+	Target      string // name or number of a port of another container of the pod
+	AppProtocol string // what is spoken there; empty: not said
 	Protocol    string // TCP, UDP, SCTP; default TCP
 	NodePort    int32  // 0: none asked for
-	DeclRange   hcl.Range
-}
-
-// Service is the Service in front of an app.
-type Service struct {
-	Name        string // the app's name
-	Type        string // ClusterIP, NodePort, LoadBalancer
-	Headless    bool   // clusterIP None; for a StatefulSet it is the governing Service, made before it
-	Annotations map[string]string
 	DeclRange   hcl.Range
 }
 
@@ -313,6 +306,8 @@ type Rollout struct {
 	MaxUnavailable   string        // number or percent; empty leaves it to the cluster
 	MinReady         time.Duration // how long a pod must be ready to count as available
 	ProgressDeadline time.Duration // how long a Deployment may stand still
+	Paused           bool          // a Deployment stays as it is until this is taken back
+	Partition        *int32        // pods of a StatefulSet below this number keep the version they have; nil: none
 	Timeout          time.Duration // how long apply waits for the app; 0: the command's default
 
 	// Of blue-green.

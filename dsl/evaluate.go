@@ -36,6 +36,7 @@ type evaluation struct {
 	data      map[*node]*Data
 	objects   map[dataID]*Data
 	apps      map[*node]*appBlock
+	resources map[*node]*resourceBlock
 }
 
 // dataID names a ConfigMap or Secret of this configuration.
@@ -79,6 +80,7 @@ func (m *Module) begin(in Inputs) *evaluation {
 		data:      map[*node]*Data{},
 		objects:   map[dataID]*Data{},
 		apps:      map[*node]*appBlock{},
+		resources: map[*node]*resourceBlock{},
 	}
 	for _, b := range m.blocks {
 		if _, twice := ev.nodes[b.address]; twice {
@@ -168,6 +170,8 @@ func (ev *evaluation) evaluator(blockType string) func(*node) cty.Value {
 		return ev.evaluateData
 	case "app":
 		return ev.evaluateAppHead
+	case "resource":
+		return ev.evaluateResource
 	default:
 		return func(*node) cty.Value { return cty.DynamicVal }
 	}
@@ -200,6 +204,8 @@ func (ev *evaluation) config() *Config {
 			cfg.Apps = append(cfg.Apps, ev.app(n))
 		case "ingress":
 			cfg.Ingresses = append(cfg.Ingresses, ev.ingress(n))
+		case "resource":
+			cfg.Resources = append(cfg.Resources, ev.resource(n))
 		}
 	}
 	if !ev.diags.HasErrors() {

@@ -17,10 +17,12 @@ var blockTypes = map[string]string{
 	"config": "config",
 	"secret": "secret",
 	"app":    "app",
+
+	"resource": "resource",
 }
 
 // roots are all words that a reference may start with.
-var roots = []string{"app", "config", "local", "path", "release", "secret", "var"}
+var roots = []string{"app", "config", "local", "path", "release", "resource", "secret", "var"}
 
 // resolution tells how a reference was resolved: name is the block's label,
 // empty for references like release.name that have none.
@@ -62,15 +64,18 @@ func (s *scope) resolveNamed(t hcl.Traversal) (cty.Value, resolution) {
 	if n.address.Type != "variable" && n.address.Type != "local" {
 		// What is missing in the value of a variable or local may be asked
 		// for with try() or can(); what a block does not have never is there.
-		ok = s.checkSteps(v, t, 2)
+		ok = s.checkSteps(v, t, 1+labels(n.address.Type))
 	}
 	return v, resolution{name: n.address.Name, ok: ok && v.IsKnown()}
 }
 
-// find returns the block that the first two steps of a reference name.
+// find returns the block that the first steps of a reference name.
 func (s *scope) find(t hcl.Traversal) (*node, bool) {
 	root := t.RootName()
 	blockType := blockTypes[root]
+	if blockType == "resource" {
+		return s.findResource(t)
+	}
 	name, step := stepName(t, 1)
 	if name == "" {
 		s.report(problem(t.SourceRange().Ptr(), "Invalid reference",
@@ -130,7 +135,7 @@ func (s *scope) follow(n *node, at hcl.Range) cty.Value {
 		for _, r := range n.refs {
 			*s.refs = append(*s.refs, Reference{To: r.To, Range: at})
 		}
-	case "app", "config", "secret":
+	case "app", "config", "secret", "resource":
 		*s.refs = append(*s.refs, Reference{To: n.address, Range: at})
 	}
 	return v

@@ -44,6 +44,7 @@ func (s *scope) context(expr hcl.Expression) (*hcl.EvalContext, bool) {
 	ok := true
 	variables := map[string]cty.Value{}
 	named := map[string]map[string]cty.Value{}
+	resources := map[string]map[string]cty.Value{} // by kind and label
 	for _, t := range traversals {
 		v, resolved := s.resolve(t)
 		switch {
@@ -51,6 +52,8 @@ func (s *scope) context(expr hcl.Expression) (*hcl.EvalContext, bool) {
 			ok = false
 		case resolved.name == "":
 			variables[t.RootName()] = v
+		case t.RootName() == "resource":
+			addResource(resources, resolved.name, v)
 		default:
 			if named[t.RootName()] == nil {
 				named[t.RootName()] = map[string]cty.Value{}
@@ -60,6 +63,9 @@ func (s *scope) context(expr hcl.Expression) (*hcl.EvalContext, bool) {
 	}
 	for root, values := range named {
 		variables[root] = cty.ObjectVal(values)
+	}
+	if len(resources) > 0 {
+		variables["resource"] = resourcesValue(resources)
 	}
 	ctx := s.base.NewChild()
 	ctx.Variables = variables
