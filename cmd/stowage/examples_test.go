@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"stowage/cmd/stowage/view"
-	"stowage/internal/testcluster"
 )
 
 const examplesDir = "../../examples"
@@ -96,29 +95,5 @@ func TestExamplesHoldNoPasswordOfProduction(t *testing.T) {
 				t.Errorf("%s: %s", file, line)
 			}
 		}
-	}
-}
-
-// Each example is applied, found unchanged, and destroyed, on a real cluster.
-func TestExamplesLiveAndLeave(t *testing.T) {
-	cluster := testcluster.Start(t)
-	for _, dir := range examples(t) {
-		t.Run(filepath.Base(dir), func(t *testing.T) {
-			in := []string{dir, "--kubeconfig", cluster.Kubeconfig, "-n", cluster.UnusedNamespace(t)}
-			variables := []string{"--var", "node_port=" + nodePort()}
-			with := func(verb string, more ...string) []string {
-				return append(append([]string{verb}, in...), more...)
-			}
-			want(t, exitChanges, with("plan", append(variables, "--detailed-exitcode")...)...)
-			want(t, exitOK, with("apply", append(variables, "--auto-approve")...)...)
-			want(t, exitOK, with("plan", append(variables, "--detailed-exitcode")...)...)
-			if status := want(t, exitOK, with("status", "-o", "json")...); !strings.Contains(status, `"healthy": true`) {
-				t.Errorf("not healthy:\n%s", status)
-			}
-			want(t, exitOK, with("destroy", "--auto-approve", "--delete-data", "--delete-namespace")...)
-			if status := want(t, exitOK, with("status")...); !strings.Contains(status, "is not there") {
-				t.Errorf("still there after destroy:\n%s", status)
-			}
-		})
 	}
 }

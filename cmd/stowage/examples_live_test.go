@@ -1,0 +1,122 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"stowage/internal/testcluster"
+)
+
+// Each example is applied as it stands, compared with YAML that somebody wrote who
+// meant the same, found unchanged, and destroyed, on a real cluster.
+func TestExamplesLiveAndLeave(t *testing.T) {
+	cluster := testcluster.Start(t)
+	for _, dir := range examples(t) {
+		t.Run(filepath.Base(dir), func(t *testing.T) {
+			t.Parallel()
+			e := newExampleRun(t, cluster, dir)
+			e.written.complete(t) // as the server does, before it has the objects themselves
+			e.want(exitChanges, "plan", "--detailed-exitcode")
+			e.want(exitOK, "apply", "--auto-approve")
+			e.written.compare(t, e.release, e.namespace)
+			e.want(exitOK, "plan", "--detailed-exitcode")
+			if status := e.want(exitOK, "status", "-o", "json"); !strings.Contains(status, `"healthy": true`) {
+				t.Errorf("not healthy:\n%s", status)
+			}
+			e.want(exitOK, "destroy", "--auto-approve", "--delete-data", "--delete-namespace")
+			if status := e.want(exitOK, "status"); !strings.Contains(status, "is not there") {
+				t.Errorf("still there after destroy:\n%s", status)
+			}
+			if left := e.written.live(t, e.release); len(left) > 0 {
+				t.Errorf("left after destroy: %s", strings.Join(nameAll(left), ", "))
+			}
+		})
+	}
+}
+
+// exampleRun is a directory of examples on the cluster, which it has its names of to
+// itself.
+type exampleRun struct {
+	t         *testing.T
+	dir       string
+	flags     []string
+	release   string
+	namespace string
+	written   *written
+}
+
+func newExampleRun(t *testing.T, cluster *testcluster.Cluster, dir string) *exampleRun {
+	t.Helper()
+	e := &exampleRun{t: t, dir: dir, flags: []string{"--kubeconfig", cluster.Kubeconfig}}
+	variables := map[string]string{}
+	if e.declares("node_port") { // which one Service of a cluster has
+		variables["node_port"] = cluster.NodePort(t)
+		e.flags = append(e.flags, "--var", "node_port="+variables["node_port"])
+	}
+	varFile := filepath.Join(dir, "dev.vars.hcl")
+	if _, err := os.Stat(varFile); err == nil {
+		e.flags = append(e.flags, "--var-file", varFile)
+	}
+	e.identify()
+	e.written = readWritten(t, cluster, filepath.Base(dir), e.namespace, variables)
+	cluster.Exclusive(t, e.written.exclusive()...)
+	e.leave() // what a test left that was ended
+	t.Cleanup(func() {
+		if t.Failed() {
+			e.leave()
+		}
+	})
+	return e
+}
+
+// declares reports whether the example has the variable.
+func (e *exampleRun) declares(variable string) bool {
+	e.t.Helper()
+	files, err := filepath.Glob(filepath.Join(e.dir, "*.hcl"))
+	if err != nil {
+		e.t.Fatal(err)
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			e.t.Fatal(err)
+		}
+		if strings.Contains(string(text), `variable "`+variable+`"`) {
+			return true
+		}
+	}
+	return false
+}
+
+// identify finds the name of the release and its namespace.
+func (e *exampleRun) identify() {
+	e.t.Helper()
+	flags := identity{dir: e.dir}
+	_, release, err := flags.identify(&streams{environ: secretsOfExamples})
+	if err != nil {
+		e.t.Fatal(err)
+	}
+	e.release, e.namespace = release.Name, release.Namespace
+}
+
+// want runs a command on the example.
+func (e *exampleRun) want(code int, verb string, flags ...string) string {
+	e.t.Helper()
+	args := append([]string{verb, e.dir}, e.flags...)
+	return want(e.t, code, append(args, flags...)...)
+}
+
+// leave removes the example, whatever state it is in.
+func (e *exampleRun) leave() {
+	e.t.Helper()
+	if len(e.written.live(e.t, e.release)) == 0 {
+		return
+	}
+	args := append([]string{"destroy", e.dir}, e.flags...)
+	args = append(args, "--auto-approve", "--delete-data", "--delete-namespace")
+	if code, out, errs := stowage(e.t, args...); code != exitOK {
+		e.t.Logf("not removed: %s%s", out, errs)
+	}
+}
