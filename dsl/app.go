@@ -84,6 +84,18 @@ var appSchema = newSchema([]arg[appBlock]{
 		doc: "StatefulSet: `\"OrderedReady\"` starts pods one after the other, each when the one before is ready, and stops them the other way round; `\"Parallel\"` starts and stops all at once.",
 	},
 	{
+		name: "image_pull_secrets", kind: pullSecrets(func(a *appBlock) *[]string { return &a.PullSecrets }),
+		doc: "Secrets with the credentials of image registries: `[secret.registry]`, or names of ones that exist.",
+	},
+	{
+		name: "node_selector", kind: textMap(func(a *appBlock) *map[string]string { return &a.Scheduling.NodeSelector }, qualifiedName, labelValue),
+		doc: "Labels that a node must have to run pods of the app.",
+	},
+	{
+		name: "priority_class", kind: text(func(a *appBlock) *string { return &a.Scheduling.PriorityClass }, subdomain),
+		doc: "Name of the PriorityClass, which says whose pods come first where there is no room for all.",
+	},
+	{
 		name: "depends_on", kind: kind[appBlock]{name: "list of references", decode: decodeDependsOn},
 		doc: "Blocks that must be in place first, where no expression refers to them: `[app.mysql]`.",
 	},
@@ -112,6 +124,13 @@ var appSchema = newSchema([]arg[appBlock]{
 	nested[appBlock]{name: "job", body: jobSchema, decode: decodeJob, doc: "Job and CronJob: how many pods run, and when they have failed. See [Jobs](#jobs)."},
 	nested[appBlock]{name: "cron", body: cronSchema, decode: decodeCron, doc: "CronJob, required: when its Jobs run. See [CronJobs](#cronjobs)."},
 	nested[appBlock]{name: "claim_retention", body: claimRetentionSchema, decode: decodeClaimRetention, doc: "StatefulSet: what becomes of the claims that its pods have, when the pods go."},
+	nested[appBlock]{name: "disruption_budget", body: budgetSchema, decode: decodeBudget, doc: "How many pods may be away because nodes are drained: a PodDisruptionBudget."},
+	nested[appBlock]{name: "service_account", body: accountSchema, decode: decodeAccount, doc: "The account that the pods run under, and what it may do. See [Service account](#service-account)."},
+	nested[appBlock]{name: "toleration", many: true, body: tolerationSchema, decode: decodeToleration, doc: "Lets pods run on nodes with a taint."},
+	nested[appBlock]{name: "spread", many: true, body: spreadSchema, decode: decodeSpread, doc: "Divides the pods evenly among nodes or zones."},
+	nested[appBlock]{name: "node_affinity", many: true, body: nodeAffinitySchema, decode: decodeNodeAffinity, doc: "Draws pods to nodes with a label, beyond what `node_selector` can say."},
+	nested[appBlock]{name: "affinity", many: true, body: podAffinitySchema, decode: decodeAffinity, doc: "Draws pods to places with pods of another app."},
+	nested[appBlock]{name: "anti_affinity", many: true, body: podAffinitySchema, decode: decodeAntiAffinity, doc: "Keeps pods away from places with pods of the same app, or of another one."},
 	nested[appBlock]{name: "rollout", body: rolloutSchema, decode: decodeRollout, doc: "How a new version replaces the old one."},
 	lifecycleBlock(func(a *appBlock) *Lifecycle { return &a.Lifecycle }),
 	overrideBlock(func(a *appBlock) *[]Override { return &a.Overrides }),
@@ -185,6 +204,7 @@ func (ev *evaluation) app(n *node) *App {
 	s.completeRollout(a)
 	s.checkResources(a)
 	s.checkAutoscale(a)
+	s.checkBudget(a)
 	a.References = settle(append(a.References, a.dependsOn...))
 	return a.App
 }

@@ -1,11 +1,16 @@
 package dsl
 
-import "github.com/hashicorp/hcl/v2"
+import (
+	"errors"
+	"strconv"
+
+	"github.com/hashicorp/hcl/v2"
+)
 
 var portSchema = newSchema([]arg[Port]{
 	{
-		name: "number", kind: integer(func(p *Port) *int32 { return &p.Number }, 1, 65535), required: true,
-		doc: "Port the container listens on.",
+		name: "number", kind: integer(func(p *Port) *int32 { return &p.Number }, 1, 65535),
+		doc: "Port the container listens on. Required without `target`.",
 	},
 	{
 		name: "service_port", kind: integer(func(p *Port) *int32 { return &p.ServicePort }, 1, 65535), initial: "`number`",
@@ -19,21 +24,13 @@ var portSchema = newSchema([]arg[Port]{
 		name: "node_port", kind: integer(func(p *Port) *int32 { return &p.NodePort }, 1, 65535),
 		doc: "Port of every node that leads here; clusters usually allow 30000 to 32767. It makes the Service one of type NodePort.",
 	},
-})
-
-var serviceSchema = newSchema([]arg[Service]{
 	{
-		name: "type", kind: text(func(s *Service) *string { return &s.Type }, oneOf("ClusterIP", "NodePort", "LoadBalancer")),
-		initial: `"ClusterIP"`,
-		doc:     "`\"ClusterIP\"`, `\"NodePort\"` or `\"LoadBalancer\"`. With a `node_port` on a port the default is `\"NodePort\"`.",
+		name: "target", kind: text(func(p *Port) *string { return &p.Target }, portNameOrNumber),
+		doc: "Instead of `number`: the name or number of a port of another container of the pod, which the Service leads to. It needs a `service_port`.",
 	},
 	{
-		name: "headless", kind: boolean(func(s *Service) *bool { return &s.Headless }), initial: "false",
-		doc: "No address of its own: the name leads to the pods themselves. For a StatefulSet it gives each pod a name, and is made before it.",
-	},
-	{
-		name: "annotations", kind: textMap(func(s *Service) *map[string]string { return &s.Annotations }, annotationKey),
-		doc: "Annotations of the Service.",
+		name: "app_protocol", kind: text(func(p *Port) *string { return &p.AppProtocol }, qualifiedName),
+		doc: "What is spoken at the port of the Service, such as `\"http\"` or `\"kubernetes.io/h2c\"`.",
 	},
 })
 
@@ -42,7 +39,9 @@ func decodePort(s *scope, to *appBlock, b *hcl.Block) {
 	if err := portName(p.Name); err != nil {
 		s.report(problem(&b.LabelRanges[0], "Invalid name", "The name of a port %s.", err))
 	}
-	portSchema.decode(s, b.Body, &p)
+	if !s.failed(func() { portSchema.decode(s, b.Body, &p) }) {
+		s.checkTarget(p)
+	}
 	if p.ServicePort == 0 {
 		p.ServicePort = p.Number
 	}
@@ -67,47 +66,24 @@ func (s *scope) checkPorts(a, b Port, at *hcl.Block) {
 	}
 }
 
-func decodeService(s *scope, to *appBlock, b *hcl.Block) {
-	to.Service = &Service{DeclRange: b.DefRange}
-	serviceSchema.decode(s, b.Body, to.Service)
-}
-
-// completeService settles what the ports and the service block together mean.
-func (s *scope) completeService(a *appBlock) {
-	if len(a.Ports) == 0 {
-		if a.Service != nil {
-			s.report(problem(&a.Service.DeclRange, "Service without a port", "%s has a service block but no port block, and a Service without ports is not possible.", a.Address))
-		}
-		a.Service = nil
-		return
-	}
-	if a.Service == nil {
-		a.Service = &Service{DeclRange: a.Ports[0].DeclRange}
-	}
-	a.Service.Name = a.Name
-	nodePort := firstNodePort(a.Ports)
+// checkTarget reports a port that does not say where it leads, or says it twice.
+func (s *scope) checkTarget(p Port) {
 	switch {
-	case nodePort == nil:
-	case a.Service.Headless:
-		s.report(problem(&nodePort.DeclRange, "Conflicting arguments", "A headless Service has no node_port."))
-	case a.Service.Type == "":
-		a.Service.Type = "NodePort"
-	case a.Service.Type == "ClusterIP":
-		s.report(problem(&nodePort.DeclRange, "Conflicting arguments", "A Service of type ClusterIP has no node_port. Leave out the type, or the node_port."))
-	}
-	if a.Service.Type == "" {
-		a.Service.Type = "ClusterIP"
-	}
-	if a.Service.Headless && a.Service.Type != "ClusterIP" {
-		s.report(problem(&a.Service.DeclRange, "Conflicting arguments", "A headless Service is of type ClusterIP, not %s.", a.Service.Type))
+	case p.Number == 0 && p.Target == "":
+		s.report(problem(&p.DeclRange, "Missing required argument", "A port needs its number, or a target in another container."))
+	case p.Number != 0 && p.Target != "":
+		s.report(problem(&p.DeclRange, "Conflicting arguments", "number is a port of the app's own container, and target one of another container. Leave out one of them."))
+	case p.Target != "" && p.ServicePort == 0:
+		s.report(problem(&p.DeclRange, "Missing required argument", "A port with a target needs a service_port: the port of the Service."))
 	}
 }
 
-func firstNodePort(ports []Port) *Port {
-	for i := range ports {
-		if ports[i].NodePort != 0 {
-			return &ports[i]
-		}
+func portNameOrNumber(text string) error {
+	if n, err := strconv.ParseUint(text, 10, 16); err == nil && n > 0 {
+		return nil
+	}
+	if portName(text) != nil {
+		return errors.New("must be the name or the number of a port")
 	}
 	return nil
 }

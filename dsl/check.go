@@ -171,3 +171,29 @@ func choice(words []string) string {
 	}
 	return strings.Join(quoted[:last], ", ") + " or " + quoted[last]
 }
+
+func notEmpty(text string) error {
+	if text == "" {
+		return errors.New("must not be empty")
+	}
+	return nil
+}
+
+// apiGroup is a DNS name, empty for the core group, or all.
+func apiGroup(text string) error {
+	if text == "" || text == "*" {
+		return nil
+	}
+	return matches(text, subdomainLength, subdomainPattern, `must be an API group, such as "apps", "" or "*"`)
+}
+
+// urlPath is a path of the API server, which may end in a star.
+func urlPath(text string) error {
+	if err := absolutePath(text); err != nil && text != "*" {
+		return err
+	}
+	if star := strings.Index(text, "*"); star >= 0 && star != len(text)-1 {
+		return errors.New("can have a star at its end only")
+	}
+	return nil
+}

@@ -134,33 +134,37 @@ type Lifecycle struct {
 // App is the unit people think in: a workload with its configuration, its
 // Service, its storage and the way it is rolled out.
 type App struct {
-	Address    Address // app.LABEL
-	Name       string  // of its objects; default: the label, and with for_each LABEL-KEY
-	Kind       AppKind
-	Version    string // free text shown in labels and status; may be empty
-	Image      string
-	PullPolicy string      // Always, IfNotPresent, Never; empty leaves it to the cluster
-	Replicas   *int32      // nil leaves it to the cluster (1)
-	Config     *Data       // own config; all its keys become environment variables
-	Secret     *Data       // own secret (declared, and what sensitive env values were moved into)
-	EnvFrom    []EnvSource // whole ConfigMaps or Secrets as environment, own config and secret included, in order
-	Env        []EnvVar    // sorted by name
-	Command    []string
-	Args       []string
-	WorkingDir string
-	Ports      []Port
-	Service    *Service // nil when the app has no port
-	Mounts     []Mount
-	Readiness  *Probe
-	Liveness   *Probe
-	Startup    *Probe
-	Resources  Resources
-	Autoscale  *Autoscale // nil: Replicas pods; not with Replicas
-	Rollout    Rollout
-	Job        *JobRun   // set on Jobs and CronJobs
-	Cron       *Schedule // set on CronJobs
-	Lifecycle  Lifecycle
-	Overrides  []Override
+	Address     Address // app.LABEL
+	Name        string  // of its objects; default: the label, and with for_each LABEL-KEY
+	Kind        AppKind
+	Version     string // free text shown in labels and status; may be empty
+	Image       string
+	PullPolicy  string      // Always, IfNotPresent, Never; empty leaves it to the cluster
+	Replicas    *int32      // nil leaves it to the cluster (1)
+	Config      *Data       // own config; all its keys become environment variables
+	Secret      *Data       // own secret (declared, and what sensitive env values were moved into)
+	EnvFrom     []EnvSource // whole ConfigMaps or Secrets as environment, own config and secret included, in order
+	Env         []EnvVar    // sorted by name
+	Command     []string
+	Args        []string
+	WorkingDir  string
+	Ports       []Port
+	Service     *Service // nil when the app has no port
+	Mounts      []Mount
+	Readiness   *Probe
+	Liveness    *Probe
+	Startup     *Probe
+	Resources   Resources
+	Autoscale   *Autoscale // nil: Replicas pods; not with Replicas
+	Budget      *Budget    // nil: as many pods as somebody likes may be away
+	Account     *Account   // nil: the namespace's default service account
+	PullSecrets []string   // names of Secrets with the credentials of image registries
+	Scheduling  Scheduling
+	Rollout     Rollout
+	Job         *JobRun       // set on Jobs and CronJobs
+	Cron        *CronSchedule // set on CronJobs
+	Lifecycle   Lifecycle
+	Overrides   []Override
 
 	// Of StatefulSets.
 	PodManagement  string          // OrderedReady or Parallel; empty leaves it to the cluster (OrderedReady)

@@ -211,6 +211,7 @@ func (ev *evaluation) config() *Config {
 	if !ev.diags.HasErrors() {
 		ev.checkObjects(cfg)
 		ev.checkTraffic(cfg)
+		ev.checkAffinities(cfg)
 		ev.findImplied(cfg)
 	}
 	return cfg

@@ -11,27 +11,50 @@ import (
 // service makes the Service in front of an app, and the one in front of the
 // version that has no traffic yet.
 func (r *renderer) service(a *dsl.App) {
-	spec := corev1ac.ServiceSpec().
-		WithType(corev1.ServiceType(a.Service.Type)).
-		WithSelector(r.selector(a)).
-		WithPorts(servicePorts(a)...)
-	for i, p := range a.Ports {
-		spec.Ports[i].NodePort = given(p.NodePort)
-	}
-	if a.Service.Headless {
-		spec.WithClusterIP(corev1.ClusterIPNone)
-	}
 	r.add(
 		r.object(a, RoleService, a.Service.DeclRange),
 		corev1ac.Service(a.Service.Name, r.release.Namespace).
 			WithLabels(r.appLabels(a, nil)).
 			WithAnnotations(a.Service.Annotations).
 			WithAnnotations(annotations(a.Lifecycle)).
-			WithSpec(spec),
+			WithSpec(r.serviceSpec(a)),
 	)
 	if a.Rollout.Preview {
 		r.preview(a)
 	}
+}
+
+func (r *renderer) serviceSpec(a *dsl.App) *corev1ac.ServiceSpecApplyConfiguration {
+	s := a.Service
+	spec := corev1ac.ServiceSpec().
+		WithType(corev1.ServiceType(s.Type)).
+		WithSelector(r.selector(a)).
+		WithPorts(servicePorts(a)...).
+		WithExternalIPs(s.ExternalIPs...).
+		WithLoadBalancerSourceRanges(s.LoadBalancer.SourceRanges...)
+	for i, p := range a.Ports {
+		spec.Ports[i].NodePort = given(p.NodePort)
+	}
+	if s.Headless {
+		spec.WithClusterIP(corev1.ClusterIPNone)
+	}
+	spec.PublishNotReadyAddresses = given(s.PublishNotReady)
+	spec.InternalTrafficPolicy = given(corev1.ServiceInternalTrafficPolicy(s.InternalTrafficPolicy))
+	spec.ExternalTrafficPolicy = given(corev1.ServiceExternalTrafficPolicy(s.ExternalTrafficPolicy))
+	spec.TrafficDistribution = given(s.TrafficDistribution)
+	spec.IPFamilyPolicy = given(corev1.IPFamilyPolicy(s.IPFamilyPolicy))
+	for _, family := range s.IPFamilies {
+		spec.WithIPFamilies(corev1.IPFamily(family))
+	}
+	spec.LoadBalancerClass = given(s.LoadBalancer.Class)
+	spec.AllocateLoadBalancerNodePorts = s.LoadBalancer.NodePorts
+	spec.HealthCheckNodePort = given(s.LoadBalancer.HealthCheckPort)
+	spec.SessionAffinity = given(corev1.ServiceAffinity(s.SessionAffinity))
+	if s.SessionTimeout != 0 {
+		spec.WithSessionAffinityConfig(corev1ac.SessionAffinityConfig().
+			WithClientIP(&corev1ac.ClientIPConfigApplyConfiguration{TimeoutSeconds: seconds(s.SessionTimeout)}))
+	}
+	return spec
 }
 
 // previewSuffix makes the name of a preview from that of the Service.
@@ -56,16 +79,21 @@ func (r *renderer) preview(a *dsl.App) {
 }
 
 // servicePorts returns the ports of an app's Services. Each leads to a port of the
-// container by its name.
+// app's container by its name, or to one of another container.
 func servicePorts(a *dsl.App) []*corev1ac.ServicePortApplyConfiguration {
 	ports := make([]*corev1ac.ServicePortApplyConfiguration, len(a.Ports))
 	names := containerPortNames(a)
 	for i, p := range a.Ports {
+		target := intstr.FromString(names[p.Name])
+		if p.Target != "" {
+			target = intstr.Parse(p.Target)
+		}
 		ports[i] = corev1ac.ServicePort().
 			WithName(p.Name).
 			WithProtocol(protocolOf(p)).
 			WithPort(p.ServicePort).
-			WithTargetPort(intstr.FromString(names[p.Name]))
+			WithTargetPort(target)
+		ports[i].AppProtocol = given(p.AppProtocol)
 	}
 	return ports
 }
@@ -106,6 +134,9 @@ func containerPortNames(a *dsl.App) map[string]string {
 	first := make(map[listener]string, len(a.Ports))
 	names := make(map[string]string, len(a.Ports))
 	for _, p := range a.Ports {
+		if p.Target != "" {
+			continue
+		}
 		l := listener{p.Number, protocolOf(p)}
 		if _, taken := first[l]; !taken {
 			first[l] = p.Name

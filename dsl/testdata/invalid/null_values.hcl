@@ -8,8 +8,8 @@ app "a" {
   image   = "nginx"
   command = null
   env     = null
-  port "http" {
-    number = null # ERROR: Invalid value: "number" is required, so it must not be null.
+  port "http" { # ERROR: Missing required argument: A port needs its number, or a target in another container.
+    number = null
   }
   readiness { # ERROR: Invalid probe: A probe asks in one way: http, tcp, exec or grpc. This one has 0.
     tcp = null
