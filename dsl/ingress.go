@@ -20,6 +20,7 @@ type Ingress struct {
 	TLS         []IngressTLS
 	Gateways    []Gateway
 	Lifecycle   Lifecycle
+	Overrides   []Override
 	References  []Reference
 	DeclRange   hcl.Range
 }
@@ -93,6 +94,7 @@ var ingressSchema = newSchema([]arg[Ingress]{
 		doc: "A Gateway that takes the requests: the block becomes an HTTPRoute of the Gateway API.",
 	},
 	lifecycleBlock(func(i *Ingress) *Lifecycle { return &i.Lifecycle }),
+	overrideBlock(func(i *Ingress) *[]Override { return &i.Overrides }),
 )
 
 var hostSchema = newSchema(nil, nested[IngressHost]{

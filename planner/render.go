@@ -58,6 +58,7 @@ type renderer struct {
 	objects   []Object
 	origins   map[ObjectID]Origin // where the objects made so far come from
 	errs      []*ObjectError
+	overrides overrides // of the block whose objects are being made
 }
 
 // dataRef names a ConfigMap or Secret.
@@ -90,7 +91,7 @@ func (r *renderer) add(o Object, applied any) {
 	if err != nil {
 		panic(fmt.Sprintf("apply configuration %T: %v", applied, err)) // all of them can be converted
 	}
-	o.Manifest = &unstructured.Unstructured{Object: content}
+	o.Manifest = r.overridden(o, &unstructured.Unstructured{Object: content})
 	o.ID = IDOf(o.Manifest)
 	if first, twice := r.origins[o.ID]; twice {
 		r.fail(&ObjectError{
@@ -120,6 +121,7 @@ func (r *renderer) namespace() {
 // app makes the objects of one app, a governing Service before the workload
 // and any other after it.
 func (r *renderer) app(a *dsl.App) {
+	defer r.overriding(a.Overrides, a.Name)()
 	for _, d := range []*dsl.Data{a.Config, a.Secret} {
 		if d != nil {
 			r.data(d, a.Lifecycle, r.appLabels(a, d.Labels))

@@ -10,6 +10,7 @@ import (
 // ingress makes what leads requests from outside to apps: an Ingress, or an
 // HTTPRoute where gateways take the requests.
 func (r *renderer) ingress(i *dsl.Ingress) {
+	defer r.overriding(i.Overrides, i.Name)()
 	o := Object{
 		Address: i.Address.String(), Origin: OriginOf(i.DeclRange), Role: RoleRoute, References: i.References,
 	}

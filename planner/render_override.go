@@ -1,0 +1,153 @@
+package planner
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"sigs.k8s.io/structured-merge-diff/v6/fieldpath"
+
+	"stowage/dsl"
+)
+
+// overrides are those of one block, while its objects are made.
+type overrides struct {
+	list []dsl.Override
+	main string          // name of the object that is meant where none is named
+	used map[int]bool    // by index
+	made map[string]bool // kinds that could be overridden
+}
+
+// overriding notes the overrides for the objects that a block becomes next; what it
+// returns reports those that no object was made for.
+func (r *renderer) overriding(list []dsl.Override, main string) (done func()) {
+	r.overrides = overrides{list: list, main: main, used: map[int]bool{}, made: map[string]bool{}}
+	return func() {
+		o := r.overrides
+		r.overrides = overrides{}
+		for i, override := range o.list {
+			if !o.used[i] {
+				r.fail(o.unused(override))
+			}
+		}
+	}
+}
+
+// unused says what an override without object could have meant.
+func (o *overrides) unused(override dsl.Override) *ObjectError {
+	err := &ObjectError{
+		ID:     ObjectID{Kind: override.Kind, Name: o.main},
+		Origin: OriginOf(override.Fields.DeclRange),
+	}
+	kinds := slices.Sorted(maps.Keys(o.made))
+	switch {
+	case slices.Contains([]string{"ConfigMap", "Secret"}, override.Kind):
+		err.Err = errors.New("is made from data alone, and cannot be overridden")
+		err.Hint = "use a config or secret block, or a resource block"
+	case o.made[override.Kind]:
+		err.Err = fmt.Errorf("there is no %s %q in the block", override.Kind, override.Name)
+		if override.Name == "" {
+			err.Err = fmt.Errorf("there is no %s of this name in the block", override.Kind)
+		}
+		err.Hint = "say with name which one is meant"
+	default:
+		err.Err = fmt.Errorf("the block becomes no %s, but %s.%s", override.Kind, strings.Join(kinds, ", "), dsl.Suggestion(override.Kind, kinds))
+	}
+	return err
+}
+
+// overridden returns the manifest of an object with what its block overrides.
+func (r *renderer) overridden(o Object, manifest *unstructured.Unstructured) *unstructured.Unstructured {
+	if len(r.overrides.list) == 0 || o.Role == RoleData || o.Role == RoleCheck || !isBuiltIn(manifest) {
+		return manifest
+	}
+	r.overrides.made[manifest.GetKind()] = true
+	for i, override := range r.overrides.list {
+		name := override.Name
+		if name == "" {
+			name = r.overrides.main
+		}
+		if override.Kind == manifest.GetKind() && name == manifest.GetName() {
+			r.overrides.used[i] = true
+			manifest = r.override(o, manifest, override.Fields)
+		}
+	}
+	return manifest
+}
+
+// override merges fields onto a manifest.
+func (r *renderer) override(o Object, manifest *unstructured.Unstructured, fields *dsl.Fields) *unstructured.Unstructured {
+	id := IDOf(manifest)
+	check, err := checkFields(manifest.GetAPIVersion(), manifest.GetKind(), fields.Values)
+	if err == nil && len(check.errs) == 0 {
+		var merged *unstructured.Unstructured
+		if merged, err = mergeFields(manifest, fields.Values, check.removed); err == nil {
+			check.errs = protectedFields(manifest, merged, fields)
+			if len(check.errs) == 0 {
+				manifest, err = merged, Validate(Object{ID: id, Manifest: merged})
+			}
+		}
+	}
+	if err != nil {
+		r.fail(&ObjectError{ID: id, Origin: OriginOf(fields.DeclRange), Err: err})
+		return manifest
+	}
+	for _, e := range check.errs {
+		r.fail(&ObjectError{ID: id, Origin: OriginOf(fields.Range(e.path)), Field: e.path, Err: e.err})
+	}
+	return manifest
+}
+
+// mergeFields returns a manifest with the fields, lists by their merge keys, and without
+// the removed ones.
+func mergeFields(manifest *unstructured.Unstructured, fields map[string]any, removed []fieldpath.Path) (*unstructured.Unstructured, error) {
+	own, err := typedOf(manifest)
+	if err != nil {
+		return nil, err
+	}
+	object, _ := withoutNulls(fields).(map[string]any)
+	over := &unstructured.Unstructured{Object: object}
+	over.SetAPIVersion(manifest.GetAPIVersion())
+	over.SetKind(manifest.GetKind())
+	other, err := typedOf(over)
+	if err != nil {
+		return nil, err
+	}
+	merged, err := own.Merge(other)
+	if err != nil {
+		return nil, fmt.Errorf("cannot be merged: %w", err)
+	}
+	result, err := builtInTypes().TypedToObject(merged.RemoveItems(fieldpath.NewSet(removed...)))
+	if err != nil {
+		return nil, fmt.Errorf("cannot be merged: %w", err)
+	}
+	u, ok := result.(*unstructured.Unstructured)
+	if !ok {
+		return nil, fmt.Errorf("merging gave a %T", result)
+	}
+	return u.DeepCopy(), nil // it shares parts with what it was made from
+}
+
+// withoutNulls returns a copy of a value without the fields that are null.
+func withoutNulls(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		object := make(map[string]any, len(v))
+		for name, field := range v {
+			if field != nil {
+				object[name] = withoutNulls(field)
+			}
+		}
+		return object
+	case []any:
+		list := make([]any, len(v))
+		for i, item := range v {
+			list[i] = withoutNulls(item)
+		}
+		return list
+	}
+	return v
+}
