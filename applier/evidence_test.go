@@ -2,6 +2,7 @@ package applier_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,7 +10,10 @@ import (
 	"time"
 	"unicode"
 
+	storagev1 "k8s.io/api/storage/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/types"
 
 	"stowage/applier"
 	"stowage/internal/release"
@@ -90,7 +94,7 @@ var faults = []fault{
 mount "/data" {
   claim {
     size          = "1Gi"
-    storage_class = "absent"
+    storage_class = "leaves"
   }
 }`,
 		reason: "Unschedulable", message: "unbound immediate PersistentVolumeClaims", event: "ProvisioningFailed", about: "PersistentVolumeClaim",
@@ -118,7 +122,8 @@ func TestS13EachFaultFailsWithItsEvidence(t *testing.T) {
 	s := newSite(t)
 	s.mustApply(t, `config "first" { data = { a = "b" } }`)
 	for _, manifest := range []object{
-		{"apiVersion": "v1", "kind": "Secret", "metadata": object{"name": "there"}, "stringData": object{"other": "x"}},
+		{"apiVersion": "v1", "kind": "Secret", "metadata": object{"name": "there"}, "stringData": object{"absent": "x", "other": "x"}},
+		{"apiVersion": "v1", "kind": "Secret", "metadata": object{"name": "registry"}},
 		{
 			"apiVersion": "v1", "kind": "ResourceQuota", "metadata": object{"name": "no-best-effort"},
 			"spec": object{"hard": object{"pods": "0"}, "scopes": []any{"BestEffort"}},
@@ -139,8 +144,14 @@ func TestS13EachFaultFailsWithItsEvidence(t *testing.T) {
 		}
 	}
 	config, lines := manyFaults()
+	class := &storagev1.StorageClass{ObjectMeta: metav1.ObjectMeta{Name: "leaves"}, Provisioner: "leaves"}
+	if _, err := s.cluster.Client.StorageV1().StorageClasses().Create(t.Context(), class, metav1.CreateOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	plan, opts := s.plan(t, config)
+	s.takeAway(t)
 	began := time.Now()
-	out := s.apply(t, config)
+	out := s.run(t.Context(), plan, opts, nil)
 	if took := time.Since(began); took > 25*time.Second {
 		t.Errorf("it took %s: nothing that is doubtful may be waited for so long", took)
 	}
@@ -163,6 +174,21 @@ func TestS13EachFaultFailsWithItsEvidence(t *testing.T) {
 		})
 	}
 	testcluster.Report(t, "evidence of %d of %d faults", shown, len(faults))
+}
+
+// takeAway removes what the apps refer to: a plan sees to it that it is there, but
+// nobody keeps it there until the pods start.
+func (s *site) takeAway(t *testing.T) {
+	t.Helper()
+	secrets := s.cluster.Client.CoreV1().Secrets(s.namespace)
+	patch := []byte(`{"data":{"absent":null}}`)
+	_, err := secrets.Patch(t.Context(), "there", types.MergePatchType, patch, metav1.PatchOptions{})
+	err = errors.Join(err,
+		secrets.Delete(t.Context(), "registry", metav1.DeleteOptions{}),
+		s.cluster.Client.StorageV1().StorageClasses().Delete(t.Context(), "leaves", metav1.DeleteOptions{}))
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 // check fails the test unless the evidence says all that there is to say.

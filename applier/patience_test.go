@@ -133,12 +133,17 @@ func (s *site) labelNode(t *testing.T, key, value string) {
 func TestAVolumeWithoutItsSecretFailsSoon(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	out := s.apply(t, `
+	secret := s.create(t, object{"apiVersion": "v1", "kind": "Secret", "metadata": object{"name": "absent"}})
+	plan, opts := s.plan(t, `
 app "web" {
   image = "nginx"
   mount "/etc/tls" { secret = "absent" }
 }
 `)
+	if err := s.Delete(t.Context(), secret.GroupVersionKind(), s.namespace, "absent", secret.GetUID(), ""); err != nil {
+		t.Fatal(err)
+	}
+	out := s.run(t.Context(), plan, opts, nil)
 	failure := notReady(t, out.step(t, "Deployment", "web"))
 	if failure.TimedOut != 0 || failure.Evidence.Reason != "FailedMount" || !strings.Contains(failure.Error(), `secret "absent" not found`) {
 		t.Errorf("%v (%s); want FailedMount for the Secret, before the timeout", failure, failure.Evidence.Reason)

@@ -81,6 +81,9 @@ func Make(ctx context.Context, in Input, r Reader) (*Plan, error) {
 	if err := m.decideAll(ctx); err != nil {
 		return nil, err
 	}
+	if err := m.checkReferences(ctx); err != nil {
+		return nil, err
+	}
 	if err := m.finish(ctx); err != nil {
 		return nil, err
 	}

@@ -153,7 +153,7 @@ func TestS33EachChangeSaysHowItIsMade(t *testing.T) {
 		{"access modes of a claim", `"1Gi"`, "\"1Gi\"\n      access_modes = [\"ReadWriteMany\"]", []string{
 			refused + "spec.accessModes of a claim cannot be changed, and a new claim would be empty",
 		}},
-		{"storage class of a claim", `"1Gi"`, "\"1Gi\"\n      storage_class = \"fast\"", []string{
+		{"storage class of a claim", `"1Gi"`, "\"1Gi\"\n      storage_class = \"immediate\"", []string{
 			refused + "spec.storageClassName of a claim cannot be changed, and a new claim would be empty",
 		}},
 		{"claim template", `"3Gi"`, `"4Gi"`, []string{

@@ -64,6 +64,16 @@ func (c *cluster) defineRoutes(t *testing.T) {
 	c.waitEstablished(t, planner.IDOf(definition))
 }
 
+// createOther makes the Service of somebody else that the routes lead to as well.
+func (c *cluster) createOther(t *testing.T) {
+	t.Helper()
+	for _, o := range c.objects(t, "apiVersion: v1\nkind: Service\nmetadata: {name: other}\nspec: {ports: [{port: 80}]}\n") {
+		if _, err := c.Create(t.Context(), o.Manifest); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // weights returns what the routes of a plan, or else of the cluster, make of the requests.
 func (c *cluster) weights(t *testing.T, p *planner.Plan) map[string]any {
 	t.Helper()
@@ -94,6 +104,7 @@ func (c *cluster) weights(t *testing.T, p *planner.Plan) map[string]any {
 func TestCanaryWeighedByIngressNginx(t *testing.T) {
 	t.Parallel()
 	c := newCluster(t, true)
+	c.createOther(t)
 	c.settle(t, c.planHCL(t, weighedBy("ingress-nginx", "1.27"), planner.Options{}))
 	p := c.planHCL(t, weighedBy("ingress-nginx", "1.28"), planner.Options{})
 	checkSummary(t, p, "create Deployment web-canary", "create Service web-canary", "create Ingress shop-web-canary")
@@ -194,6 +205,7 @@ func TestCanaryWeighedByTheGatewayAPI(t *testing.T) {
 func TestCanaryWeighedAndConfiguredAway(t *testing.T) {
 	t.Parallel()
 	c := newCluster(t, true)
+	c.createOther(t)
 	c.settle(t, c.planHCL(t, weighedBy("ingress-nginx", "1.27"), planner.Options{}))
 	c.settle(t, c.planHCL(t, weighedBy("ingress-nginx", "1.28"), planner.Options{}))
 	p := c.planHCL(t, weighedBy("ingress-nginx", "1.27"), planner.Options{})

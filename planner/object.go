@@ -18,6 +18,9 @@ const (
 	LabelRelease = "stowage.dev/release"
 	// LabelApp is on every object of an app; its value is the app's name.
 	LabelApp = "stowage.dev/app"
+	// LabelHome is on objects that are not in the namespace of their release; its value
+	// is that namespace. Releases of one name in two namespaces are two releases.
+	LabelHome = "stowage.dev/namespace"
 	// LabelVersion is Kubernetes' recommended label for the version of an app.
 	LabelVersion = "app.kubernetes.io/version"
 	// AnnotationBaseName is on versioned ConfigMaps and Secrets; its value is the
@@ -64,9 +67,12 @@ const (
 	RoleClaim      Role = "claim"
 	RoleWorkload   Role = "workload"
 	RoleAutoscaler Role = "autoscaler"
+	RoleBudget     Role = "budget" // PodDisruptionBudget
+	RoleAccess     Role = "access" // service account, and what gives it rights
 	RoleService    Role = "service"
-	RoleRoute      Role = "route" // Ingress or HTTPRoute
-	RoleCheck      Role = "check" // template of the Job that checks a version, and the Job
+	RoleRoute      Role = "route"    // Ingress or HTTPRoute
+	RoleResource   Role = "resource" // any other object of a resource block
+	RoleCheck      Role = "check"    // template of the Job that checks a version, and the Job
 )
 
 // Origin is the place in the configuration that an object comes from.
@@ -96,11 +102,15 @@ type Object struct {
 	Address  string // block it comes from: "app.petclinic", "secret.mysql", "release.petclinic"
 	Origin   Origin
 	Role     Role
-	Version  *DataVersion // set on versioned ConfigMaps and Secrets
+	// Ranges are where the arguments and blocks of its block are written, such as "env.PASSWORD".
+	Ranges  map[string]hcl.Range
+	Version *DataVersion // set on versioned ConfigMaps and Secrets
 	// Timeout bounds how long an apply waits for the object; 0: as the command says.
 	Timeout time.Duration
 	// References are the blocks that the configuration wants to be there before it.
 	References []dsl.Reference
+	// Fields are those that the configuration writes itself, with their places; nil: none.
+	Fields *dsl.Fields
 	// Rollout is set on the workload of an app whose versions run side by side: it
 	// stands for both of its Deployments until it is known which of them is meant.
 	Rollout *Rollout

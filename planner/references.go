@@ -1,6 +1,9 @@
 package planner
 
 import (
+	"fmt"
+	"strings"
+
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 )
 
@@ -9,6 +12,12 @@ type reference struct {
 	to       ObjectID
 	key      string // of a ConfigMap or Secret; empty: the object as a whole
 	optional bool   // the pod starts without it
+}
+
+// place is where an object refers to another one.
+type place struct {
+	field    string // as in spec.template.spec.volumes[data]
+	argument string // that it is written as in its block, such as "env.PASSWORD"; empty: not known
 }
 
 // referencesOf returns the ConfigMaps, Secrets, claims and service accounts that
@@ -21,15 +30,22 @@ func referencesOf(u *unstructured.Unstructured) map[ObjectID]bool {
 	return found
 }
 
-// usesOf returns the same one by one, with their keys.
-func usesOf(u *unstructured.Unstructured) map[reference]bool {
-	refs := references{namespace: u.GetNamespace(), found: map[reference]bool{}}
-	refs.podSpec(podSpecOf(u))
+// usesOf returns the same one by one, with their keys, and the first place of each.
+func usesOf(u *unstructured.Unstructured) map[reference]place {
+	refs := references{namespace: u.GetNamespace(), found: map[reference]place{}}
+	spec, at := podSpecAt(u)
+	refs.podSpec(spec, at)
 	return refs.found
 }
 
 // podSpecOf returns the pod spec inside an object, or nil.
 func podSpecOf(u *unstructured.Unstructured) map[string]any {
+	spec, _ := podSpecAt(u)
+	return spec
+}
+
+// podSpecAt returns the same, and the field where it is.
+func podSpecAt(u *unstructured.Unstructured) (spec map[string]any, at string) {
 	fields := []string{"spec", "template", "spec"}
 	switch u.GetKind() {
 	case "Pod":
@@ -40,17 +56,17 @@ func podSpecOf(u *unstructured.Unstructured) map[string]any {
 		fields = []string{"data", "spec", "template", "spec"}
 	}
 	v, _, _ := unstructured.NestedFieldNoCopy(u.Object, fields...)
-	spec, _ := v.(map[string]any)
-	return spec
+	spec, _ = v.(map[string]any)
+	return spec, strings.Join(fields, ".")
 }
 
 type references struct {
 	namespace string
-	found     map[reference]bool
+	found     map[reference]place
 }
 
 // add notes what one field of a pod refers to; keys are those it picks.
-func (r references) add(kind string, ref any, field string, keys ...string) {
+func (r references) add(kind string, ref any, field string, at place, keys ...string) {
 	m, _ := ref.(map[string]any)
 	name, _ := m[field].(string)
 	if name == "" {
@@ -58,47 +74,64 @@ func (r references) add(kind string, ref any, field string, keys ...string) {
 	}
 	optional, _ := m["optional"].(bool)
 	use := reference{to: ObjectID{Kind: kind, Namespace: r.namespace, Name: name}, optional: optional}
-	r.found[use] = true
-	for _, use.key = range keys {
-		r.found[use] = true
+	for _, use.key = range append([]string{""}, keys...) {
+		if _, known := r.found[use]; !known {
+			r.found[use] = at
+		}
 	}
 }
 
-func (r references) podSpec(spec map[string]any) {
+func (r references) podSpec(spec map[string]any, at string) {
+	mounts := map[string]string{} // the first path of each volume
 	for _, list := range []string{"initContainers", "containers", "ephemeralContainers"} {
 		for _, c := range maplist(spec[list]) {
-			r.container(c)
+			r.container(c, at+"."+element(list, c))
+			for _, m := range maplist(c["volumeMounts"]) {
+				name, _ := m["name"].(string)
+				path, _ := m["mountPath"].(string)
+				if mounts[name] == "" {
+					mounts[name] = path
+				}
+			}
 		}
 	}
 	for _, v := range maplist(spec["volumes"]) {
-		r.volume(v)
+		name, _ := v["name"].(string)
+		r.volume(v, place{at + "." + element("volumes", v), "mount." + mounts[name]})
 	}
 	for _, s := range maplist(spec["imagePullSecrets"]) {
-		r.add("Secret", s, "name")
+		r.add("Secret", s, "name", place{at + ".imagePullSecrets", "image_pull_secrets"})
 	}
-	r.add("ServiceAccount", spec, "serviceAccountName")
+	r.add("ServiceAccount", spec, "serviceAccountName", place{at + ".serviceAccountName", "service_account"})
 }
 
-func (r references) container(c map[string]any) {
+// element writes an element of a list that goes by its name.
+func element(list string, item map[string]any) string {
+	return fmt.Sprintf("%s[%v]", list, item["name"])
+}
+
+func (r references) container(c map[string]any, at string) {
 	for _, from := range maplist(c["envFrom"]) {
-		r.add("ConfigMap", from["configMapRef"], "name")
-		r.add("Secret", from["secretRef"], "name")
+		where := place{at + ".envFrom", "env_from"}
+		r.add("ConfigMap", from["configMapRef"], "name", where)
+		r.add("Secret", from["secretRef"], "name", where)
 	}
 	for _, env := range maplist(c["env"]) {
 		from, _ := env["valueFrom"].(map[string]any)
-		r.add("ConfigMap", from["configMapKeyRef"], "name", textsAt(from["configMapKeyRef"], "key")...)
-		r.add("Secret", from["secretKeyRef"], "name", textsAt(from["secretKeyRef"], "key")...)
+		where := place{at + "." + element("env", env), fmt.Sprintf("env.%v", env["name"])}
+		r.add("ConfigMap", from["configMapKeyRef"], "name", where, textsAt(from["configMapKeyRef"], "key")...)
+		r.add("Secret", from["secretKeyRef"], "name", where, textsAt(from["secretKeyRef"], "key")...)
 	}
 }
 
-func (r references) volume(v map[string]any) {
-	r.add("ConfigMap", v["configMap"], "name", itemKeys(v["configMap"])...)
-	r.add("Secret", v["secret"], "secretName", itemKeys(v["secret"])...)
-	r.add("PersistentVolumeClaim", v["persistentVolumeClaim"], "claimName")
+func (r references) volume(v map[string]any, at place) {
+	r.add("ConfigMap", v["configMap"], "name", at, itemKeys(v["configMap"])...)
+	r.add("Secret", v["secret"], "secretName", at, itemKeys(v["secret"])...)
+	r.add("PersistentVolumeClaim", v["persistentVolumeClaim"], "claimName", at)
 	projected, _ := v["projected"].(map[string]any)
 	for _, source := range maplist(projected["sources"]) {
-		r.add("ConfigMap", source["configMap"], "name", itemKeys(source["configMap"])...)
-		r.add("Secret", source["secret"], "name", itemKeys(source["secret"])...)
+		r.add("ConfigMap", source["configMap"], "name", at, itemKeys(source["configMap"])...)
+		r.add("Secret", source["secret"], "name", at, itemKeys(source["secret"])...)
 	}
 }
 

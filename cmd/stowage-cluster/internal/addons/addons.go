@@ -1,5 +1,5 @@
-// Package addons does what a cloud or a storage system does for a cluster: it provisions volumes and gives load
-// balancers their address.
+// Package addons does what a cloud or a storage system does for a cluster: it provisions volumes and lets them
+// grow, and gives load balancers their address.
 package addons
 
 import (
@@ -17,6 +17,9 @@ import (
 // Run runs the controllers until ctx ends.
 func Run(ctx context.Context, client kubernetes.Interface) error {
 	if err := createStorageClasses(ctx, client); err != nil {
+		return err
+	}
+	if err := createIngressClass(ctx, client); err != nil {
 		return err
 	}
 	factory := informers.NewSharedInformerFactory(client, 0)

@@ -17,34 +17,10 @@ import (
 const (
 	provisionerName = "simulated.stowage.dev"
 
-	isDefaultClass   = "storageclass.kubernetes.io/is-default-class"
 	claimProvisioner = "volume.kubernetes.io/storage-provisioner"
 	selectedNode     = "volume.kubernetes.io/selected-node"
 	provisionedBy    = "pv.kubernetes.io/provisioned-by"
 )
-
-// createStorageClasses makes the class standard, which is the default and binds a claim when a pod first uses it, and
-// the class immediate, which does not wait.
-func createStorageClasses(ctx context.Context, client kubernetes.Interface) error {
-	for name, binding := range map[string]storagev1.VolumeBindingMode{
-		"standard":  storagev1.VolumeBindingWaitForFirstConsumer,
-		"immediate": storagev1.VolumeBindingImmediate,
-	} {
-		class := &storagev1.StorageClass{
-			ObjectMeta:        metav1.ObjectMeta{Name: name},
-			Provisioner:       provisionerName,
-			VolumeBindingMode: &binding,
-		}
-		if name == "standard" {
-			class.Annotations = map[string]string{isDefaultClass: "true"}
-		}
-		_, err := client.StorageV1().StorageClasses().Create(ctx, class, metav1.CreateOptions{})
-		if err != nil && !apierrors.IsAlreadyExists(err) {
-			return err
-		}
-	}
-	return nil
-}
 
 // provisioner makes a volume for each claim that waits for one, and removes the volume when its claim is gone. Volumes
 // are of a CSI driver that does not exist: nothing ever mounts them.
@@ -82,6 +58,9 @@ func (p *provisioner) provision(ctx context.Context, name types.NamespacedName) 
 	if err != nil {
 		return err
 	}
+	if claim.Status.Phase == corev1.ClaimBound {
+		return p.grow(ctx, claim)
+	}
 	if claim.Spec.VolumeName != "" || claim.DeletionTimestamp != nil || claim.Annotations[claimProvisioner] != provisionerName {
 		return nil
 	}
@@ -96,6 +75,28 @@ func (p *provisioner) provision(ctx context.Context, name types.NamespacedName) 
 	if apierrors.IsAlreadyExists(err) {
 		return nil
 	}
+	return err
+}
+
+// grow gives a claim of ours the size that it asks for: the API server has made sure that its class lets it. Volume and
+// file system grow together, as where a driver can do that while pods run.
+func (p *provisioner) grow(ctx context.Context, claim *corev1.PersistentVolumeClaim) error {
+	want, have := claim.Spec.Resources.Requests[corev1.ResourceStorage], claim.Status.Capacity[corev1.ResourceStorage]
+	if claim.Annotations[claimProvisioner] != provisionerName || want.Cmp(have) <= 0 {
+		return nil
+	}
+	volume, err := p.volumeList.Get(claim.Spec.VolumeName)
+	if err != nil {
+		return err
+	}
+	volume = volume.DeepCopy()
+	volume.Spec.Capacity[corev1.ResourceStorage] = want
+	if _, err := p.client.CoreV1().PersistentVolumes().Update(ctx, volume, metav1.UpdateOptions{}); err != nil {
+		return err
+	}
+	claim = claim.DeepCopy()
+	claim.Status.Capacity[corev1.ResourceStorage] = want
+	_, err = p.client.CoreV1().PersistentVolumeClaims(claim.Namespace).UpdateStatus(ctx, claim, metav1.UpdateOptions{})
 	return err
 }
 
