@@ -165,5 +165,8 @@ func (c *fieldCheck) byDefault(t *schema.List, name string) any {
 		return nil
 	}
 	field, _ := item.Map.FindField(name)
+	if field.Default == "" || equalValues(field.Default, 0) { // that of the Go type: no item has it
+		return nil
+	}
 	return field.Default
 }

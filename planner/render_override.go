@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -39,7 +40,7 @@ func (r *renderer) overriding(list []dsl.Override, main string) (done func()) {
 // unused says what an override without object could have meant.
 func (o *overrides) unused(override dsl.Override) *ObjectError {
 	err := &ObjectError{
-		ID:     ObjectID{Kind: override.Kind, Name: o.main},
+		ID:     ObjectID{Kind: override.Kind, Name: cmp.Or(override.Name, o.main)},
 		Origin: OriginOf(override.Fields.DeclRange),
 	}
 	kinds := slices.Sorted(maps.Keys(o.made))
@@ -48,10 +49,7 @@ func (o *overrides) unused(override dsl.Override) *ObjectError {
 		err.Err = errors.New("is made from data alone, and cannot be overridden")
 		err.Hint = "use a config or secret block, or a resource block"
 	case o.made[override.Kind]:
-		err.Err = fmt.Errorf("there is no %s %q in the block", override.Kind, override.Name)
-		if override.Name == "" {
-			err.Err = fmt.Errorf("there is no %s of this name in the block", override.Kind)
-		}
+		err.Err = fmt.Errorf("the block becomes no %s of this name", override.Kind)
 		err.Hint = "say with name which one is meant"
 	default:
 		err.Err = fmt.Errorf("the block becomes no %s, but %s.%s", override.Kind, strings.Join(kinds, ", "), dsl.Suggestion(override.Kind, kinds))
