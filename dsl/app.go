@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
@@ -17,23 +16,22 @@ type appBlock struct {
 	*App
 	scope     *scope
 	content   *hcl.BodyContent
-	fromEnv   []entry // sensitive env values on their way into the own Secret
+	main      containerBlock    // what the app itself says of a container
+	others    []*containerBlock // with blocks of their own
 	dependsOn []Reference
 	rollout   rolloutBlock
 	serviceAt map[string]hcl.Range // where the arguments of the service block are written
 }
 
 // appHead names the arguments and blocks that make up the head of an app.
-var appHead = []string{"kind", "image", "version", "port", "service"}
+var appHead = []string{"name", "kind", "image", "version", "port", "container", "init_container", "sidecar", "service"}
 
-var appSchema = newSchema([]arg[appBlock]{
+var appNaming = objectArgs(func(a *appBlock) *string { return &a.Name }, func(a *appBlock) *[]Reference { return &a.dependsOn })
+
+var appSchema = newSchema(slices.Concat(appNaming, []arg[appBlock]{
 	{
 		name: "kind", kind: appKind, initial: `"Deployment"`,
 		doc: "Kind of workload: `\"Deployment\"`, `\"StatefulSet\"`, `\"DaemonSet\"`, `\"Job\"` or `\"CronJob\"`. See [Kinds](#kinds).",
-	},
-	{
-		name: "image", kind: text(func(a *appBlock) *string { return &a.Image }, imageReference), required: true,
-		doc: "Image of the container.",
 	},
 	{
 		name: "version", kind: text(func(a *appBlock) *string { return &a.Version }, labelValue),
@@ -51,25 +49,18 @@ var appSchema = newSchema([]arg[appBlock]{
 		name: "secret", kind: kind[appBlock]{name: "map of text", decode: decodeOwnSecret},
 		doc: "Environment variables that are secrets. They become a Secret `APP-secret-VERSION` of the app's own; a change rolls the app.",
 	},
+}, lifted(mainContainer, containerArgs), []arg[appBlock]{
 	{
-		name: "env", kind: kind[appBlock]{name: "map of text or objects", object: keyObjectSchema, decode: decodeEnv},
-		doc: "Single environment variables: text, a reference to a key, or an object `{ secret = NAME, key = KEY }`. See [Environment](#environment).",
+		name: "termination_grace_period", kind: grace, initial: `"30s"`,
+		doc: "How long the containers may take to stop, `pre_stop` included, before they are killed.",
 	},
 	{
-		name: "command", kind: textList(func(a *appBlock) *[]string { return &a.Command }),
-		doc: "Replaces the entry point of the image.",
+		name: "share_processes", kind: boolean(func(a *appBlock) *bool { return &a.ShareProcesses }), initial: "false",
+		doc: "Whether the containers of a pod see each other's processes.",
 	},
 	{
-		name: "args", kind: textList(func(a *appBlock) *[]string { return &a.Args }),
-		doc: "Arguments of the entry point.",
-	},
-	{
-		name: "working_dir", kind: text(func(a *appBlock) *string { return &a.WorkingDir }),
-		doc: "Working directory; that of the image when not given.",
-	},
-	{
-		name: "image_pull_policy", kind: text(func(a *appBlock) *string { return &a.PullPolicy }, oneOf("Always", "IfNotPresent", "Never")),
-		doc: "`\"Always\"`, `\"IfNotPresent\"` or `\"Never\"`. When not given the cluster decides.",
+		name: "host_aliases", kind: hostAliases,
+		doc: "Names that the pods know for addresses: `{ \"10.1.2.3\" = [\"db.example.com\"] }`.",
 	},
 	{
 		name: "labels", kind: textMap(func(a *appBlock) *map[string]string { return &a.Labels }, labelKey, labelValue),
@@ -95,46 +86,34 @@ var appSchema = newSchema([]arg[appBlock]{
 		name: "priority_class", kind: text(func(a *appBlock) *string { return &a.Scheduling.PriorityClass }, subdomain),
 		doc: "Name of the PriorityClass, which says whose pods come first where there is no room for all.",
 	},
-	{
-		name: "depends_on", kind: kind[appBlock]{name: "list of references", decode: decodeDependsOn},
-		doc: "Blocks that must be in place first, where no expression refers to them: `[app.mysql]`.",
+}), slices.Concat(
+	liftedBlocks(mainContainer, []nested[containerBlock]{portBlock}),
+	podBlocks,
+	[]nested[appBlock]{namedVolumeBlock},
+	liftedBlocks(mainContainer, slices.Concat(containerBlocks, runningBlocks)),
+	[]nested[appBlock]{appSecurityBlock},
+	hostBlocks,
+	[]nested[appBlock]{
+		{
+			name: "service", body: serviceSchema, decode: decodeService,
+			doc: "More about the Service. An app with a port has a Service of its own name without this block.",
+		},
+		{name: "autoscale", body: autoscaleSchema, decode: decodeAutoscale, doc: "Lets the cluster choose the number of pods, by their load. See [Number of pods](#number-of-pods)."},
+		{name: "job", body: jobSchema, decode: decodeJob, doc: "Job and CronJob: how many pods run, and when they have failed. See [Jobs](#jobs)."},
+		{name: "cron", body: cronSchema, decode: decodeCron, doc: "CronJob, required: when its Jobs run. See [CronJobs](#cronjobs)."},
+		{name: "claim_retention", body: claimRetentionSchema, decode: decodeClaimRetention, doc: "StatefulSet: what becomes of the claims that its pods have, when the pods go."},
+		{name: "disruption_budget", body: budgetSchema, decode: decodeBudget, doc: "How many pods may be away because nodes are drained: a PodDisruptionBudget."},
+		{name: "service_account", body: accountSchema, decode: decodeAccount, doc: "The account that the pods run under, and what it may do. See [Service account](#service-account)."},
+		{name: "toleration", many: true, body: tolerationSchema, decode: decodeToleration, doc: "Lets pods run on nodes with a taint."},
+		{name: "spread", many: true, body: spreadSchema, decode: decodeSpread, doc: "Divides the pods evenly among nodes or zones."},
+		{name: "node_affinity", many: true, body: nodeAffinitySchema, decode: decodeNodeAffinity, doc: "Draws pods to nodes with a label, beyond what `node_selector` can say."},
+		{name: "affinity", many: true, body: podAffinitySchema, decode: decodeAffinity, doc: "Draws pods to places with pods of another app."},
+		{name: "anti_affinity", many: true, body: podAffinitySchema, decode: decodeAntiAffinity, doc: "Keeps pods away from places with pods of the same app, or of another one."},
+		{name: "rollout", body: rolloutSchema, decode: decodeRollout, doc: "How a new version replaces the old one."},
+		lifecycleBlock(func(a *appBlock) *Lifecycle { return &a.Lifecycle }),
+		overrideBlock(func(a *appBlock) *[]Override { return &a.Overrides }),
 	},
-},
-	nested[appBlock]{
-		name: "port", label: "name", many: true, body: portSchema, decode: decodePort,
-		doc: "A port of the container, and of the Service in front of it.",
-	},
-	nested[appBlock]{
-		name: "service", body: serviceSchema, decode: decodeService,
-		doc: "More about the Service. An app with a port has a Service of its own name without this block.",
-	},
-	nested[appBlock]{
-		name: "env_from", many: true, body: envFromSchema, decode: decodeEnvFrom,
-		doc: "Takes all keys of a ConfigMap or Secret as environment variables. In case of equal names `env` comes before `secret`, this before `config`, and this before `env_from`; of several `env_from` blocks the last counts.",
-	},
-	nested[appBlock]{
-		name: "mount", label: "path", many: true, body: mountSchema, decode: decodeMount,
-		doc: "A volume, and the absolute path where the container sees it.",
-	},
-	nested[appBlock]{name: "readiness", body: probeSchema, decode: decodeReadiness, doc: "Says when a pod can take requests."},
-	nested[appBlock]{name: "liveness", body: probeSchema, decode: decodeLiveness, doc: "Says when a container must be restarted."},
-	nested[appBlock]{name: "startup", body: probeSchema, decode: decodeStartup, doc: "Says when a slow container has started; the other probes wait for it."},
-	nested[appBlock]{name: "resources", body: resourcesSchema, decode: decodeResources, doc: "What the container asks for, and what it may use at most."},
-	nested[appBlock]{name: "autoscale", body: autoscaleSchema, decode: decodeAutoscale, doc: "Lets the cluster choose the number of pods, by their load. See [Number of pods](#number-of-pods)."},
-	nested[appBlock]{name: "job", body: jobSchema, decode: decodeJob, doc: "Job and CronJob: how many pods run, and when they have failed. See [Jobs](#jobs)."},
-	nested[appBlock]{name: "cron", body: cronSchema, decode: decodeCron, doc: "CronJob, required: when its Jobs run. See [CronJobs](#cronjobs)."},
-	nested[appBlock]{name: "claim_retention", body: claimRetentionSchema, decode: decodeClaimRetention, doc: "StatefulSet: what becomes of the claims that its pods have, when the pods go."},
-	nested[appBlock]{name: "disruption_budget", body: budgetSchema, decode: decodeBudget, doc: "How many pods may be away because nodes are drained: a PodDisruptionBudget."},
-	nested[appBlock]{name: "service_account", body: accountSchema, decode: decodeAccount, doc: "The account that the pods run under, and what it may do. See [Service account](#service-account)."},
-	nested[appBlock]{name: "toleration", many: true, body: tolerationSchema, decode: decodeToleration, doc: "Lets pods run on nodes with a taint."},
-	nested[appBlock]{name: "spread", many: true, body: spreadSchema, decode: decodeSpread, doc: "Divides the pods evenly among nodes or zones."},
-	nested[appBlock]{name: "node_affinity", many: true, body: nodeAffinitySchema, decode: decodeNodeAffinity, doc: "Draws pods to nodes with a label, beyond what `node_selector` can say."},
-	nested[appBlock]{name: "affinity", many: true, body: podAffinitySchema, decode: decodeAffinity, doc: "Draws pods to places with pods of another app."},
-	nested[appBlock]{name: "anti_affinity", many: true, body: podAffinitySchema, decode: decodeAntiAffinity, doc: "Keeps pods away from places with pods of the same app, or of another one."},
-	nested[appBlock]{name: "rollout", body: rolloutSchema, decode: decodeRollout, doc: "How a new version replaces the old one."},
-	lifecycleBlock(func(a *appBlock) *Lifecycle { return &a.Lifecycle }),
-	overrideBlock(func(a *appBlock) *[]Override { return &a.Overrides }),
-)
+)...)
 
 // optionalInteger keeps apart a number and none given.
 func optionalInteger[T any](field func(*T) **int32, low int32) kind[T] {
@@ -147,25 +126,19 @@ func optionalInteger[T any](field func(*T) **int32, low int32) kind[T] {
 
 // evaluateAppHead decodes the head of an app and returns what references see.
 func (ev *evaluation) evaluateAppHead(n *node) cty.Value {
-	app := &App{Address: n.address, Name: n.address.Name, Kind: Deployment, DeclRange: n.declRange, Ranges: map[string]hcl.Range{}}
+	app := &App{Address: n.address, Name: ev.defaultName(n.address), Kind: Deployment, Container: Container{DeclRange: n.declRange}}
 	s := &scope{evaluation: ev, node: n, refs: &app.References}
 	a := &appBlock{App: app, scope: s, content: appSchema.content(s, n.body)}
+	a.main = containerBlock{Container: &app.Container, app: a}
+	a.Ranges = rangesOf(a.content)
 	ev.apps[n] = a
-	a.noteRanges()
 	appSchema.fill(s, a.content, a, func(name string) bool { return slices.Contains(appHead, name) })
-	s.checkAppName(a, n.nameRange)
+	if ev.appNamed[app.Name] == nil {
+		ev.appNamed[app.Name] = n // any other is reported by checkObjects
+	}
+	s.checkAppName(a)
 	s.completeService(a)
 	return s.appValue(a)
-}
-
-// noteRanges remembers where the arguments and blocks of an app are written.
-func (a *appBlock) noteRanges() {
-	for name, attr := range a.content.Attributes {
-		a.Ranges[name] = attr.Range
-	}
-	for _, b := range a.content.Blocks {
-		a.Ranges[strings.Join(append([]string{b.Type}, b.Labels...), ".")] = b.DefRange
-	}
 }
 
 // appValue is what references to an app see.
@@ -196,13 +169,12 @@ func (ev *evaluation) app(n *node) *App {
 	a := ev.apps[n]
 	s := a.scope
 	appSchema.fill(s, a.content, a, func(name string) bool { return !slices.Contains(appHead, name) })
-	s.completeSecret(a)
-	s.completeEnvFrom(a)
-	s.checkMounts(a)
+	a.Container.Name = a.Name
+	s.completeContainers(a)
+	s.checkHost(a)
 	s.checkKind(a)
 	completeJob(a)
 	s.completeRollout(a)
-	s.checkResources(a)
 	s.checkAutoscale(a)
 	s.checkBudget(a)
 	a.References = settle(append(a.References, a.dependsOn...))
@@ -210,12 +182,20 @@ func (ev *evaluation) app(n *node) *App {
 }
 
 // checkAppName reports names that the objects of the app could not have.
-func (s *scope) checkAppName(a *appBlock, at hcl.Range) {
+func (s *scope) checkAppName(a *appBlock) {
 	err := serviceName(a.Name)
 	if err == nil {
 		err = checkKindName(a.Kind, a.Name)
 	}
-	if err != nil {
-		s.report(problem(&at, "Invalid name", "The name of an app %s.", err))
+	s.checkName("an app", a.Name, err)
+}
+
+// appNames returns the names of all apps, sorted, for suggestions.
+func (ev *evaluation) appNames() []string {
+	var names []string
+	for name := range ev.appNamed {
+		names = append(names, name)
 	}
+	slices.Sort(names)
+	return names
 }

@@ -11,11 +11,14 @@ import (
 // block is one top-level block, or one argument of a locals block, not yet
 // evaluated.
 type block struct {
-	address   Address
+	address   Address        // within its module
 	body      hcl.Body       // nil for a local
 	expr      hcl.Expression // of a local
+	forEach   hcl.Expression // nil: none
+	call      *moduleCall    // of a module
 	declRange hcl.Range
-	nameRange hcl.Range // the label, or the argument's name
+	labelAt   hcl.Range // the label, or the argument's name
+	nameRange hcl.Range // what names the object: the name argument, or else the label
 	kindRange hcl.Range // of a resource: its first label
 }
 
@@ -30,32 +33,59 @@ var topLevel = &hcl.BodySchema{Blocks: []hcl.BlockHeaderSchema{
 	{Type: "app", LabelNames: []string{"name"}},
 	{Type: "ingress", LabelNames: []string{"name"}},
 	{Type: "resource", LabelNames: []string{"kind", "name"}},
+	{Type: "module", LabelNames: []string{"name"}},
+	{Type: "moved"},
 }}
 
-// readBlocks collects the blocks of all files, in the order of their names
-// and positions, and reports what can be said without evaluating anything.
-func readBlocks(names []string, files map[string]*hcl.File) ([]*block, hcl.Diagnostics) {
-	var blocks []*block
-	var diags hcl.Diagnostics
+// naming are the arguments that tell what a block stands for, before it is decoded.
+var naming = &hcl.BodySchema{Attributes: []hcl.AttributeSchema{{Name: "for_each"}, {Name: "name"}}}
+
+// readBlocks collects the blocks of all files of a module, in the order of their
+// names and positions, and reports what can be said without evaluating anything.
+func (src *source) readBlocks(names []string, files map[string]*hcl.File) {
 	for _, name := range names {
-		content, contentDiags := files[name].Body.Content(topLevel)
-		diags = append(diags, contentDiags...)
+		content, diags := files[name].Body.Content(topLevel)
+		src.diags = append(src.diags, diags...)
 		for _, b := range content.Blocks {
-			if b.Type == "locals" {
-				locals, localDiags := readLocals(b)
-				blocks, diags = append(blocks, locals...), append(diags, localDiags...)
-				continue
+			switch b.Type {
+			case "locals":
+				locals, diags := readLocals(b)
+				src.blocks, src.diags = append(src.blocks, locals...), append(src.diags, diags...)
+			case "moved":
+				src.readMoved(b)
+			default:
+				src.blocks = append(src.blocks, src.readBlock(b))
 			}
-			blocks = append(blocks, &block{
-				address:   Address{Type: b.Type, Name: strings.Join(b.Labels, ".")},
-				body:      b.Body,
-				declRange: b.DefRange,
-				nameRange: b.LabelRanges[len(b.Labels)-1],
-				kindRange: b.LabelRanges[0],
-			})
 		}
 	}
-	return blocks, append(diags, checkBlocks(names, blocks)...)
+	src.checkBlocks()
+	if src.isRoot() {
+		src.checkRelease(names)
+	}
+}
+
+func (src *source) readBlock(b *hcl.Block) *block {
+	read := &block{
+		address:   Address{Type: b.Type, Name: strings.Join(b.Labels, ".")},
+		body:      b.Body,
+		declRange: b.DefRange,
+		labelAt:   b.LabelRanges[len(b.Labels)-1],
+		kindRange: b.LabelRanges[0],
+	}
+	read.nameRange = read.labelAt
+	switch b.Type {
+	case "module":
+		src.readCall(read)
+	case "app", "config", "secret", "ingress", "resource":
+		content, _, _ := b.Body.PartialContent(naming) // what is wrong with it is told when it is decoded
+		if attr := content.Attributes["for_each"]; attr != nil {
+			read.forEach = attr.Expr
+		}
+		if attr := content.Attributes["name"]; attr != nil {
+			read.nameRange = attr.Expr.Range()
+		}
+	}
+	return read
 }
 
 func readLocals(b *hcl.Block) ([]*block, hcl.Diagnostics) {
@@ -66,44 +96,53 @@ func readLocals(b *hcl.Block) ([]*block, hcl.Diagnostics) {
 			address:   Address{Type: "local", Name: attr.Name},
 			expr:      attr.Expr,
 			declRange: attr.Range,
-			nameRange: attr.NameRange,
+			labelAt:   attr.NameRange,
 		})
 	}
 	slices.SortFunc(locals, func(a, b *block) int { return compareRanges(a.declRange, b.declRange) })
 	return locals, diags
 }
 
-// checkBlocks reports names that cannot be referred to, blocks declared
-// twice, and a missing or second release block.
-func checkBlocks(names []string, blocks []*block) hcl.Diagnostics {
-	var diags hcl.Diagnostics
-	var release *block
+// checkBlocks reports names that cannot be referred to, blocks declared twice, and a
+// release block where none can be.
+func (src *source) checkBlocks() {
+	report := func(d *hcl.Diagnostic) { src.diags = append(src.diags, d) }
 	seen := map[Address]*block{}
-	for _, b := range blocks {
-		if (b.address.Type == "variable" || b.address.Type == "output") && !hclsyntax.ValidIdentifier(b.address.Name) {
-			diags = append(diags, problem(&b.nameRange, "Invalid name",
+	for _, b := range src.blocks {
+		if slices.Contains([]string{"variable", "output", "module"}, b.address.Type) && !hclsyntax.ValidIdentifier(b.address.Name) {
+			report(problem(&b.labelAt, "Invalid name",
 				"The name of a %s starts with a letter or an underscore and goes on with letters, digits, underscores and dashes.", b.address.Type))
 		}
+		if b.address.Type == "release" && !src.isRoot() {
+			report(problem(&b.declRange, "Unexpected block",
+				"A module has no release block: its objects belong to the release of the configuration, which it can refer to as release.name and release.namespace."))
+			continue
+		}
 		if first, ok := seen[b.address]; ok {
-			diags = append(diags, problem(&b.nameRange, "Duplicate block",
+			report(problem(&b.labelAt, "Duplicate block",
 				"%s was already declared at %s. Each needs a name of its own.", b.address, place(first.declRange)))
 			continue
 		}
 		seen[b.address] = b
-		if b.address.Type != "release" {
-			continue
-		}
-		if release != nil {
-			diags = append(diags, problem(&b.declRange, "Duplicate block",
+	}
+}
+
+// checkRelease reports a missing or second release block of the configuration itself.
+func (src *source) checkRelease(names []string) {
+	var release *block
+	for _, b := range src.blocks {
+		switch {
+		case b.address.Type != "release":
+		case release == nil:
+			release = b
+		case b.address != release.address:
+			src.diags = append(src.diags, problem(&b.declRange, "Duplicate block",
 				"A configuration has one release block; there is one already at %s.", place(release.declRange)))
-			continue
 		}
-		release = b
 	}
 	if release == nil {
 		start := hcl.Range{Filename: names[0], Start: hcl.InitialPos, End: hcl.InitialPos}
-		diags = append(diags, problem(&start, "Missing release block",
+		src.diags = append(src.diags, problem(&start, "Missing release block",
 			"A configuration needs one release block, which names what is applied and rolled back as one:\n\n  release \"NAME\" {\n    namespace = \"NAMESPACE\"\n  }"))
 	}
-	return diags
 }

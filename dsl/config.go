@@ -34,8 +34,11 @@ type Address struct {
 // String returns the address as it is written in expressions.
 func (a Address) String() string {
 	text := a.Type + "." + a.Name
-	if a.Type == "variable" {
+	switch {
+	case a.Type == "variable":
 		text = "var." + a.Name
+	case a.Type == "output" && a.Module != "":
+		text = a.Name
 	}
 	if a.Module != "" {
 		text = a.Module + "." + text
@@ -134,27 +137,27 @@ type Lifecycle struct {
 // App is the unit people think in: a workload with its configuration, its
 // Service, its storage and the way it is rolled out.
 type App struct {
-	Address     Address // app.LABEL
-	Name        string  // of its objects; default: the label, and with for_each LABEL-KEY
-	Kind        AppKind
-	Version     string // free text shown in labels and status; may be empty
-	Image       string
-	PullPolicy  string      // Always, IfNotPresent, Never; empty leaves it to the cluster
-	Replicas    *int32      // nil leaves it to the cluster (1)
-	Config      *Data       // own config; all its keys become environment variables
-	Secret      *Data       // own secret (declared, and what sensitive env values were moved into)
-	EnvFrom     []EnvSource // whole ConfigMaps or Secrets as environment, own config and secret included, in order
-	Env         []EnvVar    // sorted by name
-	Command     []string
-	Args        []string
-	WorkingDir  string
-	Ports       []Port
-	Service     *Service // nil when the app has no port
-	Mounts      []Mount
-	Readiness   *Probe
-	Liveness    *Probe
-	Startup     *Probe
-	Resources   Resources
+	Address Address // app.LABEL
+	Name    string  // of its objects; default: the label, and with for_each LABEL-KEY
+	Kind    AppKind
+
+	Container                 // the main one, named like the app
+	Containers   []*Container // the others, in the order that they are written
+	Ports        []Port       // of the Service: those of all containers
+	NamedVolumes []*Volume    // those with a volume block; Volumes has all
+
+	PodSecurity      PodSecurity
+	Host             Host
+	DNS              *DNS           // nil leaves it to the cluster
+	HostAliases      []HostAlias    // by address
+	TerminationGrace *time.Duration // how long a pod may take to stop; nil leaves it to the cluster (30 s)
+	ShareProcesses   bool           // its containers see each other's processes
+
+	Version     string     // free text shown in labels and status; may be empty
+	Replicas    *int32     // nil leaves it to the cluster (1)
+	Config      *Data      // own config; all its keys become environment variables
+	Secret      *Data      // own secret (declared, and what sensitive env values were moved into)
+	Service     *Service   // nil when the app has no port
 	Autoscale   *Autoscale // nil: Replicas pods; not with Replicas
 	Budget      *Budget    // nil: as many pods as somebody likes may be away
 	Account     *Account   // nil: the namespace's default service account
@@ -173,32 +176,6 @@ type App struct {
 	Labels      map[string]string // added to every object of the app and to its pods
 	Annotations map[string]string // added to its pods
 	References  []Reference       // all that must be there before the workload; data have their own
-	DeclRange   hcl.Range
-	Ranges      map[string]hcl.Range // where attributes and blocks of the app are written: "image", "env.X", "port.http"
-}
-
-// EnvSource is a whole ConfigMap or Secret taken as environment variables.
-type EnvSource struct {
-	Kind   DataKind
-	Name   string // the object's name, version included
-	Prefix string
-}
-
-// EnvVar is one environment variable: a literal Value, or a key of a
-// ConfigMap or Secret. A sensitive value is always a key.
-type EnvVar struct {
-	Name  string
-	Value string
-	Key   *DataKey
-	Range hcl.Range
-}
-
-// DataKey points to one key of a ConfigMap or Secret.
-type DataKey struct {
-	Kind     DataKind
-	Name     string // the object's name, version included
-	Key      string
-	Optional bool
 }
 
 // Port is a container port and the Service port in front of it.
@@ -210,97 +187,8 @@ type Port struct {
 	AppProtocol string // what is spoken there; empty: not said
 	Protocol    string // TCP, UDP, SCTP; default TCP
 	NodePort    int32  // 0: none asked for
+	HostPort    int32  // port of the node; 0: none
 	DeclRange   hcl.Range
-}
-
-// Mount puts one volume at one path. Exactly one source is set.
-type Mount struct {
-	Path      string
-	SubPath   string
-	ReadOnly  bool
-	Claim     *Claim
-	Data      *DataVolume
-	EmptyDir  *EmptyDir
-	HostPath  *HostPath
-	DeclRange hcl.Range
-}
-
-// Claim asks for storage. In a StatefulSet it becomes a claim template, one
-// claim for each pod; elsewhere a PersistentVolumeClaim named NAME.
-type Claim struct {
-	Name         string   // template name, or the claim's name; derived from app and path when not given
-	Existing     bool     // refers to a claim that somebody else made: nothing is rendered
-	Size         string   // Kubernetes quantity
-	AccessModes  []string // default ReadWriteOnce
-	StorageClass *string  // nil: the cluster's default class
-	DeclRange    hcl.Range
-}
-
-// DataVolume mounts a ConfigMap or Secret as files.
-type DataVolume struct {
-	Kind     DataKind
-	Name     string // the object's name, version included
-	Items    []Item // empty: every key as a file of its name
-	Mode     *int32 // default mode of the files
-	Optional bool
-}
-
-// Item maps one key to a file.
-type Item struct {
-	Key  string
-	Path string
-	Mode *int32
-}
-
-// EmptyDir is scratch space that lives as long as the pod.
-type EmptyDir struct {
-	Medium string // "" or Memory
-	Size   string // quantity; empty: no limit
-}
-
-// HostPath is a file or directory of the node.
-type HostPath struct {
-	Path string
-	Type string // Directory, File, DirectoryOrCreate, ...; empty: not checked
-}
-
-// Probe is a readiness, liveness or startup probe. Exactly one of HTTP, TCP,
-// Exec and GRPC is set. A zero duration or threshold leaves it to the cluster.
-type Probe struct {
-	HTTP             *HTTPProbe
-	TCP              string // port name or number
-	Exec             []string
-	GRPC             *GRPCProbe
-	InitialDelay     time.Duration
-	Period           time.Duration
-	Timeout          time.Duration
-	SuccessThreshold int32
-	FailureThreshold int32
-	DeclRange        hcl.Range
-}
-
-// HTTPProbe asks for a path.
-type HTTPProbe struct {
-	Path    string
-	Port    string // port name or number
-	Scheme  string // HTTP or HTTPS; empty leaves it to the cluster
-	Headers []Header
-}
-
-// Header is one request header of an HTTPProbe.
-type Header struct{ Name, Value string }
-
-// GRPCProbe asks the standard gRPC health service.
-type GRPCProbe struct {
-	Port    int32
-	Service string
-}
-
-// Resources holds what a container asks for and may use, as Kubernetes
-// quantities by resource name (cpu, memory, ephemeral-storage, ...).
-type Resources struct {
-	Requests map[string]string
-	Limits   map[string]string
 }
 
 // Rollout says how a new version replaces the old one.

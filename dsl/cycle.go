@@ -11,7 +11,7 @@ import (
 // reportCycles reports each group of blocks that refer to each other in a
 // loop, once, by one loop of the group.
 func (ev *evaluation) reportCycles() {
-	for _, group := range components(ev.order) {
+	for _, group := range components(ev.nodes) {
 		if loop := loopIn(group); loop != nil {
 			ev.report(cycleProblem(loop))
 		}
@@ -27,7 +27,11 @@ type step struct {
 func cycleProblem(loop []step) *hcl.Diagnostic {
 	var text strings.Builder
 	for _, s := range loop {
-		fmt.Fprintf(&text, "\n  %s refers to %s (%s)", s.from.address, s.to.address, place(s.at))
+		does := "refers to"
+		if s.inside {
+			does = "is part of"
+		}
+		fmt.Fprintf(&text, "\n  %s %s %s (%s)", s.from.address, does, s.to.address, place(s.at))
 	}
 	return problem(&loop[0].at, "Dependency cycle",
 		"These references form a loop, so nothing in it can come first:\n%s", text.String())

@@ -29,14 +29,15 @@ var secretSchema = newSchema(append(
 	dataArgs("What the Secret holds. Values may be sensitive; they are written as they are, not in base64."),
 	arg[dataBlock]{
 		name: "type", kind: text(func(d *dataBlock) *string { return &d.Type }, qualifiedName), initial: `"Opaque"`,
-		doc: "Type of the Secret, such as `kubernetes.io/tls`.",
+		doc: "Type of the Secret, such as `kubernetes.io/tls`. What the known types hold is checked: see above.",
 	},
 ), dataLifecycle)
 
 var dataLifecycle = lifecycleBlock(func(d *dataBlock) *Lifecycle { return &d.Lifecycle })
 
 func dataArgs(doc string) []arg[dataBlock] {
-	return []arg[dataBlock]{
+	args := objectArgs(func(d *dataBlock) *string { return &d.BaseName }, func(d *dataBlock) *[]Reference { return &d.References })
+	return append(args, []arg[dataBlock]{
 		{name: "data", required: true, doc: doc, kind: kind[dataBlock]{
 			name:   "map of text",
 			decode: func(s *scope, to *dataBlock, a argument) { s.decodeData(to.Data, a, dataKey) },
@@ -47,25 +48,23 @@ func dataArgs(doc string) []arg[dataBlock] {
 		},
 		{name: "labels", kind: textMap(func(d *dataBlock) *map[string]string { return &d.Labels }, labelKey, labelValue), doc: "Labels of the object."},
 		{name: "annotations", kind: textMap(func(d *dataBlock) *map[string]string { return &d.Annotations }, annotationKey), doc: "Annotations of the object."},
-	}
+	}...)
 }
 
 // evaluateData decodes a config or secret block. References see its name and
 // its keys.
 func (ev *evaluation) evaluateData(n *node) cty.Value {
-	d := &Data{Address: n.address, Kind: ConfigMap, BaseName: n.address.Name, KeyRanges: map[string]hcl.Range{}, DeclRange: n.declRange}
+	d := &Data{Address: n.address, Kind: ConfigMap, BaseName: ev.defaultName(n.address), KeyRanges: map[string]hcl.Range{}, DeclRange: n.declRange}
 	decoded := &dataBlock{Data: d, versioned: true}
 	blockSchema := configSchema
 	if n.address.Type == "secret" {
 		d.Kind, blockSchema = Secret, secretSchema
 	}
-	if err := dataName(d.BaseName); err != nil {
-		ev.report(problem(&n.nameRange, "Invalid name", "The name of a %s %s.", n.address.Type, err))
-	}
 	s := &scope{evaluation: ev, node: n, refs: &d.References}
 	blockSchema.decode(s, n.body, decoded)
+	s.checkName("a "+n.address.Type, d.BaseName, dataName(d.BaseName))
 	d.References = settle(d.References)
-	s.checkSecretType(d)
+	s.checkSecretType(d, decoded.versioned)
 	ev.complete(d, decoded.versioned)
 	ev.data[n] = d
 	return d.value()
@@ -191,23 +190,4 @@ func (d *Data) value() cty.Value {
 		keys[key] = v
 	}
 	return cty.ObjectVal(map[string]cty.Value{"name": cty.StringVal(d.Name), "key": cty.ObjectVal(keys)})
-}
-
-// requiredKeys lists, by Secret type, the keys that the API server insists on.
-var requiredKeys = map[string][]string{
-	"kubernetes.io/tls":              {"tls.crt", "tls.key"},
-	"kubernetes.io/ssh-auth":         {"ssh-privatekey"},
-	"kubernetes.io/dockerconfigjson": {".dockerconfigjson"},
-	"kubernetes.io/dockercfg":        {".dockercfg"},
-}
-
-func (s *scope) checkSecretType(d *Data) {
-	for _, key := range requiredKeys[d.Type] {
-		if !d.has(key) && d.Text != nil {
-			s.report(problem(&d.DeclRange, "Missing key", "A Secret of type %s needs the key %q.", d.Type, key))
-		}
-	}
-	if d.Type == "kubernetes.io/basic-auth" && d.Text != nil && !d.has("username") && !d.has("password") {
-		s.report(problem(&d.DeclRange, "Missing key", `A Secret of type %s needs the key "username" or "password".`, d.Type))
-	}
 }

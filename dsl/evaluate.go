@@ -1,7 +1,6 @@
 package dsl
 
 import (
-	"maps"
 	"os"
 	"slices"
 
@@ -9,16 +8,16 @@ import (
 	"github.com/zclconf/go-cty/cty"
 )
 
-// evaluation is one run over a module. Blocks are evaluated when something
+// evaluation is one run over a configuration. Blocks are evaluated when something
 // refers to them, each once; Identify visits a few, Evaluate all.
 type evaluation struct {
 	module *Module
 	inputs Inputs
-	root   *os.Root         // all that file functions can see; nil if it cannot be opened
-	base   *hcl.EvalContext // functions alone
+	root   *os.Root // all that file functions can see; nil if it cannot be opened
 	given  map[string][]given
-	nodes  map[Address]*node
-	order  []*node // as written
+	top    *frame // the configuration itself
+	nodes  []*node
+	bases  map[*source]*hcl.EvalContext
 	diags  hcl.Diagnostics
 
 	// sensitiveCall is set by sensitive(), so that the expression being
@@ -32,10 +31,13 @@ type evaluation struct {
 	releaseNode *node // the release block; nil if there is none
 
 	release   *Release
+	moves     moves
 	variables map[*node]*variable
+	outputs   map[*node]*Output
 	data      map[*node]*Data
 	objects   map[dataID]*Data
 	apps      map[*node]*appBlock
+	appNamed  map[string]*node // by the name of its objects
 	resources map[*node]*resourceBlock
 }
 
@@ -45,14 +47,20 @@ type dataID struct {
 	Name string
 }
 
-// node is a block in the course of evaluation.
+// node is a block in the course of evaluation, or one instance of it.
 type node struct {
 	*block
-	evaluate func(*node) cty.Value
-	state    state
-	value    cty.Value
-	refs     []Reference // of a local: what it leads to, through other locals too
-	edges    []edge
+	address   Address
+	frame     *frame // where it is written
+	evaluate  func(*node) cty.Value
+	state     state
+	value     cty.Value
+	refs      []Reference // of what has a value and no object: what it leads to, through others too
+	edges     []edge
+	instances []*node // of a block with for_each, once that is evaluated
+	group     *node   // of an instance: its block
+	each      *each   // of an instance: its key and value
+	child     *frame  // of a module, once it is evaluated
 }
 
 // state tells how far a node is.
@@ -64,10 +72,11 @@ const (
 	visited
 )
 
-// edge says that a block refers to another, and where.
+// edge says that a block refers to another, or is inside of it, and where.
 type edge struct {
-	to *node
-	at hcl.Range
+	to     *node
+	at     hcl.Range
+	inside bool
 }
 
 // begin prepares an evaluation; the caller ends it.
@@ -75,29 +84,26 @@ func (m *Module) begin(in Inputs) *evaluation {
 	ev := &evaluation{
 		module:    m,
 		inputs:    in,
-		nodes:     make(map[Address]*node, len(m.blocks)),
+		bases:     map[*source]*hcl.EvalContext{},
+		moves:     moves{},
 		variables: map[*node]*variable{},
+		outputs:   map[*node]*Output{},
 		data:      map[*node]*Data{},
 		objects:   map[dataID]*Data{},
 		apps:      map[*node]*appBlock{},
+		appNamed:  map[string]*node{},
 		resources: map[*node]*resourceBlock{},
-	}
-	for _, b := range m.blocks {
-		if _, twice := ev.nodes[b.address]; twice {
-			continue // reported by readBlocks
-		}
-		n := &node{block: b, evaluate: ev.evaluator(b.address.Type)}
-		ev.nodes[b.address] = n
-		ev.order = append(ev.order, n)
-		if b.address.Type == "release" && ev.releaseNode == nil {
-			ev.releaseNode = n
-		}
 	}
 	root, err := os.OpenRoot(m.dir)
 	if err == nil {
 		ev.root = root
 	}
-	ev.base = &hcl.EvalContext{Functions: ev.functions()}
+	ev.top = ev.newFrame(m.top, nil)
+	for _, n := range ev.top.order {
+		if n.address.Type == "release" && ev.releaseNode == nil {
+			ev.releaseNode = n
+		}
+	}
 	ev.readValues()
 	return ev
 }
@@ -118,21 +124,12 @@ func (ev *evaluation) failed(step func()) bool {
 	return ev.diags[before:].HasErrors() || ev.skipped > skipped
 }
 
-// ofType returns the nodes of one block type, as written.
+// ofType returns the nodes of one block type that have been evaluated, of all modules,
+// instances in the place of blocks with for_each.
 func (ev *evaluation) ofType(blockType string) []*node {
-	return slices.DeleteFunc(slices.Clone(ev.order), func(n *node) bool { return n.address.Type != blockType })
-}
-
-// names returns the labels of all blocks of one type, sorted, for suggestions.
-func (ev *evaluation) names(blockType string) []string {
-	var names []string
-	for a := range maps.Keys(ev.nodes) {
-		if a.Type == blockType {
-			names = append(names, a.Name)
-		}
-	}
-	slices.Sort(names)
-	return names
+	return slices.DeleteFunc(slices.Clone(ev.nodes), func(n *node) bool {
+		return n.address.Type != blockType || n.isGroup()
+	})
 }
 
 // visit evaluates a node, if nothing did before, to the value that references
@@ -156,8 +153,7 @@ func (ev *evaluation) visit(n *node) cty.Value {
 }
 
 // evaluator returns how blocks of a type are evaluated. For an app this is
-// its head alone: what others can refer to. Nothing refers to an output
-// or an ingress.
+// its head alone: what others can refer to. Nothing refers to an ingress.
 func (ev *evaluation) evaluator(blockType string) func(*node) cty.Value {
 	switch blockType {
 	case "release":
@@ -168,6 +164,10 @@ func (ev *evaluation) evaluator(blockType string) func(*node) cty.Value {
 		return ev.evaluateLocal
 	case "config", "secret":
 		return ev.evaluateData
+	case "output":
+		return ev.evaluateOutput
+	case "module":
+		return ev.evaluateModule
 	case "app":
 		return ev.evaluateAppHead
 	case "resource":
@@ -184,28 +184,39 @@ func (ev *evaluation) config() *Config {
 		ev.report(problem(nil, "Cannot read the configuration", "The directory %s cannot be opened.", ev.module.dir))
 	}
 	ev.checkGiven()
-	for _, n := range ev.order {
-		ev.visit(n)
-	}
+	leaves := ev.visitAll(ev.top)
 	ev.checkValidations()
+	ev.checkMoves()
 	cfg := &Config{}
 	if ev.release != nil {
 		cfg.Release = *ev.release
 	}
-	for _, n := range ev.order {
+	for _, n := range leaves {
 		switch n.address.Type {
 		case "variable":
-			cfg.Variables = append(cfg.Variables, ev.variables[n].result())
+			if n.frame == ev.top {
+				cfg.Variables = append(cfg.Variables, ev.variables[n].result())
+			}
 		case "output":
-			cfg.Outputs = append(cfg.Outputs, ev.output(n))
+			if n.frame == ev.top {
+				cfg.Outputs = append(cfg.Outputs, ev.outputs[n].result())
+			}
 		case "config", "secret":
-			cfg.Data = append(cfg.Data, ev.data[n])
+			d := ev.data[n]
+			ev.inherit(n, &d.References)
+			cfg.Data = append(cfg.Data, d)
 		case "app":
-			cfg.Apps = append(cfg.Apps, ev.app(n))
+			a := ev.app(n)
+			ev.inherit(n, a.allReferences()...)
+			cfg.Apps = append(cfg.Apps, a)
 		case "ingress":
-			cfg.Ingresses = append(cfg.Ingresses, ev.ingress(n))
+			i := ev.ingress(n)
+			ev.inherit(n, &i.References)
+			cfg.Ingresses = append(cfg.Ingresses, i)
 		case "resource":
-			cfg.Resources = append(cfg.Resources, ev.resource(n))
+			r := ev.resource(n)
+			ev.inherit(n, &r.References)
+			cfg.Resources = append(cfg.Resources, r)
 		}
 	}
 	if !ev.diags.HasErrors() {

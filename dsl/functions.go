@@ -39,6 +39,7 @@ var pure = map[string]function.Function{
 	"csvdecode":       stdlib.CSVDecodeFunc,
 	"dirname":         dirnameFunc,
 	"distinct":        stdlib.DistinctFunc,
+	"dockerconfig":    dockerConfigFunc,
 	"element":         stdlib.ElementFunc,
 	"endswith":        endsWithFunc,
 	"flatten":         stdlib.FlattenFunc,
@@ -111,9 +112,9 @@ var pure = map[string]function.Function{
 // each plan another one.
 var refused = []string{"timestamp", "plantimestamp", "uuid", "bcrypt"}
 
-// functions returns what expressions can call.
-func (ev *evaluation) functions() map[string]function.Function {
-	all := ev.fileFunctions()
+// functions returns what the expressions of a module can call.
+func (ev *evaluation) functions(of *source) map[string]function.Function {
+	all := files{ev, of}.functions()
 	for name, f := range pure {
 		all[name] = f
 	}

@@ -18,34 +18,41 @@ import (
 	"github.com/zclconf/go-cty/cty/function"
 )
 
-// fileFunctions are the functions that read files. They see the directory of
-// the configuration, and nothing outside it: not by "..", nor by a symlink.
-func (ev *evaluation) fileFunctions() map[string]function.Function {
+// files are what the file functions of one module see.
+type files struct {
+	*evaluation
+	source *source
+}
+
+// functions are the functions that read files. They see the directory of the
+// configuration, and nothing outside it: not by "..", nor by a symlink. Paths start
+// from the directory of the module.
+func (in files) functions() map[string]function.Function {
 	return map[string]function.Function{
-		"file": ev.pathFunction(cty.String, func(name string) (cty.Value, error) {
-			raw, err := ev.readFile(name)
+		"file": in.pathFunction(cty.String, func(name string) (cty.Value, error) {
+			raw, err := in.readFile(name)
 			return exactly(raw), err
 		}),
-		"filebase64": ev.pathFunction(cty.String, func(name string) (cty.Value, error) {
-			raw, err := ev.readFile(name)
+		"filebase64": in.pathFunction(cty.String, func(name string) (cty.Value, error) {
+			raw, err := in.readFile(name)
 			return cty.StringVal(base64.StdEncoding.EncodeToString(raw)), err
 		}),
-		"fileexists": ev.pathFunction(cty.Bool, func(name string) (cty.Value, error) {
-			info, err := ev.stat(name)
+		"fileexists": in.pathFunction(cty.Bool, func(name string) (cty.Value, error) {
+			info, err := in.stat(name)
 			if errors.Is(err, fs.ErrNotExist) {
 				return cty.False, nil
 			}
 			return cty.BoolVal(err == nil && info.Mode().IsRegular()), err
 		}),
-		"dirfiles":     ev.pathFunction(cty.Map(cty.String), ev.dirFiles),
-		"envfile":      ev.pathFunction(cty.Map(cty.String), ev.envFile),
-		"fileset":      ev.fileSetFunc(),
-		"templatefile": ev.templateFileFunc(),
+		"dirfiles":     in.pathFunction(cty.Map(cty.String), in.dirFiles),
+		"envfile":      in.pathFunction(cty.Map(cty.String), in.envFile),
+		"fileset":      in.fileSetFunc(),
+		"templatefile": in.templateFileFunc(),
 	}
 }
 
 // pathFunction makes a function of one path.
-func (ev *evaluation) pathFunction(result cty.Type, f func(name string) (cty.Value, error)) function.Function {
+func (in files) pathFunction(result cty.Type, f func(name string) (cty.Value, error)) function.Function {
 	return function.New(&function.Spec{
 		Params: []function.Parameter{{Name: "path", Type: cty.String}},
 		Type:   function.StaticReturnType(result),
@@ -60,37 +67,37 @@ func (ev *evaluation) pathFunction(result cty.Type, f func(name string) (cty.Val
 }
 
 // readFile reads one regular file inside the root.
-func (ev *evaluation) readFile(name string) ([]byte, error) {
-	info, err := ev.stat(name)
+func (in files) readFile(name string) ([]byte, error) {
+	info, err := in.stat(name)
 	if err != nil {
 		return nil, err
 	}
 	if !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("%q is not a regular file", name)
 	}
-	raw, err := ev.root.ReadFile(name)
+	raw, err := in.root.ReadFile(in.source.path(name))
 	if err != nil {
-		return nil, fileError(name, err)
+		return nil, in.fileError(name, err)
 	}
 	return raw, nil
 }
 
-func (ev *evaluation) stat(name string) (fs.FileInfo, error) {
-	if ev.root == nil {
+func (in files) stat(name string) (fs.FileInfo, error) {
+	if in.root == nil {
 		return nil, errors.New("the directory of the configuration cannot be opened")
 	}
-	info, err := ev.root.Stat(name)
+	info, err := in.root.Stat(in.source.path(name))
 	if err != nil {
-		return nil, fileError(name, err)
+		return nil, in.fileError(name, err)
 	}
 	return info, nil
 }
 
 // fileError says what is the matter with a path.
-func fileError(name string, err error) error {
+func (in files) fileError(name string, err error) error {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("there is no file %q; paths start from the directory of the configuration: %w", name, fs.ErrNotExist)
+		return fmt.Errorf("there is no file %q; paths start from %s: %w", name, in.source.place(), fs.ErrNotExist)
 	case strings.Contains(err.Error(), "escapes"): // os.Root has no error value for it
 		return fmt.Errorf("%q leads out of the directory of the configuration, and only what is inside can be read", name)
 	}
@@ -102,24 +109,24 @@ func fileError(name string, err error) error {
 }
 
 // dirFiles reads the files of a directory, but not of those inside it.
-func (ev *evaluation) dirFiles(dir string) (cty.Value, error) {
-	if _, err := ev.stat(dir); err != nil {
+func (in files) dirFiles(dir string) (cty.Value, error) {
+	if _, err := in.stat(dir); err != nil {
 		return cty.DynamicVal, err
 	}
-	entries, err := fs.ReadDir(ev.root.FS(), path.Clean(dir))
+	entries, err := fs.ReadDir(in.root.FS(), path.Clean(in.source.path(dir)))
 	if err != nil {
-		return cty.DynamicVal, fileError(dir, err)
+		return cty.DynamicVal, in.fileError(dir, err)
 	}
 	files := map[string]cty.Value{}
 	for _, entry := range entries {
 		name := path.Join(dir, entry.Name())
-		if info, err := ev.stat(name); err != nil || !info.Mode().IsRegular() {
+		if info, err := in.stat(name); err != nil || !info.Mode().IsRegular() {
 			if err != nil {
 				return cty.DynamicVal, err
 			}
 			continue
 		}
-		raw, err := ev.readFile(name)
+		raw, err := in.readFile(name)
 		if err != nil {
 			return cty.DynamicVal, err
 		}
@@ -140,8 +147,8 @@ var envLine = regexp.MustCompile(`^\s*([-._a-zA-Z][-._a-zA-Z0-9]*)=(.*)$`)
 // envFile reads lines NAME=VALUE, as kubectl and container engines do: the
 // value is all that follows, quotes included. Empty lines and lines that
 // start with # are left out.
-func (ev *evaluation) envFile(name string) (cty.Value, error) {
-	raw, err := ev.readFile(name)
+func (in files) envFile(name string) (cty.Value, error) {
+	raw, err := in.readFile(name)
 	if err != nil {
 		return cty.DynamicVal, err
 	}
@@ -162,25 +169,25 @@ func (ev *evaluation) envFile(name string) (cty.Value, error) {
 }
 
 // fileSetFunc lists the files below a directory that match a pattern.
-func (ev *evaluation) fileSetFunc() function.Function {
+func (in files) fileSetFunc() function.Function {
 	return function.New(&function.Spec{
 		Params: []function.Parameter{{Name: "path", Type: cty.String}, {Name: "pattern", Type: cty.String}},
 		Type:   function.StaticReturnType(cty.Set(cty.String)),
 		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
 			dir, pattern := args[0].AsString(), args[1].AsString()
-			if _, err := ev.stat(dir); err != nil {
+			if _, err := in.stat(dir); err != nil {
 				return cty.DynamicVal, err
 			}
 			if !doublestar.ValidatePattern(pattern) || slices.Contains(strings.Split(pattern, "/"), "..") {
 				return cty.DynamicVal, function.NewArgErrorf(1, "must be a pattern such as \"*.conf\" or \"**/*.conf\", without \"..\"")
 			}
-			below, err := fs.Sub(ev.root.FS(), path.Clean(dir))
+			below, err := fs.Sub(in.root.FS(), path.Clean(in.source.path(dir)))
 			if err != nil {
-				return cty.DynamicVal, fileError(dir, err)
+				return cty.DynamicVal, in.fileError(dir, err)
 			}
 			names, err := doublestar.Glob(below, pattern, doublestar.WithFilesOnly())
 			if err != nil {
-				return cty.DynamicVal, fileError(dir, err)
+				return cty.DynamicVal, in.fileError(dir, err)
 			}
 			set := cty.SetValEmpty(cty.String)
 			var values []cty.Value
@@ -197,13 +204,13 @@ func (ev *evaluation) fileSetFunc() function.Function {
 
 // templateFileFunc renders a file as a template, with the given variables and
 // no others.
-func (ev *evaluation) templateFileFunc() function.Function {
+func (in files) templateFileFunc() function.Function {
 	return function.New(&function.Spec{
 		Params: []function.Parameter{{Name: "path", Type: cty.String}, {Name: "vars", Type: cty.DynamicPseudoType, AllowMarked: true}},
 		Type:   function.StaticReturnType(cty.String),
 		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
 			name := args[0].AsString()
-			raw, err := ev.readFile(name)
+			raw, err := in.readFile(name)
 			if err != nil {
 				return cty.DynamicVal, err
 			}
@@ -211,19 +218,19 @@ func (ev *evaluation) templateFileFunc() function.Function {
 			if ty := variables.Type(); !ty.IsObjectType() && !ty.IsMapType() {
 				return cty.DynamicVal, function.NewArgErrorf(1, "must be an object with the variables of the template")
 			}
-			v, err := ev.renderTemplate(name, raw, variables)
+			v, err := in.renderTemplate(name, raw, variables)
 			return v.WithMarks(marks), err
 		},
 	})
 }
 
-func (ev *evaluation) renderTemplate(name string, src []byte, variables cty.Value) (cty.Value, error) {
+func (in files) renderTemplate(name string, src []byte, variables cty.Value) (cty.Value, error) {
 	expr, diags := hclsyntax.ParseTemplate(src, name, hcl.InitialPos)
 	if diags.HasErrors() {
 		return cty.DynamicVal, diags
 	}
 	ctx := &hcl.EvalContext{Functions: map[string]function.Function{}, Variables: map[string]cty.Value{}}
-	for f, definition := range ev.base.Functions {
+	for f, definition := range in.bases[in.source].Functions {
 		if f != "templatefile" { // a template that renders itself would never end
 			ctx.Functions[f] = definition
 		}

@@ -38,10 +38,16 @@ func (ev *evaluation) findImplied(cfg *Config) {
 			apps[a.Name] = a
 		}
 	}
-	for _, candidate := range ev.texts(cfg) {
+	nodes := map[Address]*node{}
+	for _, n := range ev.nodes {
+		if slices.Contains(orderable, n.address.Type) {
+			nodes[n.address] = n
+		}
+	}
+	for _, candidate := range texts(cfg, nodes) {
 		for _, host := range hostsIn(candidate.text) {
 			if app := apps[host.name]; app != nil && host.leadsTo(app, cfg.Release.Namespace) {
-				ev.imply(candidate, ev.nodes[app.Address])
+				ev.imply(candidate, nodes[app.Address])
 			}
 		}
 	}
@@ -49,7 +55,7 @@ func (ev *evaluation) findImplied(cfg *Config) {
 
 // texts lists the text that containers get. Sensitive text is left alone: a
 // warning would tell about it.
-func (ev *evaluation) texts(cfg *Config) []implied {
+func texts(cfg *Config, nodes map[Address]*node) []implied {
 	var all []implied
 	data := func(n *node, d *Data) {
 		if d == nil || d.Kind == Secret {
@@ -60,19 +66,21 @@ func (ev *evaluation) texts(cfg *Config) []implied {
 		}
 	}
 	for _, d := range cfg.Data {
-		data(ev.nodes[d.Address], d)
+		data(nodes[d.Address], d)
 	}
 	for _, a := range cfg.Apps {
-		n := ev.nodes[a.Address]
+		n := nodes[a.Address]
 		data(n, a.Config)
-		for _, e := range a.Env {
-			all = append(all, implied{n, &a.References, e.Value, e.Range})
-		}
-		for _, arg := range a.Command {
-			all = append(all, implied{n, &a.References, arg, a.Ranges["command"]})
-		}
-		for _, arg := range a.Args {
-			all = append(all, implied{n, &a.References, arg, a.Ranges["args"]})
+		for _, c := range a.Pod() {
+			for _, e := range c.Env {
+				all = append(all, implied{n, &a.References, e.Value, e.Range})
+			}
+			for _, arg := range c.Command {
+				all = append(all, implied{n, &a.References, arg, c.Ranges["command"]})
+			}
+			for _, arg := range c.Args {
+				all = append(all, implied{n, &a.References, arg, c.Ranges["args"]})
+			}
 		}
 		for _, c := range a.Rollout.Checks {
 			all = append(all, c.texts(n)...)
@@ -99,7 +107,7 @@ func (ev *evaluation) imply(from implied, to *node) {
 	if from.node == to || reaches(from.node, to) {
 		return
 	}
-	detail := fmt.Sprintf("This text names the Service of %s. Write ${%s.host} in its place: then a renamed app is an error and not a dead address.", to.address, to.address)
+	detail := fmt.Sprintf("This text names the Service of %s. %s in its place: then a renamed app is an error and not a dead address.", to.address, instead(from.node, to))
 	if reaches(to, from.node) {
 		detail += fmt.Sprintf(" The text does not order the two, since %s comes after %s already.", to.address, from.node.address)
 	} else {
@@ -108,6 +116,14 @@ func (ev *evaluation) imply(from implied, to *node) {
 		*from.refs = settle(append(*from.refs, Reference{To: to.address, Implied: true, Range: from.at}))
 	}
 	ev.report(&hcl.Diagnostic{Severity: hcl.DiagWarning, Summary: "Dependency in plain text", Detail: detail, Subject: &from.at})
+}
+
+// instead says what to write in the place of an app's host name.
+func instead(from, to *node) string {
+	if from.frame == to.frame {
+		return fmt.Sprintf("Write ${%s.host}", Address{Type: "app", Name: to.address.Name, Key: to.address.Key, Keyed: to.address.Keyed})
+	}
+	return "Use its host, by an output of its module or a variable of this one,"
 }
 
 // reaches reports whether references lead from one block to another.

@@ -69,14 +69,14 @@ type Gateway struct {
 	Port      int32  // of the listeners; 0: all
 }
 
-var ingressSchema = newSchema([]arg[Ingress]{
+var ingressSchema = newSchema(append(objectArgs(func(i *Ingress) *string { return &i.Name }, func(i *Ingress) *[]Reference { return &i.References }), []arg[Ingress]{
 	{
 		name: "class", kind: text(func(i *Ingress) *string { return &i.Class }, subdomain), initial: "the cluster's default class",
 		doc: "Name of the IngressClass, which tells the controller that is meant.",
 	},
 	{name: "labels", kind: textMap(func(i *Ingress) *map[string]string { return &i.Labels }, labelKey, labelValue), doc: "Labels of the object."},
 	{name: "annotations", kind: textMap(func(i *Ingress) *map[string]string { return &i.Annotations }, annotationKey), doc: "Annotations of the object, by which most controllers are told more."},
-},
+}...),
 	nested[Ingress]{
 		name: "host", label: "host", many: true, body: hostSchema, decode: decodeHost,
 		doc: "A host, such as `shop.example.com` or `*.example.com`, or `*` for any. With `gateway` there can be one.",
@@ -116,14 +116,12 @@ var gatewaySchema = newSchema([]arg[Gateway]{
 
 // ingress decodes an ingress block.
 func (ev *evaluation) ingress(n *node) *Ingress {
-	i := &Ingress{Address: n.address, Name: n.address.Name, DeclRange: n.declRange}
+	i := &Ingress{Address: n.address, Name: ev.defaultName(n.address), DeclRange: n.declRange}
 	s := &scope{evaluation: ev, node: n, refs: &i.References}
-	if err := dnsLabel(i.Name); err != nil {
-		s.report(problem(&n.nameRange, "Invalid name", "The name of an ingress %s.", err))
-	}
 	if !s.failed(func() { ingressSchema.decode(s, n.body, i) }) {
 		s.checkIngress(i)
 	}
+	s.checkName("an ingress", i.Name, dnsLabel(i.Name))
 	i.References = settle(i.References)
 	return i
 }

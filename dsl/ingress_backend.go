@@ -93,9 +93,9 @@ func appReference[T any](backend func(*T) *backendBlock) kind[T] {
 			s.invalid(a, "%q must be an app, as in app.NAME.", a.name)
 			return
 		}
-		n := s.nodes[Address{Type: "app", Name: name}]
+		n := s.appNamed[name]
 		if n == nil {
-			s.report(problem(a.expr.Range().Ptr(), "Unknown reference", "There is no app %q.%s", name, suggestion(name, s.names("app"))))
+			s.report(problem(a.expr.Range().Ptr(), "Unknown reference", "There is no app %q.%s", name, suggestion(name, s.appNames())))
 			return
 		}
 		s.follow(n, a.expr.Range())

@@ -31,9 +31,22 @@ func masked(file *hcl.File, ranges []hcl.Range) *hcl.File {
 // configuration, by file.
 func secretText(blocks []*block) map[string][]hcl.Range {
 	ranges := map[string][]hcl.Range{}
+	add := func(attr *hcl.Attribute) {
+		if attr != nil {
+			file := attr.Range.Filename
+			ranges[file] = append(ranges[file], literals(attr.Expr)...)
+		}
+	}
 	for _, b := range blocks {
 		name := ""
 		switch {
+		case b.call != nil:
+			for name, attr := range b.call.inputs {
+				if b.call.source.hides(name) {
+					add(attr)
+				}
+			}
+			continue
 		case b.address.Type == "secret":
 			name = "data"
 		case b.address.Type == "app":
@@ -44,12 +57,21 @@ func secretText(blocks []*block) map[string][]hcl.Range {
 			continue
 		}
 		content, _, _ := b.body.PartialContent(&hcl.BodySchema{Attributes: []hcl.AttributeSchema{{Name: name}}})
-		if attr := content.Attributes[name]; attr != nil {
-			file := attr.Range.Filename
-			ranges[file] = append(ranges[file], literals(attr.Expr)...)
-		}
+		add(content.Attributes[name])
 	}
 	return ranges
+}
+
+// hides reports whether the value given to a variable of a module must not be shown.
+// One given to a name that does not exist may be a sensitive one's, misspelt.
+func (src *source) hides(variable string) bool {
+	if src == nil {
+		return true
+	}
+	i := slices.IndexFunc(src.blocks, func(b *block) bool {
+		return b.address.Type == "variable" && b.address.Name == variable
+	})
+	return i < 0 || declaredSensitive(src.blocks[i])
 }
 
 // literals finds the text inside an expression: its strings, but not the keys

@@ -3,7 +3,6 @@ package dsl
 import (
 	"maps"
 	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 
@@ -24,49 +23,41 @@ type Inputs struct {
 // Module is a parsed, not yet evaluated, configuration directory. It may be
 // evaluated many times, also at the same time.
 type Module struct {
-	dir    string
-	files  map[string]*hcl.File
-	blocks []*block
-	diags  hcl.Diagnostics // what is wrong with the blocks as such; told by Evaluate
+	dir   string
+	files map[string]*hcl.File // of the modules that are called too
+	top   *source
+	diags hcl.Diagnostics // what is wrong with the blocks as such; told by Evaluate
 
 	mu       sync.Mutex
 	varFiles map[string]*hcl.File // as read by the last evaluation, masked
 }
 
-// Parse reads all *.hcl and *.hcl.json files of dir, *.vars.hcl excepted. The
-// module is never nil, so that the sources of syntax errors can be shown.
+// Parse reads all *.hcl and *.hcl.json files of dir, *.vars.hcl excepted, and those
+// of the modules that they call. The module is never nil, so that the sources of
+// syntax errors can be shown.
 func Parse(dir string) (*Module, hcl.Diagnostics) {
 	m := &Module{dir: dir, files: map[string]*hcl.File{}, varFiles: map[string]*hcl.File{}}
-	entries, err := os.ReadDir(dir)
+	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return m, hcl.Diagnostics{problem(nil, "Cannot read the configuration", "%s.", describe(err))}
 	}
-	parser := hclparse.NewParser()
-	var diags hcl.Diagnostics
-	var names []string
-	for _, entry := range entries {
-		if !isConfigFile(entry.Name()) || entry.IsDir() {
-			continue
-		}
-		name := filepath.Join(dir, entry.Name())
-		file, fileDiags := parseFile(parser, name)
-		diags = append(diags, fileDiags...)
-		if file != nil {
-			m.files[name] = file
-			names = append(names, name)
-		}
-	}
-	if len(names) == 0 && !diags.HasErrors() {
-		diags = append(diags, problem(nil, "No configuration files",
+	defer root.Close() //nolint:errcheck // opened for reading only
+	l := &loader{module: m, parser: hclparse.NewParser(), root: root, loaded: map[string]*source{}}
+	m.top = l.load(".", nil)
+	if len(m.files) == 0 && !l.diags.HasErrors() {
+		l.diags = append(l.diags, problem(nil, "No configuration files",
 			"The directory %s holds no *.hcl or *.hcl.json file (files named *.vars.hcl hold values of variables and are not counted).", dir))
 	}
-	if !diags.HasErrors() {
-		m.blocks, m.diags = readBlocks(names, m.files)
-		for name, secret := range secretText(m.blocks) {
+	if l.diags.HasErrors() {
+		return m, tidy(l.diags)
+	}
+	for _, src := range l.loaded {
+		m.diags = append(m.diags, src.diags...)
+		for name, secret := range secretText(src.blocks) {
 			m.files[name] = masked(m.files[name], secret)
 		}
 	}
-	return m, tidy(diags)
+	return m, tidy(l.diags)
 }
 
 // isConfigFile reports whether a directory entry is part of the configuration.
@@ -78,14 +69,18 @@ func isConfigFile(name string) bool {
 
 // parseFile reads one file in the syntax that its name tells.
 func parseFile(parser *hclparse.Parser, name string) (*hcl.File, hcl.Diagnostics) {
-	src, err := os.ReadFile(name)
+	text, err := os.ReadFile(name)
 	if err != nil {
 		return nil, hcl.Diagnostics{problem(nil, "Cannot read a file", "%s.", describe(err))}
 	}
+	return parseText(parser, text, name)
+}
+
+func parseText(parser *hclparse.Parser, text []byte, name string) (*hcl.File, hcl.Diagnostics) {
 	if strings.HasSuffix(name, ".json") {
-		return parser.ParseJSON(src, name)
+		return parser.ParseJSON(text, name)
 	}
-	return parser.ParseHCL(src, name)
+	return parser.ParseHCL(text, name)
 }
 
 // Sources returns the parsed files, and after an evaluation its variable

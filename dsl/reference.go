@@ -3,6 +3,7 @@ package dsl
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -17,56 +18,109 @@ var blockTypes = map[string]string{
 	"config": "config",
 	"secret": "secret",
 	"app":    "app",
+	"module": "module",
 
 	"resource": "resource",
 }
 
 // roots are all words that a reference may start with.
-var roots = []string{"app", "config", "local", "path", "release", "resource", "secret", "var"}
-
-// resolution tells how a reference was resolved: name is the block's label,
-// empty for references like release.name that have none.
-type resolution struct {
-	name string
-	ok   bool
-}
+var roots = []string{"app", "config", "each", "local", "module", "path", "release", "resource", "secret", "var"}
 
 // resolve finds the value a reference starts from (var.x, app.x, release) and
-// checks the rest of the reference against it as far as it is spelt out.
-func (s *scope) resolve(t hcl.Traversal) (cty.Value, resolution) {
+// checks the rest of the reference against it as far as it is spelt out. It returns
+// the steps that lead to the value, or nil after an error.
+func (s *scope) resolve(t hcl.Traversal) (cty.Value, []string) {
 	switch root := t.RootName(); root {
 	case "path":
-		// File functions start from the configuration's directory.
-		v := cty.ObjectVal(map[string]cty.Value{"module": cty.StringVal(".")})
-		return v, resolution{ok: s.checkSteps(v, t, 1)}
+		return s.plainly(s.frame().pathValue(), t)
+	case "each":
+		here := s.here()
+		if here == nil || here.each == nil {
+			s.report(problem(t.SourceRange().Ptr(), "Invalid reference", "%s is only known in a block with for_each.", written(t)))
+			return cty.DynamicVal, nil
+		}
+		return s.plainly(here.each.object(), t)
 	case "release":
 		if s.releaseNode == nil {
-			return cty.DynamicVal, resolution{}
+			return cty.DynamicVal, nil
 		}
-		v := s.follow(s.releaseNode, t.SourceRange())
-		return v, resolution{ok: s.checkSteps(v, t, 1)}
+		return s.plainly(s.follow(s.releaseNode, t.SourceRange()), t)
 	default:
 		if blockTypes[root] == "" {
 			s.report(unknownRoot(t))
-			return cty.DynamicVal, resolution{}
+			return cty.DynamicVal, nil
 		}
 		return s.resolveNamed(t)
 	}
 }
 
+// plainly resolves a reference whose root is a value.
+func (s *scope) plainly(v cty.Value, t hcl.Traversal) (cty.Value, []string) {
+	if !s.checkSteps(v, t, 1) {
+		return v, nil
+	}
+	return v, []string{t.RootName()}
+}
+
 // resolveNamed resolves references to blocks with a label.
-func (s *scope) resolveNamed(t hcl.Traversal) (cty.Value, resolution) {
+func (s *scope) resolveNamed(t hcl.Traversal) (cty.Value, []string) {
 	n, ok := s.find(t)
 	if !ok {
-		return cty.DynamicVal, resolution{}
+		return cty.DynamicVal, nil
+	}
+	const longest = 4 // a root, two labels and a key
+	path := make([]string, 1, longest)
+	path[0] = t.RootName()
+	if kind, label, is := n.address.resource(); is {
+		path = append(path, kind, label)
+	} else {
+		path = append(path, n.address.Name)
+	}
+	if !n.isGroup() {
+		return s.resolveIn(n, t, path)
+	}
+	chosen, one, ok := s.choose(n, t, len(path))
+	if !ok {
+		return cty.DynamicVal, nil
+	}
+	if one {
+		return s.resolveIn(chosen[0], t, append(path, chosen[0].address.Key))
+	}
+	all := make(map[string]cty.Value, len(chosen))
+	for _, instance := range chosen {
+		v, known := s.resolveIn(instance, t[:len(path)], path)
+		if known == nil {
+			return cty.DynamicVal, nil
+		}
+		all[instance.address.Key] = v
+	}
+	return cty.ObjectVal(all), path
+}
+
+// resolveIn resolves a reference to one block, which the steps of the path name.
+func (s *scope) resolveIn(n *node, t hcl.Traversal, path []string) (cty.Value, []string) {
+	if n.address.Type == "module" {
+		v, one, ok := s.outputOf(n, t, len(path))
+		switch {
+		case !ok:
+			return v, nil
+		case one:
+			name, _ := stepName(t, len(path))
+			path = append(path, name)
+		}
+		return v, path
 	}
 	v := s.follow(n, t.SourceRange())
+	ok := v.IsKnown()
 	if n.address.Type != "variable" && n.address.Type != "local" {
 		// What is missing in the value of a variable or local may be asked
 		// for with try() or can(); what a block does not have never is there.
-		ok = s.checkSteps(v, t, 1+labels(n.address.Type))
+		ok = s.checkSteps(v, t, len(path)) && ok
 	}
-	return v, resolution{name: n.address.Name, ok: ok && v.IsKnown()}
+	if !ok {
+		return v, nil
+	}
+	return v, path
 }
 
 // find returns the block that the first steps of a reference name.
@@ -82,7 +136,7 @@ func (s *scope) find(t hcl.Traversal) (*node, bool) {
 			"%q must be followed by a dot and a name, as in %s.NAME.", root, root))
 		return nil, false
 	}
-	n := s.nodes[Address{Type: blockType, Name: name}]
+	n := s.frame().lookup(blockType, name)
 	if n == nil {
 		s.report(problem(step.Ptr(), "Unknown reference", "There is no %s %q.%s",
 			blockType, name, suggestion(name, s.names(blockType))))
@@ -119,19 +173,24 @@ func stepName(t hcl.Traversal, i int) (string, hcl.Range) {
 	return "", t[i].SourceRange()
 }
 
-// follow visits a node that the scope's block refers to and notes the edge.
-func (s *scope) follow(n *node, at hcl.Range) cty.Value {
+// note adds the edge to a node that the scope's block refers to.
+func (s *scope) note(n *node, at hcl.Range) {
 	// A block may refer to its own head once that is evaluated: an app knows
 	// its own host. In the middle of its evaluation it is a loop.
 	if s.node != nil && (n != s.node || n.state == visiting) {
 		s.node.edges = append(s.node.edges, edge{to: n, at: at})
 	}
+}
+
+// follow visits a node that the scope's block refers to and notes the edge.
+func (s *scope) follow(n *node, at hcl.Range) cty.Value {
+	s.note(n, at)
 	v := s.visit(n)
 	if s.refs == nil || n == s.node {
 		return v
 	}
 	switch n.address.Type {
-	case "local":
+	case "local", "variable", "output":
 		for _, r := range n.refs {
 			*s.refs = append(*s.refs, Reference{To: r.To, Range: at})
 		}
@@ -161,7 +220,7 @@ func (s *scope) checkSteps(v cty.Value, t hcl.Traversal, i int) bool {
 
 // missing explains that what the steps so far lead to has nothing of a name.
 func (s *scope) missing(so hcl.Traversal, name string, v cty.Value) string {
-	if so.RootName() == "app" && len(so) == 2 && slices.Contains([]string{"host", "fqdn", "port"}, name) {
+	if so.RootName() == "app" && !v.Type().HasAttribute("host") && v.Type().HasAttribute("image") && slices.Contains([]string{"host", "fqdn", "port"}, name) {
 		return fmt.Sprintf("%s has no port block, and so no Service that could be referred to.", written(so))
 	}
 	names := attributeNames(v.Type())
@@ -176,7 +235,11 @@ func written(t hcl.Traversal) string {
 	text := t.RootName()
 	for i := 1; i < len(t); i++ {
 		name, _ := stepName(t, i)
-		text += "." + name
+		if _, index := t[i].(hcl.TraverseIndex); index {
+			text += "[" + strconv.Quote(name) + "]"
+		} else {
+			text += "." + name
+		}
 	}
 	return text
 }

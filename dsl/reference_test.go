@@ -56,7 +56,7 @@ func TestLanguagePageNamesAllFunctions(t *testing.T) {
 	}
 	ev := load(t, map[string]string{"main.hcl": `release "r" {}`}).begin(Inputs{})
 	defer ev.end()
-	for name := range ev.base.Functions {
+	for name := range ev.top.base.Functions {
 		if !strings.Contains(string(page), "`"+name+"`") {
 			t.Errorf("the page does not name the function %s", name)
 		}

@@ -40,14 +40,10 @@ type resourceBlock struct {
 // resourceHead names the arguments that make up the head of a resource.
 var resourceHead = []string{"api_version", "name", "namespace"}
 
-var resourceSchema = newSchema([]arg[resourceBlock]{
+var resourceSchema = newSchema(append(objectArgs(func(r *resourceBlock) *string { return &r.Name }, func(r *resourceBlock) *[]Reference { return &r.dependsOn }), []arg[resourceBlock]{
 	{
 		name: "api_version", kind: text(func(r *resourceBlock) *string { return &r.APIVersion }, apiVersion), initial: "the one that serves the kind",
 		doc: "API version of the object, such as `\"cert-manager.io/v1\"`. Required where the kind alone does not tell: see [Kinds](#kinds).",
-	},
-	{
-		name: "name", kind: text(func(r *resourceBlock) *string { return &r.Name }, objectName), initial: "the label",
-		doc: "Name of the object.",
 	},
 	{
 		name: "namespace", kind: text(func(r *resourceBlock) *string { return &r.Namespace }, dnsLabel), initial: "that of the release",
@@ -59,18 +55,12 @@ var resourceSchema = newSchema([]arg[resourceBlock]{
 		name: "timeout", kind: seconds(func(r *resourceBlock) *time.Duration { return &r.Timeout }, time.Second), initial: "that of the command",
 		doc: "How long an apply waits until the object is ready.",
 	},
-	{
-		name: "depends_on", kind: kind[resourceBlock]{name: "list of references", decode: func(s *scope, to *resourceBlock, a argument) {
-			to.dependsOn = append(to.dependsOn, s.dependsOn(a)...)
-		}},
-		doc: "Blocks that must be in place first, where no expression refers to them: `[app.mysql]`.",
-	},
-}, lifecycleBlock(func(r *resourceBlock) *Lifecycle { return &r.Lifecycle }))
+}...), lifecycleBlock(func(r *resourceBlock) *Lifecycle { return &r.Lifecycle }))
 
 // evaluateResource decodes the head of a resource and returns what references see.
 func (ev *evaluation) evaluateResource(n *node) cty.Value {
-	kind, label, _ := n.address.resource()
-	r := &Resource{Address: n.address, Kind: kind, Name: label, DeclRange: n.declRange, KindRange: n.kindRange, Ranges: map[string]hcl.Range{}}
+	kind, _, _ := n.address.resource()
+	r := &Resource{Address: n.address, Kind: kind, Name: ev.defaultName(n.address), DeclRange: n.declRange, KindRange: n.kindRange, Ranges: map[string]hcl.Range{}}
 	s := &scope{evaluation: ev, node: n, refs: &r.References}
 	content, rest, diags := n.body.PartialContent(resourceSchema.body)
 	ev.diags = append(ev.diags, diags...)
@@ -83,9 +73,7 @@ func (ev *evaluation) evaluateResource(n *node) cty.Value {
 	if err := objectKind(kind); err != nil {
 		ev.report(problem(&n.kindRange, "Invalid kind", "The kind of a resource %s", ended(err)))
 	}
-	if err := objectName(r.Name); err != nil && content.Attributes["name"] == nil {
-		ev.report(problem(&n.nameRange, "Invalid name", "The name of a resource %s", ended(err)))
-	}
+	s.checkName("a resource", r.Name, objectName(r.Name))
 	return s.resourceValue(r)
 }
 

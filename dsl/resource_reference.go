@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
-	"github.com/zclconf/go-cty/cty"
 )
 
 // labels returns how many labels tell blocks of a type apart.
@@ -33,7 +32,7 @@ func (s *scope) findResource(t hcl.Traversal) (*node, bool) {
 			"\"resource\" must be followed by a kind and a name, as in resource.NetworkPolicy.NAME."))
 		return nil, false
 	}
-	if n := s.nodes[Address{Type: "resource", Name: kind + "." + label}]; n != nil {
+	if n := s.frame().lookup("resource", kind+"."+label); n != nil {
 		return n, true
 	}
 	var kinds, labels []string
@@ -50,24 +49,6 @@ func (s *scope) findResource(t hcl.Traversal) (*node, bool) {
 	}
 	s.report(problem(labelAt.Ptr(), "Unknown reference", "There is no resource %q %q.%s", kind, label, suggestion(label, labels)))
 	return nil, false
-}
-
-// addResource files the value of a resource under its kind and label.
-func addResource(resources map[string]map[string]cty.Value, name string, v cty.Value) {
-	kind, label, _ := strings.Cut(name, ".")
-	if resources[kind] == nil {
-		resources[kind] = map[string]cty.Value{}
-	}
-	resources[kind][label] = v
-}
-
-// resourcesValue is what resource.KIND.NAME is looked up in.
-func resourcesValue(resources map[string]map[string]cty.Value) cty.Value {
-	kinds := map[string]cty.Value{}
-	for kind, labels := range resources {
-		kinds[kind] = cty.ObjectVal(labels)
-	}
-	return cty.ObjectVal(kinds)
 }
 
 var (

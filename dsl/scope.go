@@ -9,8 +9,27 @@ import (
 type scope struct {
 	*evaluation
 	node *node        // the block; nil where references make no edges
+	site *node        // the block that the expressions are written in; nil: node
 	refs *[]Reference // gets what the expressions lead to; may be nil
 }
+
+// here returns the block that the expressions are written in; nil for none.
+func (s *scope) here() *node {
+	if s.site != nil {
+		return s.site
+	}
+	return s.node
+}
+
+// frame returns where names are looked up.
+func (s *scope) frame() *frame {
+	if n := s.here(); n != nil {
+		return n.frame
+	}
+	return s.top
+}
+
+func (s *scope) names(blockType string) []string { return s.frame().names(blockType) }
 
 // value evaluates an expression. It is not ok, and the value not to be used,
 // when that failed or when the expression refers to something that failed:
@@ -23,7 +42,7 @@ func (s *scope) value(expr hcl.Expression) (cty.Value, bool) {
 	}
 	s.sensitiveCall = false
 	v, diags := expr.Value(ctx)
-	suggestFunctions(diags, s.base.Functions)
+	suggestFunctions(diags, s.frame().base.Functions)
 	if s.sensitiveCall || hasSensitive(ctx) {
 		diags = withhold(diags)
 	}
@@ -39,37 +58,60 @@ func (s *scope) value(expr hcl.Expression) (cty.Value, bool) {
 func (s *scope) context(expr hcl.Expression) (*hcl.EvalContext, bool) {
 	traversals := expr.Variables()
 	if len(traversals) == 0 {
-		return s.base, true
+		return s.frame().base, true
 	}
 	ok := true
-	variables := map[string]cty.Value{}
-	named := map[string]map[string]cty.Value{}
-	resources := map[string]map[string]cty.Value{} // by kind and label
+	var all known
 	for _, t := range traversals {
-		v, resolved := s.resolve(t)
-		switch {
-		case !resolved.ok:
+		v, path := s.resolve(t)
+		if path == nil {
 			ok = false
-		case resolved.name == "":
-			variables[t.RootName()] = v
-		case t.RootName() == "resource":
-			addResource(resources, resolved.name, v)
-		default:
-			if named[t.RootName()] == nil {
-				named[t.RootName()] = map[string]cty.Value{}
-			}
-			named[t.RootName()][resolved.name] = v
+			continue
 		}
+		all.set(path, v)
 	}
-	for root, values := range named {
-		variables[root] = cty.ObjectVal(values)
+	variables := make(map[string]cty.Value, len(all.parts))
+	for root, part := range all.parts {
+		variables[root] = part.object()
 	}
-	if len(resources) > 0 {
-		variables["resource"] = resourcesValue(resources)
-	}
-	ctx := s.base.NewChild()
+	ctx := s.frame().base.NewChild()
 	ctx.Variables = variables
 	return ctx, ok
+}
+
+// known is what an expression needs to know: a value, or parts of one by the steps
+// that lead to them.
+type known struct {
+	value cty.Value // NilVal: there are only parts
+	parts map[string]*known
+}
+
+// set adds the value that a path leads to.
+func (k *known) set(path []string, v cty.Value) {
+	for _, step := range path {
+		next := k.parts[step]
+		if next == nil {
+			next = &known{}
+			if k.parts == nil {
+				k.parts = map[string]*known{}
+			}
+			k.parts[step] = next
+		}
+		k = next
+	}
+	k.value = v
+}
+
+// object returns the whole value where it is known, and else an object of the parts.
+func (k *known) object() cty.Value {
+	if k.value != cty.NilVal {
+		return k.value
+	}
+	parts := make(map[string]cty.Value, len(k.parts))
+	for name, part := range k.parts {
+		parts[name] = part.object()
+	}
+	return cty.ObjectVal(parts)
 }
 
 func hasSensitive(ctx *hcl.EvalContext) bool {

@@ -126,16 +126,16 @@ func (ev *evaluation) readVarFile(name string) *hcl.File {
 // hidden reports whether the value given to a variable must not be shown. One
 // given to a name that does not exist may be a sensitive one's, misspelt.
 func (ev *evaluation) hidden(variable string) bool {
-	n := ev.nodes[Address{Type: "variable", Name: variable}]
+	n := ev.top.lookup("variable", variable)
 	return n == nil || declaredSensitive(n.block)
 }
 
 // checkGiven reports values for variables that do not exist. The environment
 // may hold those of other configurations.
 func (ev *evaluation) checkGiven() {
-	names := ev.names("variable")
+	names := ev.top.names("variable")
 	for _, name := range slices.Sorted(maps.Keys(ev.given)) {
-		if ev.nodes[Address{Type: "variable", Name: name}] != nil {
+		if ev.top.lookup("variable", name) != nil {
 			continue
 		}
 		for _, g := range ev.given[name] {

@@ -74,8 +74,8 @@ func decodeType(s *scope, v *variable, a argument) {
 }
 
 func decodeDefault(s *scope, v *variable, a argument) {
-	initial, diags := a.expr.Value(s.base)
-	suggestFunctions(diags, s.base.Functions)
+	initial, diags := a.expr.Value(s.frame().base)
+	suggestFunctions(diags, s.frame().base.Functions)
 	s.diags = append(s.diags, diags...)
 	if diags.HasErrors() {
 		return
@@ -129,7 +129,7 @@ func (v *variable) literal() bool {
 func (ev *evaluation) evaluateVariable(n *node) cty.Value {
 	v := &variable{node: n, typ: cty.DynamicPseudoType, nullable: true, value: cty.DynamicVal}
 	ev.variables[n] = v
-	s := &scope{evaluation: ev}
+	s := &scope{evaluation: ev, site: n}
 	if ev.failed(func() { variableSchema.decode(s, n.body, v) }) {
 		return cty.DynamicVal
 	}
@@ -150,9 +150,22 @@ func (ev *evaluation) evaluateVariable(n *node) cty.Value {
 }
 
 // valueFor chooses the value of highest precedence: the last one given, or
-// the default.
+// the default. A variable of a module gets it from the module block alone.
 func (ev *evaluation) valueFor(v *variable) (cty.Value, bool) {
 	n := v.node
+	if n.frame.call != nil {
+		value, given, ok := ev.input(v)
+		switch {
+		case given && ok && (!value.IsNull() || v.nullable):
+			return value, true
+		case given && !ok || v.initial == cty.NilVal && !given:
+			ev.skipped++ // reported already
+			return cty.DynamicVal, false
+		case v.initial == cty.NilVal:
+			return value, true // null, which is reported
+		}
+		return v.initial, true
+	}
 	all := ev.given[n.address.Name]
 	if len(all) == 0 {
 		if v.initial == cty.NilVal {
@@ -183,7 +196,7 @@ func (ev *evaluation) valueFor(v *variable) (cty.Value, bool) {
 func (g given) problem(v *variable, err error) *hcl.Diagnostic {
 	if v.sensitive {
 		return problem(&v.node.declRange, "Invalid value for variable",
-			"The value of %s from %s does not fit its type, %s.", v.node.address, g.source, typeexpr.TypeString(v.typ))
+			"The value of %s from %s does not fit its type, %s.", v.node.address, g.source, v.typeText())
 	}
 	subject := g.rng
 	if subject == nil {
@@ -207,7 +220,7 @@ func (ev *evaluation) checkValidations() {
 }
 
 func (ev *evaluation) checkValidation(v *variable, check validation) {
-	s := &scope{evaluation: ev}
+	s := &scope{evaluation: ev, site: v.node}
 	condition, ok := s.value(check.condition)
 	if !ok {
 		return
@@ -231,11 +244,16 @@ func (ev *evaluation) checkValidation(v *variable, check validation) {
 
 // sourceOf says where a variable's value came from.
 func (ev *evaluation) sourceOf(v *variable) string {
+	if v.node.frame.call != nil {
+		return ""
+	}
 	if all := ev.given[v.node.address.Name]; len(all) > 0 {
 		return fmt.Sprintf(" from %s", all[len(all)-1].source)
 	}
 	return ", its default"
 }
+
+func (v *variable) typeText() string { return typeexpr.TypeString(v.typ) }
 
 func (v *variable) result() *Variable {
 	return &Variable{

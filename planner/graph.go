@@ -7,19 +7,19 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
-
-	"stowage/dsl"
 )
 
 // Graph is the order of a release's objects: what each needs, and which gate
 // that must have passed. It is acyclic.
 type Graph struct {
-	objects []Object
-	index   map[ObjectID]int
-	blocks  map[string]*block        // by address
-	kinds   map[schema.GroupKind]int // by the kind that a CustomResourceDefinition makes known
-	needs   [][]edge                 // by object, sorted by the position of what is needed
-	order   []Object
+	objects  []Object
+	index    map[ObjectID]int
+	blocks   map[string]*block        // by address
+	apps     map[string]*block        // by name
+	kinds    map[schema.GroupKind]int // by the kind that a CustomResourceDefinition makes known
+	bindings map[ObjectID][]int       // by service account
+	needs    [][]edge                 // by object, sorted by the position of what is needed
+	order    []Object
 }
 
 // edge leads from an object to one that it needs.
@@ -37,17 +37,24 @@ type block struct{ workloads, services, data []int }
 // of which only the fields are known. A loop is a *CycleError.
 func NewGraph(objects []Object) (*Graph, error) {
 	g := &Graph{
-		objects: objects,
-		index:   make(map[ObjectID]int, len(objects)),
-		blocks:  make(map[string]*block, len(objects)),
-		kinds:   map[schema.GroupKind]int{},
-		needs:   make([][]edge, len(objects)),
+		objects:  objects,
+		index:    make(map[ObjectID]int, len(objects)),
+		blocks:   make(map[string]*block, len(objects)),
+		apps:     map[string]*block{},
+		kinds:    map[schema.GroupKind]int{},
+		bindings: map[ObjectID][]int{},
+		needs:    make([][]edge, len(objects)),
 	}
 	for i, o := range objects {
 		g.index[o.ID] = i
 		g.addToBlock(i)
 		if isDefinition(o.ID) {
 			g.kinds[definedBy(o.Manifest)] = i
+		}
+		if isBinding(o.ID) {
+			for _, account := range boundAccounts(o.Manifest) {
+				g.bindings[account] = append(g.bindings[account], i)
+			}
 		}
 	}
 	for i := range objects {
@@ -82,15 +89,20 @@ func (g *Graph) Needs(id ObjectID) []Need {
 	return needs
 }
 
-// addToBlock notes what part an object plays in its block. An app goes by its
-// label, which objects of an earlier revision have too, others by their address.
+// addToBlock notes what part an object plays in its block, and in its app: this is
+// known of objects of an earlier revision too.
 func (g *Graph) addToBlock(i int) {
 	o := g.objects[i]
-	address := cmp.Or(appAddress(o), o.Address)
-	b := g.blocks[address]
+	g.blocks[o.Address] = g.blocks[o.Address].with(i, o)
+	if app := appOf(o); app != "" {
+		g.apps[app] = g.apps[app].with(i, o)
+	}
+}
+
+// with returns the block with one more object, the i-th, in it.
+func (b *block) with(i int, o Object) *block {
 	if b == nil {
 		b = &block{}
-		g.blocks[address] = b
 	}
 	switch o.Role {
 	case RoleWorkload:
@@ -101,17 +113,9 @@ func (g *Graph) addToBlock(i int) {
 		}
 	case RoleData:
 		b.data = append(b.data, i)
-	case RoleNamespace, RoleClaim, RoleAutoscaler, RoleRoute, RoleCheck: // nothing refers to them
+	case RoleNamespace, RoleClaim, RoleAutoscaler, RoleRoute, RoleCheck, RoleAccess, RoleBudget: // nothing refers to them
 	}
-}
-
-// appAddress returns the address of the app that an object belongs to, or nothing.
-func appAddress(o Object) string {
-	name, _, _ := unstructured.NestedString(o.Manifest.Object, "metadata", "labels", LabelApp)
-	if name == "" {
-		return ""
-	}
-	return dsl.Address{Type: "app", Name: name}.String()
+	return b
 }
 
 // references adds what the configuration wants to be there first: data, or an
@@ -160,12 +164,13 @@ func (g *Graph) needAnswer(i int, app *block, origin Origin) {
 }
 
 // structure adds what follows from the object's fields: a workload or check needs
-// what its pods use and the Service that governs it, any other Service its workload,
+// what its pods use, the rights of their account and the Service that governs it, any
+// other Service its workload, a binding the role and the accounts that it is about,
 // an autoscaler what it scales, a route the Services that it leads to, and a custom
 // resource its definition.
 func (g *Graph) structure(i int) {
 	o := g.objects[i]
-	app := g.blocks[appAddress(o)]
+	app := g.apps[appOf(o)]
 	if to, ok := g.kinds[schema.GroupKind{Group: o.ID.Group, Kind: o.ID.Kind}]; ok {
 		g.need(i, edge{to, Ready, o.Origin})
 	}
@@ -175,10 +180,13 @@ func (g *Graph) structure(i int) {
 			if to, ok := g.index[id]; ok {
 				g.need(i, edge{to, Applied, o.Origin})
 			}
+			g.rights(i, id)
 		}
 		if to, ok := g.index[governorOf(o.Manifest)]; ok && isHeadless(g.objects[to].Manifest) {
 			g.need(i, edge{to, Applied, o.Origin})
 		}
+	case isBinding(o.ID):
+		g.binding(i)
 	case isIngress(o.ID) || isHTTPRoute(o.ID):
 		for _, name := range backendsOf(o.Manifest) {
 			if to, ok := g.index[ObjectID{Kind: "Service", Namespace: o.ID.Namespace, Name: name}]; ok {
