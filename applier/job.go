@@ -11,10 +11,17 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/types"
 
 	"stowage/internal/release"
 	"stowage/planner"
 )
+
+// isJob reports whether an object is a Job, which is ready when it has come to its end.
+func isJob(u *unstructured.Unstructured) bool {
+	return u != nil && u.GroupVersionKind().GroupKind() == schema.GroupKind{Group: "batch", Kind: "Job"}
+}
 
 // runJob has a Job do its work, and takes it away when it has ended, whichever way. Its
 // last lines are the step's. That it succeeds is waited for in any case: it is run for that.
@@ -26,16 +33,27 @@ func (r *run) runJob(ctx context.Context, i int, applied func()) error {
 	}
 	defer func() { r.outcomes[i] = outcome{uid: job.GetUID(), gone: r.takeAway(ctx, job)} }()
 	applied()
-	err = r.ready(ctx, c, job)
-	if isStop(err) {
-		return err
+	err = r.completes(ctx, c, job)
+	if err == nil {
+		r.steps[i].Logs = r.said(ctx, c.ID.Namespace, job.GetUID(), &release.Evidence{}).Logs
 	}
+	return err
+}
+
+// completes waits until a Job has come to its end. One that fails has its last lines in
+// the evidence.
+func (r *run) completes(ctx context.Context, c *planner.Change, job *unstructured.Unstructured) error {
+	err := r.ready(ctx, c, job)
 	notReady := (*NotReadyError)(nil)
-	switch {
-	case err == nil:
-		r.steps[i].Logs = r.said(ctx, job, &release.Evidence{}).Logs
-	case errors.As(err, &notReady) && len(notReady.Evidence.Logs) == 0:
-		notReady.Evidence = r.said(ctx, job, notReady.Evidence)
+	if !isStop(err) && errors.As(err, &notReady) && len(notReady.Evidence.Logs) == 0 {
+		var uid types.UID
+		switch {
+		case job != nil:
+			uid = job.GetUID()
+		case c.Live != nil:
+			uid = c.Live.UID
+		}
+		notReady.Evidence = r.said(ctx, c.ID.Namespace, uid, notReady.Evidence)
 	}
 	return err
 }
@@ -52,12 +70,12 @@ func (r *run) takeAway(ctx context.Context, job *unstructured.Unstructured) bool
 // said adds what a Job's pods show, and the last lines that one of them wrote: the one
 // that is known to tell the most, or else the newest. They are read anew, since the Job
 // may have ended before it was told that they did.
-func (r *run) said(ctx context.Context, job *unstructured.Unstructured, e *release.Evidence) *release.Evidence {
+func (r *run) said(ctx context.Context, namespace string, job types.UID, e *release.Evidence) *release.Evidence {
 	walking := ctx
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(walking), collectTimeout)
 	defer cancel()
 	defer context.AfterFunc(walking, cancel)()
-	all, err := r.cluster.List(ctx, podKind, job.GetNamespace(), "batch.kubernetes.io/controller-uid="+string(job.GetUID()))
+	all, err := r.cluster.List(ctx, podKind, namespace, "batch.kubernetes.io/controller-uid="+string(job))
 	if err != nil {
 		e.Missing = append(e.Missing, fmt.Sprintf("its pods cannot be read: %v", r.secrets.Error(err)))
 	}
@@ -70,7 +88,7 @@ func (r *run) said(ctx context.Context, job *unstructured.Unstructured, e *relea
 		e.Pod, e.Container = newest.Name, newest.Spec.Containers[0].Name
 	}
 	if e.Container != "" {
-		e.Logs = r.log(ctx, e, job.GetNamespace(), false)
+		e.Logs = r.log(ctx, e, namespace, false)
 	}
 	return e
 }

@@ -6,8 +6,6 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
-
-	"stowage/planner"
 )
 
 // How long the pods of a workload have to stay up until it counts as ready when
@@ -32,7 +30,7 @@ type proof struct {
 // nothing for one that says when it is ready, by probes or by minReadySeconds, and
 // for one whose containers have been running for long enough already.
 func (w *waiter) unproven(workload *unstructured.Unstructured, now time.Time) time.Duration {
-	if w.pods == nil || w.change.Action == planner.Run || w.pods.failure() != nil || saysWhenReady(workload) {
+	if w.pods == nil || isJob(workload) || w.pods.failure() != nil || saysWhenReady(workload) {
 		return 0
 	}
 	need, restarts := toProve(typed(w.appPods()), now)

@@ -227,6 +227,7 @@ func (r *recorder) inventory() []release.Item {
 		}
 		listed[c.ID] = true
 		if item, ok := r.itemOf(c, r.outcomes[i]); ok {
+			item.Ran = c.Ran || r.outcomes[i].ran
 			items = append(items, item)
 		}
 	}

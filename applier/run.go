@@ -35,6 +35,7 @@ type run struct {
 type outcome struct {
 	uid  types.UID // of the object that is there now; empty: as it was before
 	gone bool
+	ran  bool // it is a Job that has run with success
 }
 
 func newRun(cluster Cluster, store *release.Store, plan *planner.Plan, opts Options, events *sink, lock *keeper) *run {

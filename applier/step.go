@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -49,7 +50,7 @@ func (r *run) conclude(i int, began time.Time, err error) error {
 // settled reports whether there is nothing to do for a change: the object is as
 // it should be, and ready when that counts.
 func (r *run) settled(c *planner.Change) bool {
-	ready := r.opts.NoWait || c.Health == nil || c.Health.Condition == planner.Current
+	ready := r.opts.NoWait && !r.holdsUp(c) || c.Health == nil || c.Health.Condition == planner.Current
 	return c.Action == planner.NoOp && ready
 }
 
@@ -77,7 +78,7 @@ func (r *run) change(ctx context.Context, i int, applied func()) error {
 		if r.settled(c) {
 			return nil
 		}
-		return r.ready(ctx, c, nil)
+		return r.waitFor(ctx, i, nil)
 	case planner.Run:
 		return r.runJob(ctx, i, applied)
 	case planner.Delete:
@@ -96,13 +97,32 @@ func (r *run) change(ctx context.Context, i int, applied func()) error {
 	}
 	*out = outcome{uid: object.GetUID()}
 	applied()
-	if r.opts.NoWait {
+	if r.opts.NoWait && !r.holdsUp(c) {
 		return nil
 	}
-	if err := r.ready(ctx, c, object); err != nil || !redirects(c) {
+	if err := r.waitFor(ctx, i, object); err != nil || !redirects(c) {
 		return err
 	}
 	return r.arrives(ctx, c)
+}
+
+// waitFor waits until the object does its work, or has done it.
+func (r *run) waitFor(ctx context.Context, i int, object *unstructured.Unstructured) error {
+	c := &r.plan.Changes[i]
+	if !isJob(c.Object) {
+		return r.ready(ctx, c, object)
+	}
+	err := r.completes(ctx, c, object)
+	r.outcomes[i].ran = err == nil
+	return err
+}
+
+// holdsUp reports whether a change is a Job that others are to come after, which is
+// waited for in any case.
+func (r *run) holdsUp(c *planner.Change) bool {
+	return isJob(c.Object) && slices.ContainsFunc(r.plan.Changes, func(other planner.Change) bool {
+		return other.Action != planner.Delete && slices.Contains(other.Needs, planner.Need{ID: c.ID, Gate: planner.Ready})
+	})
 }
 
 // apply writes the object.

@@ -113,11 +113,11 @@ func (w *waiter) app() string {
 	return appOf(w.change.Object)
 }
 
-// appPods returns the pods of the app that the object is a part of. Those of Jobs that
-// check it are their own.
+// appPods returns the pods of the app that the object is a part of. Those of Jobs are
+// their own.
 func (w *waiter) appPods() []*unstructured.Unstructured {
 	pods := w.pods.app(w.app())
-	if w.change.Action == planner.Run {
+	if isJob(w.change.Object) {
 		return podsOf(w.change.Object, w.uid, pods)
 	}
 	return slices.DeleteFunc(pods, func(pod *unstructured.Unstructured) bool { return pod.GetLabels()[planner.LabelCheck] != "" })
@@ -180,7 +180,7 @@ func (w *waiter) look(ctx context.Context) (state, error) {
 		return s, nil
 	}
 	w.up = proof{}
-	if why := doom(s.object); w.change.Action == planner.Run && why != "" {
+	if why := doom(s.object); isJob(s.object) && why != "" {
 		s.health = planner.Health{Condition: planner.Failed, Message: why}
 	}
 	s.over = s.health.Condition == planner.Failed

@@ -12,17 +12,21 @@ var rolloutUses = []struct {
 	name       string
 	given      func(*rolloutBlock) bool
 	strategies []string
-	deployment bool // a StatefulSet has nothing like it
+	kinds      []AppKind
 }{
-	{"max_surge", func(r *rolloutBlock) bool { return r.MaxSurge != "" }, []string{Rolling, BlueGreen, Canary}, true},
-	{"max_unavailable", func(r *rolloutBlock) bool { return r.MaxUnavailable != "" }, []string{Rolling, BlueGreen, Canary}, true},
-	{"progress_deadline", func(r *rolloutBlock) bool { return r.ProgressDeadline != 0 }, strategies, true},
-	{"auto_switch", func(r *rolloutBlock) bool { return r.autoSwitch != nil }, []string{BlueGreen}, false},
-	{"preview", func(r *rolloutBlock) bool { return r.preview != nil }, []string{BlueGreen}, false},
-	{"keep_previous", func(r *rolloutBlock) bool { return r.keep.given }, []string{BlueGreen}, false},
-	{"worker", func(r *rolloutBlock) bool { return r.worker != nil }, []string{BlueGreen}, false},
-	{"steps", func(r *rolloutBlock) bool { return r.Steps != nil }, []string{Canary}, false},
-	{"traffic", func(r *rolloutBlock) bool { return r.Traffic != "" }, []string{Canary}, false},
+	{"strategy", func(r *rolloutBlock) bool { _, given := r.ranges["strategy"]; return given }, strategies, serving},
+	{"max_surge", func(r *rolloutBlock) bool { return r.MaxSurge != "" }, []string{Rolling, BlueGreen, Canary}, []AppKind{Deployment, DaemonSet}},
+	{"max_unavailable", func(r *rolloutBlock) bool { return r.MaxUnavailable != "" }, []string{Rolling, BlueGreen, Canary}, []AppKind{Deployment, DaemonSet}},
+	{"min_ready", func(r *rolloutBlock) bool { return r.MinReady != 0 }, strategies, serving},
+	{"progress_deadline", func(r *rolloutBlock) bool { return r.ProgressDeadline != 0 }, strategies, deployment},
+	{"paused", func(r *rolloutBlock) bool { return r.Paused }, []string{Rolling, Recreate}, deployment},
+	{"partition", func(r *rolloutBlock) bool { return r.Partition != nil }, []string{Rolling}, statefulSet},
+	{"auto_switch", func(r *rolloutBlock) bool { return r.autoSwitch != nil }, []string{BlueGreen}, appKinds},
+	{"preview", func(r *rolloutBlock) bool { return r.preview != nil }, []string{BlueGreen}, appKinds},
+	{"keep_previous", func(r *rolloutBlock) bool { return r.keep.given }, []string{BlueGreen}, appKinds},
+	{"worker", func(r *rolloutBlock) bool { return r.worker != nil }, []string{BlueGreen}, appKinds},
+	{"steps", func(r *rolloutBlock) bool { return r.Steps != nil }, []string{Canary}, appKinds},
+	{"traffic", func(r *rolloutBlock) bool { return r.Traffic != "" }, []string{Canary}, appKinds},
 }
 
 // checkRollout reports arguments that the strategy, or the app, has no use for,
@@ -34,8 +38,8 @@ func (s *scope) checkRollout(a *appBlock) {
 		case !use.given(r):
 		case !slices.Contains(use.strategies, r.Strategy):
 			s.rolloutConflict(a, use.name, "%s is of use with the strategy %s; here it is %q.", use.name, choice(use.strategies), r.Strategy)
-		case use.deployment && a.Kind == StatefulSet:
-			s.rolloutConflict(a, use.name, "A StatefulSet replaces its pods one by one; %s belongs to a Deployment.", use.name)
+		case !slices.Contains(use.kinds, a.Kind):
+			s.kindConflict(a, use.name, use.kinds, r.ranges[use.name])
 		}
 	}
 	if isZero(r.MaxSurge) && isZero(r.MaxUnavailable) {
@@ -44,6 +48,9 @@ func (s *scope) checkRollout(a *appBlock) {
 	switch {
 	case a.Kind == StatefulSet:
 		s.checkOrderedRollout(a)
+	case a.Kind == DaemonSet:
+		s.checkDaemonRollout(a)
+	case a.Kind != Deployment: // nothing to roll out
 	case r.Strategy == BlueGreen:
 		s.checkBlueGreen(a)
 		s.checkSharedClaims(a)
@@ -78,6 +85,22 @@ func (s *scope) checkOrderedRollout(a *appBlock) {
 		s.rolloutConflict(a, "strategy", "A StatefulSet replaces its pods one by one; it has no strategy \"recreate\".")
 	case BlueGreen, Canary:
 		s.rolloutConflict(a, "strategy", "The pods of a StatefulSet have names and storage of their own, which two versions cannot both have. The strategy %q is for an app of kind \"Deployment\".", strategy)
+	}
+}
+
+// checkDaemonRollout reports a strategy that a DaemonSet does not have, and what does
+// not go together in one: it starts the new pod of a node before or after the old
+// one ends, not both.
+func (s *scope) checkDaemonRollout(a *appBlock) {
+	r := &a.rollout
+	surges := r.MaxSurge != "" && !isZero(r.MaxSurge)
+	switch {
+	case r.Strategy != Rolling:
+		s.rolloutConflict(a, "strategy", "A DaemonSet replaces its pods node by node; it has no strategy %q.", r.Strategy)
+	case surges && r.MaxUnavailable != "" && !isZero(r.MaxUnavailable):
+		s.rolloutConflict(a, "max_surge", "The new pod on a node of a DaemonSet starts before the old one ends, with max_surge, or after it, with max_unavailable. Leave out one of them.")
+	case r.MaxSurge == "" && isZero(r.MaxUnavailable):
+		s.rolloutConflict(a, "max_unavailable", "A DaemonSet whose pods may not be missing needs max_surge: otherwise no pod could ever be replaced.")
 	}
 }
 
@@ -135,12 +158,12 @@ func (s *scope) checkSideName(name string) {
 // checkSharedClaims reports claims that the pods of two Deployments cannot have at
 // the same time. What claims made elsewhere allow is not known here.
 func (s *scope) checkSharedClaims(a *appBlock) {
-	for _, m := range a.Mounts {
-		if m.Claim == nil || m.Claim.Existing || slices.Contains(m.Claim.AccessModes, "ReadWriteMany") || slices.Contains(m.Claim.AccessModes, "ReadOnlyMany") {
+	for _, c := range a.Claims() {
+		if c.sharable() {
 			continue
 		}
-		s.report(problem(&m.Claim.DeclRange, "Claim cannot be shared",
+		s.report(problem(&c.DeclRange, "Claim cannot be shared",
 			"With the strategy %q two versions of the app run at once, and this claim is for one node at a time (%s). Ask for access_modes = [\"ReadWriteMany\"], or keep the data in an app of their own.",
-			a.rollout.Strategy, strings.Join(m.Claim.AccessModes, ", ")))
+			a.rollout.Strategy, strings.Join(c.AccessModes, ", ")))
 	}
 }

@@ -46,6 +46,17 @@ func encodeVersion(d *Data, h hash.Hash) string {
 			writeField(h, d.Binary[key])
 		}
 	}
+	return encodeHash(h)
+}
+
+// ContentVersion returns the version of what else is named by its content.
+func ContentVersion(content []byte) string {
+	h := sha256.New()
+	writeField(h, content)
+	return encodeHash(h)
+}
+
+func encodeHash(h hash.Hash) string {
 	n := binary.BigEndian.Uint64(h.Sum(nil))
 	text := make([]byte, versionLength)
 	for i := range text {

@@ -41,6 +41,9 @@ func (m *maker) decide(o Object) (change *Change, ask bool) {
 		}
 		c.baseOn(was)
 	}
+	if runsOnce(o.Manifest) && m.decideJob(o, c, was) {
+		return c, false
+	}
 	switch {
 	case was == nil && m.live.namespaceMissing(o.ID):
 		m.createUnchecked(o, c, fmt.Sprintf("namespace %s does not exist yet", o.ID.Namespace))
@@ -51,7 +54,7 @@ func (m *maker) decide(o Object) (change *Change, ask bool) {
 		m.recreate(o, c)
 		return c, false
 	case unchanged(was, m.expected(o, was)):
-		c.Action = NoOp
+		c.Action, c.Object = NoOp, ignoring(o.Manifest, was)
 		return c, false
 	}
 	return c, true
@@ -162,7 +165,7 @@ func (m *maker) compare(ctx context.Context, o Object, c *Change, was, result *u
 		if was, err = m.unlisted(ctx, o, c); was == nil {
 			return err
 		}
-		if _, counted := m.ownCount(o, was); counted {
+		if _, counted := m.ownCount(o, was); counted || len(ignoredIn(o.Manifest)) > 0 {
 			if was, result, err = m.dryRun(ctx, o, was); err != nil {
 				return fmt.Errorf("cannot dry-run %s: %w", o.ID, err)
 			}
@@ -173,6 +176,7 @@ func (m *maker) compare(ctx context.Context, o Object, c *Change, was, result *u
 		return nil
 	}
 	c.baseOn(was)
+	c.Object = ignoring(o.Manifest, was)
 	m.hold(o, c, was)
 	m.foresee(result)
 	changes := diffObjects(was, result)
@@ -250,6 +254,7 @@ func (m *maker) compareLocally(o Object, c *Change, was *unstructured.Unstructur
 		return nil
 	}
 	m.foresee(result)
+	c.Object = ignoring(o.Manifest, was)
 	changes := diffObjects(was, result)
 	if len(changes) == 0 {
 		c.Action = NoOp

@@ -7,10 +7,11 @@ import (
 
 // orderDeletes makes the deletes wait: each for those that use what it deletes,
 // and those that wait for no other delete for all that the plan writes. Only
-// autoscalers, and colors that an app leaves, go before.
+// autoscalers, colors that an app leaves, and Jobs that still run go before.
 func (m *maker) orderDeletes() error {
 	m.autoscalersFirst()
 	m.idleColorsFirst()
+	m.runningJobsFirst()
 	if len(m.deletes) == 0 {
 		return nil
 	}

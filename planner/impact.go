@@ -16,7 +16,7 @@ func impactOf(was, result *unstructured.Unstructured, changes []fieldChange) str
 	case "apps/Deployment", "apps/StatefulSet", "apps/DaemonSet":
 		return workloadImpact(id.Kind, was, result, changes)
 	case "batch/CronJob":
-		return "no pod rolls; counts from the next run on"
+		return cronJobImpact(result, changes)
 	case "autoscaling/HorizontalPodAutoscaler":
 		return autoscalerImpact(result)
 	case "/Service":
@@ -45,6 +45,17 @@ func workloadImpact(kind string, was, result *unstructured.Unstructured, changes
 		}
 	}
 	return strings.Join(parts, "; ")
+}
+
+func cronJobImpact(result *unstructured.Unstructured, changes []fieldChange) string {
+	const impact = "no pod rolls; counts from the next run on"
+	if !touches(changes, "spec", "suspend") {
+		return impact
+	}
+	if suspended, _, _ := unstructured.NestedBool(result.Object, "spec", "suspend"); suspended {
+		return "runs no more until it is resumed; what runs goes on"
+	}
+	return "runs again by its schedule"
 }
 
 // sideName returns color and version of a Deployment that has a color.
@@ -208,6 +219,16 @@ func deleteImpact(was *unstructured.Unstructured) string {
 		if n := intOr(was, 1, "spec", "replicas"); n > 0 {
 			return verb(podsOf(was, n), n, "stop")
 		}
+	case "DaemonSet":
+		if n := intOr(was, 0, "status", "desiredNumberScheduled"); n > 0 {
+			return verb(podsOf(was, n), n, "stop")
+		}
+	case "Job":
+		if !ended(was) {
+			return "it is stopped before its end"
+		}
+	case "CronJob":
+		return "runs no more; what still runs is stopped"
 	case "Service":
 		return fmt.Sprintf("nothing answers as %s any more", was.GetName())
 	case "Ingress", "HTTPRoute":

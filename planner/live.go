@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sync/errgroup"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 )
@@ -110,9 +111,18 @@ func (l *live) add(s scope, objects []*unstructured.Unstructured, err error) err
 		return fmt.Errorf("cannot list %s in namespace %q: %w", s.kind.Kind, s.namespace, err)
 	}
 	for _, object := range objects {
-		l.objects[IDOf(object)] = object
+		if !isMade(object) {
+			l.objects[IDOf(object)] = object
+		}
 	}
 	return nil
+}
+
+// isMade reports whether an object was made by a controller and not by us, such as the
+// Jobs of a CronJob. It has our label since it is a part of the release, but comes and
+// goes with its controller.
+func isMade(object *unstructured.Unstructured) bool {
+	return metav1.GetControllerOfNoCopy(object) != nil && ownTree(object) == nil
 }
 
 // addOne takes in an object that was read alone.

@@ -84,6 +84,8 @@ type Change struct {
 	Live *LiveRef `json:"live,omitempty"`
 	// Health of the live object, for workloads and claims that exist.
 	Health *Health `json:"health,omitempty"`
+	// Ran is set on the Job of an app that has run with success, be it there still or not.
+	Ran bool `json:"ran,omitempty"`
 	// Timeout bounds the wait for the object; 0: what the caller of apply says.
 	Timeout time.Duration `json:"timeout,omitempty"`
 	// Hold is the number of pods that is applied with Object, which leaves it to

@@ -45,5 +45,6 @@ type Item struct {
 	// it decides how long a version of a config is kept.
 	LastRevision int
 	Needs        []ObjectID   // what had to be there before it, when it was applied last
+	Ran          bool         // it is the Job of an app that has run with success
 	DataVersion  *DataVersion // set on versioned ConfigMaps and Secrets
 }

@@ -12,6 +12,7 @@ import (
 func (m *maker) explain() {
 	versions := m.newVersions()
 	for _, c := range m.changes {
+		m.explainJob(c)
 		switch {
 		case m.switching != nil && c.Action != NoOp:
 			c.Reason = m.switching.reasons[c.ID]

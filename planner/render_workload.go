@@ -129,11 +129,10 @@ func (r *renderer) oldTemplates() int32 {
 }
 
 func (r *renderer) podTemplate(a *dsl.App) *corev1ac.PodTemplateSpecApplyConfiguration {
-	p := r.pod(a)
 	return corev1ac.PodTemplateSpec().
 		WithLabels(r.workloadLabels(a)).
 		WithAnnotations(a.Annotations).
-		WithSpec(corev1ac.PodSpec().WithContainers(p.container()).WithVolumes(p.volumes.list...))
+		WithSpec(r.podSpec(a))
 }
 
 // workloadID returns the identity of what runs an app's pods.

@@ -49,7 +49,7 @@ func (m *maker) neededFromCluster() []ObjectID {
 		if lacksValues(o.Manifest) {
 			needed = append(needed, o.ID)
 		}
-		if !m.way.back[o.ID] {
+		if !m.way.back[o.ID] || runsOnce(o.Manifest) { // going back runs no Job
 			continue
 		}
 		for id := range referencesOf(o.Manifest) {
@@ -216,7 +216,7 @@ func (m *maker) madeAnew(live *unstructured.Unstructured) bool {
 func (m *maker) checkUses(there map[ObjectID]finding) {
 	reported := map[reference]bool{}
 	for _, o := range m.in.Objects {
-		if !m.way.back[o.ID] {
+		if !m.way.back[o.ID] || runsOnce(o.Manifest) {
 			continue
 		}
 		for use := range usesOf(o.Manifest) {

@@ -147,6 +147,8 @@ type Item struct {
 	Origin  Origin        `json:"origin,omitzero"`
 	Role    string        `json:"role,omitempty"`
 	Timeout time.Duration `json:"timeout,omitempty"` // nanoseconds
+	// Ran is set on the Job of an app that has run with success, which may be gone since.
+	Ran bool `json:"ran,omitempty"`
 	// DataVersion is set on versioned ConfigMaps and Secrets.
 	DataVersion *DataVersion `json:"dataVersion,omitempty"`
 }
