@@ -55,20 +55,29 @@ func (s *scope) checkAutoscale(a *appBlock) {
 		percent  int32
 	}{{"cpu", a.Autoscale.CPU}, {"memory", a.Autoscale.Memory}}
 	for _, target := range targets {
-		if target.percent != 0 && !a.requests(target.resource) {
+		if lacking := a.lacking(target.resource); target.percent != 0 && lacking != "" {
 			s.report(&hcl.Diagnostic{
 				Severity: hcl.DiagWarning, Subject: &a.Autoscale.DeclRange, Summary: "Nothing to measure by",
-				Detail: target.resource + " is a percentage of what the pods request, and this app requests none. " +
+				Detail: target.resource + " is a percentage of what the pods request, and " + lacking + " requests none. " +
 					"Unless a LimitRange of the namespace gives it a request, the autoscaler does nothing.",
 			})
 		}
 	}
 }
 
-// requests reports whether the pods of an app request a resource; a limit is a
-// request too where there is no other.
-func (a *appBlock) requests(resource string) bool {
-	_, requested := a.Resources.Requests[resource]
-	_, limited := a.Resources.Limits[resource]
-	return requested || limited
+// lacking names a container of an app that runs without a request for a resource;
+// empty: there is none. A limit is a request too where there is no other.
+func (a *appBlock) lacking(resource string) string {
+	for _, c := range a.containers() {
+		_, requested := c.Resources.Requests[resource]
+		_, limited := c.Resources.Limits[resource]
+		switch {
+		case requested || limited || !c.Runs():
+		case c.Role == MainContainer:
+			return "this app"
+		default:
+			return c.title()
+		}
+	}
+	return ""
 }

@@ -21,7 +21,7 @@ var checkSchema = newSchema([]arg[Check]{
 	{name: "command", kind: textList(func(c *Check) *[]string { return &c.Command }), doc: "Replaces the entry point of the image."},
 	{name: "args", kind: textList(func(c *Check) *[]string { return &c.Args }), doc: "Arguments of the entry point."},
 	{
-		name: "env", kind: kind[Check]{name: "map of text or objects", object: keyObjectSchema, decode: decodeCheckEnv},
+		name: "env", kind: kind[Check]{name: "map of text or objects", object: sourceSchema, decode: decodeCheckEnv},
 		doc: "Environment variables, written as those of an app; a sensitive value must be a key of a `secret` block. Added to those that every check gets.",
 	},
 	{name: "timeout", kind: seconds(func(c *Check) *time.Duration { return &c.Timeout }, time.Second), initial: `"5m"`, doc: "How long it may take, retries included."},

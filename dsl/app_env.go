@@ -9,6 +9,31 @@ import (
 	"github.com/hashicorp/hcl/v2"
 )
 
+// EnvSource is a whole ConfigMap or Secret taken as environment variables.
+type EnvSource struct {
+	Kind   DataKind
+	Name   string // the object's name, version included
+	Prefix string
+}
+
+// EnvVar is one environment variable: a literal Value, a key of a ConfigMap or
+// Secret, or a field. A sensitive value is always a key.
+type EnvVar struct {
+	Name  string
+	Value string
+	Key   *DataKey
+	Field *FieldSource
+	Range hcl.Range
+}
+
+// DataKey points to one key of a ConfigMap or Secret.
+type DataKey struct {
+	Kind     DataKind
+	Name     string // the object's name, version included
+	Key      string
+	Optional bool
+}
+
 var envFromSchema = newSchema([]arg[envFromBlock]{
 	{name: "config", kind: dataReference[envFromBlock](ConfigMap), doc: "The ConfigMap: `config.NAME`, or the name of one that exists, as text."},
 	{name: "secret", kind: dataReference[envFromBlock](Secret), doc: "The Secret: `secret.NAME`, or the name of one that exists, as text."},
@@ -55,7 +80,7 @@ func (s *scope) objectName(a argument, of DataKind) (string, bool) {
 	if v, _ := v.Unmark(); v.Type().IsObjectType() && v.Type().HasAttribute("name") && v.Type().HasAttribute("key") {
 		name := v.GetAttr("name").AsString()
 		if s.objects[dataID{of, name}] == nil {
-			s.invalid(a, "%q must be a %s block, as in %s = %s.NAME.", a.name, a.name, a.name, a.name)
+			s.invalid(a, "%q must be a %s block, as in %s.NAME.", a.name, blockTypeOf(of), blockTypeOf(of))
 			return "", false
 		}
 		return name, true
@@ -71,7 +96,7 @@ func blockTypeOf(kind DataKind) string {
 	return "config"
 }
 
-func decodeEnvFrom(s *scope, to *appBlock, b *hcl.Block) {
+func decodeEnvFrom(s *scope, to *containerBlock, b *hcl.Block) {
 	var e envFromBlock
 	if s.failed(func() { envFromSchema.decode(s, b.Body, &e) }) {
 		return
@@ -116,7 +141,7 @@ func decodeOwnData(s *scope, d *Data, a argument) *Data {
 	return d
 }
 
-func decodeEnv(s *scope, to *appBlock, a argument) {
+func decodeEnv(s *scope, to *containerBlock, a argument) {
 	entries, _ := s.entries(a)
 	for _, e := range entries {
 		if !s.checkKey(e, envName) {
@@ -129,7 +154,7 @@ func decodeEnv(s *scope, to *appBlock, a argument) {
 
 // decodeEnvVar keeps one variable; what is sensitive and no key is on its way
 // into the own Secret.
-func (s *scope) decodeEnvVar(to *appBlock, e entry) {
+func (s *scope) decodeEnvVar(to *containerBlock, e entry) {
 	v, ok := s.envVar(e, func() { to.fromEnv = append(to.fromEnv, e) })
 	if ok {
 		to.Env = append(to.Env, v)
@@ -141,7 +166,7 @@ func (s *scope) decodeEnvVar(to *appBlock, e entry) {
 // is handed to sensitive instead.
 func (s *scope) envVar(e entry, sensitive func()) (EnvVar, bool) {
 	if plain, _ := e.value.Unmark(); plain.Type().IsObjectType() {
-		return s.keyObject(e)
+		return s.sourceObject(e)
 	}
 	raw, err := contentOf(e.value)
 	if err == nil && !utf8.Valid(raw) {
@@ -169,36 +194,46 @@ func (d *Data) content(key string) []byte {
 	return d.Binary[key]
 }
 
-// keyObject is an environment variable written { secret = NAME, key = KEY }.
-type keyObject struct {
+// sourceObject is an environment variable written { secret = NAME, key = KEY },
+// { field = FIELD } or { resource = RESOURCE }.
+type sourceObject struct {
 	dataChoice
+	fieldArgs
 	key      string
 	optional bool
 }
 
-var keyObjectSchema = newSchema([]arg[keyObject]{
-	{name: "config", kind: dataReference[keyObject](ConfigMap), doc: "Name of the ConfigMap."},
-	{name: "secret", kind: dataReference[keyObject](Secret), doc: "Name of the Secret."},
-	{name: "key", kind: text(func(k *keyObject) *string { return &k.key }, dataKey), required: true, doc: "The key in it."},
-	{name: "optional", kind: boolean(func(k *keyObject) *bool { return &k.optional }), initial: "false", doc: "Whether the container starts without it."},
-})
+var sourceSchema = newSchema(append([]arg[sourceObject]{
+	{name: "config", kind: dataReference[sourceObject](ConfigMap), doc: "Name of the ConfigMap."},
+	{name: "secret", kind: dataReference[sourceObject](Secret), doc: "Name of the Secret."},
+	{name: "key", kind: text(func(o *sourceObject) *string { return &o.key }, dataKey), doc: "The key in it; required with `config` and `secret`."},
+	{name: "optional", kind: boolean(func(o *sourceObject) *bool { return &o.optional }), initial: "false", doc: "Whether the container starts without it."},
+}, lifted(func(o *sourceObject) *fieldArgs { return &o.fieldArgs }, fieldSourceArgs)...))
 
-// keyObject reads a variable that is written as an object.
-func (s *scope) keyObject(e entry) (EnvVar, bool) {
-	var k keyObject
-	if !keyObjectSchema.decodeObject(s, argument{name: e.key, expr: hcl.StaticExpr(e.value, e.rng), rng: e.rng}, &k) {
+// sourceObject reads a variable that is written as an object.
+func (s *scope) sourceObject(e entry) (EnvVar, bool) {
+	var o sourceObject
+	if !sourceSchema.decodeObject(s, argument{name: e.key, expr: hcl.StaticExpr(e.value, e.rng), rng: e.rng}, &o) {
 		return EnvVar{}, false
 	}
-	if k.kind == "" || k.twice {
-		s.report(problem(&e.rng, "Invalid value", "%q must name one place: { secret = NAME, key = KEY } or { config = NAME, key = KEY }.", e.key))
+	field := o.Field != "" || o.Resource != ""
+	switch {
+	case field && (o.kind != "" || o.key != "" || o.optional), o.kind == "" && !field, o.twice:
+		s.report(problem(&e.rng, "Invalid value", "%q must name one place: { secret = NAME, key = KEY }, { config = NAME, key = KEY }, { field = FIELD } or { resource = RESOURCE }.", e.key))
+		return EnvVar{}, false
+	case field:
+		source, ok := s.fieldSource(e, o.fieldArgs, envFields)
+		return EnvVar{Name: e.key, Range: e.rng, Field: &source}, ok
+	case o.key == "":
+		s.report(problem(&e.rng, "Missing required argument", "%q needs \"key\".", e.key))
 		return EnvVar{}, false
 	}
-	if !k.optional && !s.checkKeyExists(k.kind, k.name, k.key, e.rng) {
+	if !o.optional && !s.checkKeyExists(o.kind, o.name, o.key, e.rng) {
 		return EnvVar{}, false
 	}
 	return EnvVar{
 		Name: e.key, Range: e.rng,
-		Key: &DataKey{Kind: k.kind, Name: k.name, Key: k.key, Optional: k.optional},
+		Key: &DataKey{Kind: o.kind, Name: o.name, Key: o.key, Optional: o.optional},
 	}, true
 }
 
@@ -213,45 +248,44 @@ func (s *scope) checkKeyExists(kind DataKind, name, key string, at hcl.Range) bo
 	return false
 }
 
-// completeSecret moves sensitive env values into the own Secret, and versions
-// it.
+// completeSecret moves sensitive env values of all containers into the app's own
+// Secret, and versions it. The own config and secret are environment of the main
+// container, after the shared ones, so that they win.
 func (s *scope) completeSecret(a *appBlock) {
-	if len(a.fromEnv) > 0 && a.Secret == nil {
-		a.Secret = a.ownData(Secret, "-secret", a.Ranges["env"])
-	} else if a.Secret != nil {
-		a.EnvFrom = append(a.EnvFrom, EnvSource{Kind: Secret}) // named by completeEnvFrom
+	if a.Config != nil {
+		a.EnvFrom = append(a.EnvFrom, EnvSource{Kind: ConfigMap, Name: a.Config.Name})
+	}
+	declared := a.Secret != nil
+	for _, c := range a.containers() {
+		for _, e := range c.fromEnv {
+			s.moveToSecret(a, c, e)
+		}
 	}
 	if a.Secret == nil {
 		return
 	}
-	for _, e := range a.fromEnv {
-		if a.Secret.has(e.key) {
-			s.report(problem(&e.rng, "Duplicate key", "%s is also in the secret of %s; only one of the two could count.", e.key, a.Address))
-			continue
-		}
-		raw, _ := contentOf(e.value) // checked by decodeEnvVar
-		a.Secret.set(e.key, raw, e.rng)
-	}
 	s.complete(a.Secret, true)
-	for _, e := range a.fromEnv {
-		a.Env = append(a.Env, EnvVar{Name: e.key, Key: &DataKey{Kind: Secret, Name: a.Secret.Name, Key: e.key}, Range: e.rng})
+	for _, c := range a.containers() {
+		for _, e := range c.fromEnv {
+			c.Env = append(c.Env, EnvVar{Name: e.key, Key: &DataKey{Kind: Secret, Name: a.Secret.Name, Key: c.secretKey(e.key)}, Range: e.rng})
+		}
+	}
+	if declared {
+		a.EnvFrom = append(a.EnvFrom, EnvSource{Kind: Secret, Name: a.Secret.Name})
 	}
 }
 
-// completeEnvFrom adds the own config and secret after the shared ones, so
-// that they win, and orders the single variables.
-func (s *scope) completeEnvFrom(a *appBlock) {
-	own := len(a.EnvFrom) > 0 && a.EnvFrom[len(a.EnvFrom)-1].Name == ""
-	if own {
-		a.EnvFrom = a.EnvFrom[:len(a.EnvFrom)-1]
+func (s *scope) moveToSecret(a *appBlock, c *containerBlock, e entry) {
+	if a.Secret == nil {
+		a.Secret = a.ownData(Secret, "-secret", c.Ranges["env"])
 	}
-	if a.Config != nil {
-		a.EnvFrom = append(a.EnvFrom, EnvSource{Kind: ConfigMap, Name: a.Config.Name})
+	key := c.secretKey(e.key)
+	if a.Secret.has(key) {
+		s.report(problem(&e.rng, "Duplicate key", "%s is also in the secret of %s; only one of the two could count.", key, a.Address))
+		return
 	}
-	if own {
-		a.EnvFrom = append(a.EnvFrom, EnvSource{Kind: Secret, Name: a.Secret.Name})
-	}
-	a.Env = orderEnv(a.Env)
+	raw, _ := contentOf(e.value) // checked by decodeEnvVar
+	a.Secret.set(key, raw, e.rng)
 }
 
 // orderEnv sorts variables by name, but puts each one after those that its

@@ -9,37 +9,36 @@ import (
 	"github.com/hashicorp/hcl/v2"
 )
 
+// Mount shows a volume at one path of a container.
+type Mount struct {
+	Path        string
+	SubPath     string // of the volume; empty: its root
+	SubPathExpr string // the same, with $(NAME) for variables of the container
+	ReadOnly    bool
+	Propagation string // of mounts below it: None, HostToContainer, Bidirectional; empty leaves it to the cluster
+	Volume      *Volume
+	DeclRange   hcl.Range
+}
+
 // mountBlock is a mount block in the course of decoding.
 type mountBlock struct {
 	Mount
-	dataChoice
-	data    DataVolume
-	sources []string // as written; exactly one is right
-	app     *App
+	named  string // the volume block that it shows
+	volume volumeBlock
 }
 
-var mountSchema = newSchema([]arg[mountBlock]{
-	{name: "config", kind: dataReference[mountBlock](ConfigMap), doc: "A ConfigMap as files: `config.NAME`, or the name of one that exists, as text."},
-	{name: "secret", kind: dataReference[mountBlock](Secret), doc: "A Secret as files: `secret.NAME`, or the name of one that exists, as text."},
-	{
-		name: "optional", kind: boolean(func(m *mountBlock) *bool { return &m.data.Optional }), initial: "false",
-		doc: "With `config` or `secret`: whether the container starts without it.",
-	},
-	{
-		name: "items", kind: kind[mountBlock]{name: "map of text or objects", object: itemSchema, decode: decodeItems}, initial: "every key",
-		doc: "With `config` or `secret`: which keys become files. `{ KEY = \"path\" }`, or `{ KEY = { path = \"path\", mode = \"0440\" } }`.",
-	},
-	{
-		name: "mode", kind: mode(func(m *mountBlock) **int32 { return &m.data.Mode }), initial: `"0644"`,
-		doc: "With `config` or `secret`: permissions of the files, in octal.",
-	},
+func mountVolume(m *mountBlock) *volumeBlock { return &m.volume }
+
+var mountSchema = newSchema(append([]arg[mountBlock]{
+	{name: "volume", kind: text(func(m *mountBlock) *string { return &m.named }), doc: "Name of a `volume` block, in the place of a source of the mount's own."},
 	{name: "sub_path", kind: text(func(m *mountBlock) *string { return &m.SubPath }, relativePath), doc: "Mounts one file or directory of the volume instead of its root."},
+	{name: "sub_path_expr", kind: text(func(m *mountBlock) *string { return &m.SubPathExpr }, relativePath), doc: "The same with `$(NAME)` for variables of the container."},
 	{name: "read_only", kind: boolean(func(m *mountBlock) *bool { return &m.ReadOnly }), initial: "false", doc: "Whether the container can only read."},
-},
-	nested[mountBlock]{name: "claim", body: claimSchema, decode: decodeClaim, doc: "Storage that outlives the pod. It stays when the app goes, unless asked for."},
-	nested[mountBlock]{name: "empty_dir", body: emptyDirSchema, decode: decodeEmptyDir, doc: "Scratch space that lives as long as the pod."},
-	nested[mountBlock]{name: "host_path", body: hostPathSchema, decode: decodeHostPath, doc: "A file or directory of the node."},
-)
+	{
+		name: "propagation", kind: text(func(m *mountBlock) *string { return &m.Propagation }, oneOf("None", "HostToContainer", "Bidirectional")), initial: `"None"`,
+		doc: "Whether mounts made below it later are seen: `\"HostToContainer\"`, those of the node; `\"Bidirectional\"`, on the node too, for which the container must be privileged.",
+	},
+}, lifted(mountVolume, volumeArgs)...), liftedBlocks(mountVolume, volumeBlocks)...)
 
 var claimSchema = newSchema([]arg[claimBlock]{
 	{name: "size", kind: text(func(c *claimBlock) *string { return &c.Size }, positiveQuantity), doc: "How much is asked for, such as `\"1Gi\"`. Required unless `existing` is given."},
@@ -67,7 +66,7 @@ var storageClass = kind[claimBlock]{name: "text", decode: func(s *scope, to *cla
 }}
 
 var emptyDirSchema = newSchema([]arg[EmptyDir]{
-	{name: "medium", kind: text(func(e *EmptyDir) *string { return &e.Medium }, oneOf("", "Memory")), initial: `""`, doc: "`\"Memory\"` keeps it in memory, where it counts as the container's."},
+	{name: "medium", kind: text(func(e *EmptyDir) *string { return &e.Medium }, medium), initial: `""`, doc: "`\"Memory\"` keeps it in memory, where it counts as the container's; `\"HugePages\"` and `\"HugePages-2Mi\"` in such pages."},
 	{name: "size", kind: text(func(e *EmptyDir) *string { return &e.Size }, quantity), initial: "no limit", doc: "How large it may become."},
 })
 
@@ -80,27 +79,43 @@ var hostPathSchema = newSchema([]arg[HostPath]{
 	},
 })
 
-func decodeMount(s *scope, to *appBlock, b *hcl.Block) {
-	m := &mountBlock{Mount: Mount{Path: b.Labels[0], DeclRange: b.DefRange}, app: to.App}
+func decodeMount(s *scope, to *containerBlock, b *hcl.Block) {
+	m := &mountBlock{Mount: Mount{Path: b.Labels[0], DeclRange: b.DefRange}}
+	m.volume = volumeBlock{Volume: Volume{DeclRange: b.DefRange}, app: to.app, path: m.Path}
 	if err := mountPath(m.Path); err != nil {
 		s.report(problem(&b.LabelRanges[0], "Invalid path", "The path of a mount %s.", err))
 	}
 	if s.failed(func() { mountSchema.decode(s, b.Body, m) }) {
 		return
 	}
-	if m.kind != "" {
-		m.sources = append(m.sources, blockTypeOf(m.kind))
-		m.data.Kind, m.data.Name = m.kind, m.name
-		m.Data = &m.data
+	if m.named != "" {
+		s.useVolume(to.app, m)
+	} else {
+		s.completeVolume(&m.volume, "mount")
+		m.Volume = &m.volume.Volume
 	}
-	if len(m.sources) != 1 || m.twice {
-		s.report(problem(&b.DefRange, "Invalid mount", "A mount has one source: config, secret, claim, empty_dir or host_path."))
-		return
+	if m.SubPath != "" && m.SubPathExpr != "" {
+		s.report(problem(&m.DeclRange, "Invalid mount", "sub_path and sub_path_expr say the same in two ways. Leave out one of them."))
 	}
-	if m.Data == nil && (m.data.Items != nil || m.data.Mode != nil || m.data.Optional) {
-		s.report(problem(&m.DeclRange, "Invalid mount", "items, mode and optional go with config or secret, not with %s.", m.sources[0]))
+	if m.Volume != nil {
+		to.Mounts = append(to.Mounts, m.Mount)
 	}
-	to.Mounts = append(to.Mounts, m.Mount)
+}
+
+// useVolume finds the volume block that a mount names.
+func (s *scope) useVolume(a *appBlock, m *mountBlock) {
+	if len(m.volume.defining) > 0 || m.volume.mode != nil || m.volume.data.Items != nil {
+		s.report(problem(&m.DeclRange, "Invalid mount", "With volume = %q the source is that of the volume block; leave out the mount's own.", m.named))
+	}
+	var names []string
+	for _, v := range a.NamedVolumes {
+		names = append(names, v.Name)
+		if v.Name == m.named {
+			m.Volume = v
+			return
+		}
+	}
+	s.report(problem(&m.DeclRange, "Unknown volume", "%s has no volume block %q.%s", a.Address, m.named, suggestion(m.named, names)))
 }
 
 // itemArgs is an item written { path = "file", mode = "0440" }.
@@ -111,7 +126,7 @@ var itemSchema = newSchema([]arg[itemArgs]{
 	{name: "mode", kind: mode(func(i *itemArgs) **int32 { return &i.Mode }), doc: "Permissions of the file, in octal."},
 })
 
-func decodeItems(s *scope, to *mountBlock, a argument) {
+func decodeItems(s *scope, to *filesBlock, a argument) {
 	entries, _ := s.entries(a)
 	for _, e := range entries {
 		item := itemArgs{Item{Key: e.key}}
@@ -151,9 +166,9 @@ func mode[T any](field func(*T) **int32) kind[T] {
 	}}
 }
 
-func decodeClaim(s *scope, to *mountBlock, b *hcl.Block) {
+func decodeClaim(s *scope, to *volumeBlock, b *hcl.Block) {
 	c := claimBlock{Claim: Claim{DeclRange: b.DefRange}}
-	to.sources = append(to.sources, "claim")
+	to.defining = append(to.defining, "claim")
 	if s.failed(func() { claimSchema.decode(s, b.Body, &c) }) {
 		return
 	}
@@ -172,7 +187,7 @@ func decodeClaim(s *scope, to *mountBlock, b *hcl.Block) {
 		c.AccessModes = []string{"ReadWriteOnce"}
 	}
 	if c.Name == "" {
-		c.Name = claimName(to.app, to.Path)
+		c.Name = claimName(to.app.App, to.path)
 	}
 	if err := dnsLabel(c.Name); err != nil {
 		s.report(problem(&b.DefRange, "Invalid name", "The claim would be named %q, which %s. Give it a name.", c.Name, err))
@@ -191,36 +206,50 @@ func claimName(app *App, at string) string {
 	return app.Name + "-" + name
 }
 
-func decodeEmptyDir(s *scope, to *mountBlock, b *hcl.Block) {
+func decodeEmptyDir(s *scope, to *volumeBlock, b *hcl.Block) {
 	to.EmptyDir = &EmptyDir{}
-	to.sources = append(to.sources, "empty_dir")
+	to.defining = append(to.defining, "empty_dir")
 	emptyDirSchema.decode(s, b.Body, to.EmptyDir)
 }
 
-func decodeHostPath(s *scope, to *mountBlock, b *hcl.Block) {
+func decodeHostPath(s *scope, to *volumeBlock, b *hcl.Block) {
 	to.HostPath = &HostPath{}
-	to.sources = append(to.sources, "host_path")
+	to.defining = append(to.defining, "host_path")
 	hostPathSchema.decode(s, b.Body, to.HostPath)
 }
 
-// checkMounts reports what two mounts of an app cannot share.
-func (s *scope) checkMounts(a *appBlock) {
+// checkMounts reports what two mounts of a container cannot share.
+func (s *scope) checkMounts(c *containerBlock) {
 	paths := map[string]Mount{}
-	claims := map[string]Mount{}
-	for _, m := range a.Mounts {
+	for _, m := range c.Mounts {
 		clean := path.Clean(m.Path)
 		if first, twice := paths[clean]; twice {
 			s.report(problem(&m.DeclRange, "Duplicate mount", "%s is mounted already at %s.", clean, place(first.DeclRange)))
 		}
 		paths[clean] = m
-		if m.Claim == nil || m.Claim.Existing {
-			continue
+		if m.Propagation == "Bidirectional" && !isTrue(c.Security.Privileged) {
+			s.report(problem(&m.DeclRange, "Conflicting arguments", "Mounts that the node is to see can be made by a privileged container alone: propagation = \"Bidirectional\" needs security { privileged = true }."))
 		}
-		if first, twice := claims[m.Claim.Name]; twice {
-			s.report(problem(&m.Claim.DeclRange, "Duplicate claim", "The claim %q is already made at %s. Give one of the two a name.", m.Claim.Name, place(first.DeclRange)))
-		}
-		claims[m.Claim.Name] = m
 	}
+}
+
+// checkClaims reports what two volumes of an app cannot share.
+func (s *scope) checkClaims(a *appBlock) {
+	claims := map[string]*Claim{}
+	for _, c := range a.Claims() {
+		if first, twice := claims[c.Name]; twice {
+			s.report(problem(&c.DeclRange, "Duplicate claim", "The claim %q is already made at %s. Give one of the two a name, or, to show one claim in several places, give it a volume block.", c.Name, place(first.DeclRange)))
+		}
+		claims[c.Name] = c
+	}
+}
+
+// medium is where the files of an empty_dir are.
+func medium(text string) error {
+	if size, huge := strings.CutPrefix(text, "HugePages-"); huge {
+		return positiveQuantity(size)
+	}
+	return oneOf("", "Memory", "HugePages")(text)
 }
 
 // mountPath checks a path in a container.

@@ -21,6 +21,10 @@ var portSchema = newSchema([]arg[Port]{
 		doc: "`\"TCP\"`, `\"UDP\"` or `\"SCTP\"`.",
 	},
 	{
+		name: "host_port", kind: integer(func(p *Port) *int32 { return &p.HostPort }, 1, 65535),
+		doc: "Port of the node that a pod runs on, which leads to this container alone.",
+	},
+	{
 		name: "node_port", kind: integer(func(p *Port) *int32 { return &p.NodePort }, 1, 65535),
 		doc: "Port of every node that leads here; clusters usually allow 30000 to 32767. It makes the Service one of type NodePort.",
 	},
@@ -34,7 +38,7 @@ var portSchema = newSchema([]arg[Port]{
 	},
 })
 
-func decodePort(s *scope, to *appBlock, b *hcl.Block) {
+func decodePort(s *scope, to *containerBlock, b *hcl.Block) {
 	p := Port{Name: b.Labels[0], Protocol: "TCP", DeclRange: b.DefRange}
 	if err := portName(p.Name); err != nil {
 		s.report(problem(&b.LabelRanges[0], "Invalid name", "The name of a port %s.", err))
@@ -45,12 +49,15 @@ func decodePort(s *scope, to *appBlock, b *hcl.Block) {
 	if p.ServicePort == 0 {
 		p.ServicePort = p.Number
 	}
-	for _, other := range to.Ports {
+	for _, other := range to.app.Ports {
 		if s.failed(func() { s.checkPorts(other, p, b) }) {
 			break
 		}
 	}
-	to.Ports = append(to.Ports, p)
+	to.app.Ports = append(to.app.Ports, p)
+	if p.Number != 0 {
+		to.Ports = append(to.Ports, p)
+	}
 }
 
 // checkPorts reports two ports of an app that cannot be told apart.

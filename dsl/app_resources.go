@@ -7,6 +7,13 @@ import (
 	"github.com/hashicorp/hcl/v2"
 )
 
+// Resources holds what a container asks for and may use, as Kubernetes
+// quantities by resource name (cpu, memory, ephemeral-storage, ...).
+type Resources struct {
+	Requests map[string]string
+	Limits   map[string]string
+}
+
 var resourcesSchema = newSchema([]arg[Resources]{
 	{
 		name: "requests", kind: textMap(func(r *Resources) *map[string]string { return &r.Requests }, qualifiedName, quantity),
@@ -18,19 +25,19 @@ var resourcesSchema = newSchema([]arg[Resources]{
 	},
 })
 
-func decodeResources(s *scope, to *appBlock, b *hcl.Block) {
+func decodeResources(s *scope, to *containerBlock, b *hcl.Block) {
 	resourcesSchema.decode(s, b.Body, &to.Resources)
 }
 
 // checkResources reports requests above their limit.
-func (s *scope) checkResources(a *appBlock) {
-	for _, name := range slices.Sorted(maps.Keys(a.Resources.Requests)) {
-		request := a.Resources.Requests[name]
-		limit, limited := a.Resources.Limits[name]
+func (s *scope) checkResources(c *containerBlock) {
+	for _, name := range slices.Sorted(maps.Keys(c.Resources.Requests)) {
+		request := c.Resources.Requests[name]
+		limit, limited := c.Resources.Limits[name]
 		if !limited || compareQuantities(request, limit) <= 0 {
 			continue
 		}
-		at := a.Ranges["resources"]
+		at := c.Ranges["resources"]
 		s.report(problem(&at, "Invalid resources", "The request of %s, %s, is above its limit, %s.", name, request, limit))
 	}
 }

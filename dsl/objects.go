@@ -59,9 +59,9 @@ func (n objectNames) app(a *App) {
 			n.claim(fmt.Sprintf("Service with node port %d (%s)", p.NodePort, p.Protocol), p.DeclRange, "")
 		}
 	}
-	for _, m := range a.Mounts {
-		if m.Claim != nil && !m.Claim.Existing && a.Kind != StatefulSet {
-			n.claim(fmt.Sprintf("PersistentVolumeClaim %q", m.Claim.Name), m.Claim.DeclRange, "")
+	if a.Kind != StatefulSet {
+		for _, c := range a.Claims() {
+			n.claim(fmt.Sprintf("PersistentVolumeClaim %q", c.Name), c.DeclRange, "")
 		}
 	}
 	if a.Rollout.Strategy != BlueGreen {

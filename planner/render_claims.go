@@ -9,17 +9,17 @@ import (
 
 // claims makes the claims that all pods of an app share.
 func (r *renderer) claims(a *dsl.App) {
-	for _, m := range a.Mounts {
-		if m.Claim == nil || m.Claim.Existing || isTemplate(a, m) {
-			continue
-		}
-		id := ObjectID{Kind: "PersistentVolumeClaim", Namespace: r.release.Namespace, Name: m.Claim.Name}
-		o := r.object(a, RoleClaim, m.Claim.DeclRange)
+	if a.Kind == dsl.StatefulSet {
+		return
+	}
+	for _, c := range a.Claims() {
+		id := ObjectID{Kind: "PersistentVolumeClaim", Namespace: r.release.Namespace, Name: c.Name}
+		o := r.object(a, RoleClaim, c.DeclRange)
 		o.Timeout = a.Rollout.Timeout
-		r.add(o, corev1ac.PersistentVolumeClaim(m.Claim.Name, r.release.Namespace).
+		r.add(o, corev1ac.PersistentVolumeClaim(c.Name, r.release.Namespace).
 			WithLabels(r.appLabels(a, nil)).
 			WithAnnotations(annotations(a.Lifecycle)).
-			WithSpec(r.claimSpec(id, "spec", m.Claim)))
+			WithSpec(r.claimSpec(id, "spec", c)))
 	}
 }
 
@@ -28,13 +28,10 @@ func (r *renderer) claims(a *dsl.App) {
 // the claims get the selector's labels anyway.
 func (r *renderer) claimTemplates(a *dsl.App) []*corev1ac.PersistentVolumeClaimApplyConfiguration {
 	var templates []*corev1ac.PersistentVolumeClaimApplyConfiguration
-	for _, m := range a.Mounts {
-		if !isTemplate(a, m) {
-			continue
-		}
-		spec := r.claimSpec(r.workloadID(a), "spec.volumeClaimTemplates["+m.Claim.Name+"].spec", m.Claim)
+	for _, c := range a.Claims() {
+		spec := r.claimSpec(r.workloadID(a), "spec.volumeClaimTemplates["+c.Name+"].spec", c)
 		template := &corev1ac.PersistentVolumeClaimApplyConfiguration{Spec: spec}
-		templates = append(templates, template.WithName(m.Claim.Name))
+		templates = append(templates, template.WithName(c.Name))
 	}
 	return templates
 }

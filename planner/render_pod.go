@@ -20,29 +20,78 @@ type pod struct {
 	volumes *volumes
 }
 
-func (r *renderer) pod(a *dsl.App) *pod {
-	return &pod{renderer: r, app: a, id: r.workloadID(a), volumes: newVolumes(a)}
+// podSpec makes what the pods of an app run, and what they run in.
+func (r *renderer) podSpec(a *dsl.App) *corev1ac.PodSpecApplyConfiguration {
+	p := &pod{renderer: r, app: a, id: r.workloadID(a)}
+	p.volumes = p.newVolumes()
+	spec := corev1ac.PodSpec()
+	for _, c := range a.Pod() {
+		container := p.container(c)
+		switch c.Role {
+		case dsl.SidecarContainer:
+			spec.WithInitContainers(container.WithRestartPolicy(corev1.ContainerRestartPolicyAlways))
+		case dsl.InitContainer:
+			spec.WithInitContainers(container)
+		case dsl.MainContainer, dsl.ExtraContainer:
+			spec.WithContainers(container)
+		}
+	}
+	spec.WithVolumes(p.volumes.list...)
+	spec.TerminationGracePeriodSeconds = wholeSeconds(a.TerminationGrace)
+	spec.ShareProcessNamespace = given(a.ShareProcesses)
+	spec.SecurityContext = podSecurity(a.PodSecurity)
+	shareHost(spec, a)
+	r.identity(spec, a)
+	r.scheduling(spec, a)
+	return spec
 }
 
-// container makes the app's container, and collects the volumes it mounts.
-func (p *pod) container() *corev1ac.ContainerApplyConfiguration {
-	a := p.app
+// container makes one container, and collects the volumes it mounts.
+func (p *pod) container(from *dsl.Container) *corev1ac.ContainerApplyConfiguration {
 	c := corev1ac.Container().
-		WithName(a.Name).
-		WithImage(a.Image).
-		WithCommand(a.Command...).
-		WithArgs(a.Args...).
-		WithPorts(containerPorts(a)...).
-		WithEnvFrom(envFrom(a.EnvFrom)...).
-		WithEnv(env(a.Env)...).
-		WithVolumeMounts(p.mounts()...)
-	c.WithImagePullPolicy(pullPolicy(a.PullPolicy, a.Image))
-	c.WorkingDir = given(a.WorkingDir)
-	c.ReadinessProbe = p.probe(a.Readiness)
-	c.LivenessProbe = p.probe(a.Liveness)
-	c.StartupProbe = p.probe(a.Startup)
-	c.Resources = p.resources()
+		WithName(from.Name).
+		WithImage(from.Image).
+		WithCommand(from.Command...).
+		WithArgs(from.Args...).
+		WithPorts(p.containerPorts(from)...).
+		WithEnvFrom(envFrom(from.EnvFrom)...).
+		WithEnv(env(from.Env)...).
+		WithVolumeMounts(p.mounts(from)...)
+	c.WithImagePullPolicy(pullPolicy(from.PullPolicy, from.Image))
+	c.WorkingDir = given(from.WorkingDir)
+	c.ReadinessProbe = p.probe(from.Readiness)
+	c.LivenessProbe = p.probe(from.Liveness)
+	c.StartupProbe = p.probe(from.Startup)
+	c.Lifecycle = p.hooks(from)
+	c.Resources = p.resources(from)
+	c.SecurityContext = containerSecurity(from.Security)
+	c.TerminationMessagePath = given(from.TerminationMessagePath)
+	c.TerminationMessagePolicy = given(corev1.TerminationMessagePolicy(from.TerminationMessagePolicy))
+	c.Stdin, c.TTY = given(from.Stdin), given(from.TTY)
 	return c
+}
+
+// containerPorts returns the ports of a container. Two ports of the Service may
+// lead to the same one.
+func (p *pod) containerPorts(c *dsl.Container) []*corev1ac.ContainerPortApplyConfiguration {
+	var ports []*corev1ac.ContainerPortApplyConfiguration
+	names := containerPortNames(p.app)
+	for _, from := range c.Ports {
+		if names[from.Name] != from.Name {
+			continue
+		}
+		port := corev1ac.ContainerPort().
+			WithName(from.Name).
+			WithContainerPort(from.Number).
+			WithProtocol(protocolOf(from))
+		port.HostPort = given(from.HostPort)
+		if p.app.Host.Network {
+			// What the API server fills in would stay behind without the network.
+			port.WithHostPort(from.Number)
+		}
+		ports = append(ports, port)
+	}
+	return ports
 }
 
 // pullPolicy returns the policy that is asked for, or else the one that the API
@@ -60,72 +109,41 @@ func pullPolicy(asked, image string) corev1.PullPolicy {
 	return corev1.PullIfNotPresent
 }
 
-func envFrom(sources []dsl.EnvSource) []*corev1ac.EnvFromSourceApplyConfiguration {
-	list := make([]*corev1ac.EnvFromSourceApplyConfiguration, len(sources))
-	for i, s := range sources {
-		list[i] = corev1ac.EnvFromSource()
-		list[i].Prefix = given(s.Prefix)
-		if s.Kind == dsl.Secret {
-			list[i].WithSecretRef(corev1ac.SecretEnvSource().WithName(s.Name))
-		} else {
-			list[i].WithConfigMapRef(corev1ac.ConfigMapEnvSource().WithName(s.Name))
-		}
-	}
-	return list
-}
-
-// env leaves out empty values, as the API server does when it stores them.
-func env(vars []dsl.EnvVar) []*corev1ac.EnvVarApplyConfiguration {
-	list := make([]*corev1ac.EnvVarApplyConfiguration, len(vars))
-	for i, v := range vars {
-		list[i] = corev1ac.EnvVar().WithName(v.Name)
-		if v.Key == nil {
-			list[i].Value = given(v.Value)
-			continue
-		}
-		list[i].WithValueFrom(envKey(v.Key))
-	}
-	return list
-}
-
-func envKey(k *dsl.DataKey) *corev1ac.EnvVarSourceApplyConfiguration {
-	source := corev1ac.EnvVarSource()
-	if k.Kind == dsl.Secret {
-		key := corev1ac.SecretKeySelector().WithName(k.Name).WithKey(k.Key)
-		key.Optional = given(k.Optional)
-		return source.WithSecretKeyRef(key)
-	}
-	key := corev1ac.ConfigMapKeySelector().WithName(k.Name).WithKey(k.Key)
-	key.Optional = given(k.Optional)
-	return source.WithConfigMapKeyRef(key)
-}
-
-// resources returns nil when the app asks for nothing.
-func (p *pod) resources() *corev1ac.ResourceRequirementsApplyConfiguration {
-	requests := p.quantities("requests", p.app.Resources.Requests)
-	limits := p.quantities("limits", p.app.Resources.Limits)
+// resources returns nil when the container asks for nothing.
+func (p *pod) resources(c *dsl.Container) *corev1ac.ResourceRequirementsApplyConfiguration {
+	requests := p.quantities(c, "requests", c.Resources.Requests)
+	limits := p.quantities(c, "limits", c.Resources.Limits)
 	if requests == nil && limits == nil {
 		return nil
 	}
 	return &corev1ac.ResourceRequirementsApplyConfiguration{Requests: requests, Limits: limits}
 }
 
-func (p *pod) quantities(side string, texts map[string]string) *corev1.ResourceList {
+func (p *pod) quantities(c *dsl.Container, side string, texts map[string]string) *corev1.ResourceList {
 	if len(texts) == 0 {
 		return nil
 	}
 	list := make(corev1.ResourceList, len(texts))
 	for _, name := range slices.Sorted(maps.Keys(texts)) {
-		field := "spec.template.spec.containers[" + p.app.Name + "].resources." + side + "." + name
-		list[corev1.ResourceName(name)] = p.quantity(p.id, p.at("resources"), field, texts[name])
+		field := "spec.template.spec." + containerList(c) + "[" + c.Name + "].resources." + side + "." + name
+		list[corev1.ResourceName(name)] = p.quantity(p.id, writtenAt(c, "resources"), field, texts[name])
 	}
 	return &list
 }
 
-// at returns where a part of the app is written, or where the app is.
-func (p *pod) at(part string) hcl.Range {
-	if r, ok := p.app.Ranges[part]; ok {
+// containerList returns the field of a pod that a container is in.
+func containerList(c *dsl.Container) string {
+	if c.Role == dsl.InitContainer || c.Role == dsl.SidecarContainer {
+		return "initContainers"
+	}
+	return "containers"
+}
+
+// writtenAt returns where a part of a container is written, or where the
+// container is.
+func writtenAt(c *dsl.Container, part string) hcl.Range {
+	if r, ok := c.Ranges[part]; ok {
 		return r
 	}
-	return p.app.DeclRange
+	return c.DeclRange
 }

@@ -108,24 +108,8 @@ func protocolOf(p dsl.Port) corev1.Protocol {
 	return corev1.Protocol(p.Protocol)
 }
 
-// containerPorts returns the ports of an app's container. Two ports of the
-// Service may lead to the same one.
-func containerPorts(a *dsl.App) []*corev1ac.ContainerPortApplyConfiguration {
-	var ports []*corev1ac.ContainerPortApplyConfiguration
-	names := containerPortNames(a)
-	for _, p := range a.Ports {
-		if names[p.Name] == p.Name {
-			ports = append(ports, corev1ac.ContainerPort().
-				WithName(p.Name).
-				WithContainerPort(p.Number).
-				WithProtocol(protocolOf(p)))
-		}
-	}
-	return ports
-}
-
 // containerPortNames returns, by the name of a port, the name that it has in
-// the container: that of the first port with its number and protocol.
+// its container: that of the first port with its number and protocol.
 func containerPortNames(a *dsl.App) map[string]string {
 	type listener struct {
 		number   int32

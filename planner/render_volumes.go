@@ -16,108 +16,114 @@ import (
 // volumes are those of one pod, each source once.
 type volumes struct {
 	list     []*corev1ac.VolumeApplyConfiguration
-	bySource map[string]string // name of the volume, by a text that tells sources apart
+	named    map[*dsl.Volume]string // names of volumes with a block
+	bySource map[string]string      // name of the volume, by a text that tells sources apart
 	taken    map[string]bool
 }
 
-// newVolumes starts with the names of the claim templates taken: for each of
-// them the StatefulSet adds a volume itself.
-func newVolumes(a *dsl.App) *volumes {
-	v := &volumes{bySource: map[string]string{}, taken: map[string]bool{}}
-	for _, m := range a.Mounts {
-		if isTemplate(a, m) {
-			v.taken[m.Claim.Name] = true
+// newVolumes starts with the names of the claim templates taken, for each of which
+// the StatefulSet adds a volume itself, and with the volumes that have a block.
+func (p *pod) newVolumes() *volumes {
+	v := &volumes{named: map[*dsl.Volume]string{}, bySource: map[string]string{}, taken: map[string]bool{}}
+	for _, from := range p.app.Volumes() {
+		if isTemplate(p.app, from) {
+			v.taken[from.Claim.Name] = true
 		}
+	}
+	for _, from := range p.app.NamedVolumes {
+		if isTemplate(p.app, from) {
+			v.named[from] = from.Claim.Name
+			continue
+		}
+		v.named[from], v.taken[from.Name] = from.Name, true
+		v.list = append(v.list, p.volume(from).WithName(from.Name))
 	}
 	return v
 }
 
-// isTemplate reports whether a mount's claim is made anew for each pod.
-func isTemplate(a *dsl.App, m dsl.Mount) bool {
-	return m.Claim != nil && !m.Claim.Existing && a.Kind == dsl.StatefulSet
+// isTemplate reports whether a volume is a claim that is made anew for each pod.
+func isTemplate(a *dsl.App, v *dsl.Volume) bool {
+	return v.Claim != nil && !v.Claim.Existing && a.Kind == dsl.StatefulSet
 }
 
-// mounts makes the volume mounts of the container, and the volumes for them.
-func (p *pod) mounts() []*corev1ac.VolumeMountApplyConfiguration {
-	list := make([]*corev1ac.VolumeMountApplyConfiguration, len(p.app.Mounts))
-	for i, m := range p.app.Mounts {
-		list[i] = corev1ac.VolumeMount().WithName(p.volumeOf(m)).WithMountPath(m.Path)
+// mounts makes the volume mounts of a container, and the volumes for them.
+func (p *pod) mounts(c *dsl.Container) []*corev1ac.VolumeMountApplyConfiguration {
+	list := make([]*corev1ac.VolumeMountApplyConfiguration, len(c.Mounts))
+	for i, m := range c.Mounts {
+		list[i] = corev1ac.VolumeMount().WithName(p.volumeOf(c, m)).WithMountPath(m.Path)
 		list[i].SubPath = given(m.SubPath)
+		list[i].SubPathExpr = given(m.SubPathExpr)
 		list[i].ReadOnly = given(m.ReadOnly)
+		list[i].MountPropagation = given(corev1.MountPropagationMode(m.Propagation))
 	}
 	return list
 }
 
 // volumeOf returns the name of the volume that a mount shows. It starts with the
 // kind of the source: a config, a secret and a claim may well have one name.
-func (p *pod) volumeOf(m dsl.Mount) string {
+// Sources that are the same are one volume, but scratch space is each mount's own.
+func (p *pod) volumeOf(c *dsl.Container, m dsl.Mount) string {
+	v := m.Volume
+	if name, named := p.volumes.named[v]; named {
+		return name
+	}
+	own := strings.TrimPrefix(m.Path, "/")
+	if c.Role != dsl.MainContainer {
+		own = c.Name + "-" + own
+	}
 	switch {
-	case isTemplate(p.app, m):
-		return m.Claim.Name
-	case m.Claim != nil:
-		return p.volumes.add("claim", m.Claim.Name, m.Claim.Name, corev1ac.Volume().
-			WithPersistentVolumeClaim(corev1ac.PersistentVolumeClaimVolumeSource().WithClaimName(m.Claim.Name)))
-	case m.Data != nil:
-		return p.dataVolume(m.Data)
-	case m.HostPath != nil:
-		source := corev1ac.HostPathVolumeSource().WithPath(m.HostPath.Path)
-		source.Type = given(corev1.HostPathType(m.HostPath.Type))
-		return p.volumes.add("hostpath", m.HostPath.Path, m.HostPath.Path+":"+m.HostPath.Type, corev1ac.Volume().WithHostPath(source))
+	case isTemplate(p.app, v):
+		return v.Claim.Name
+	case v.Claim != nil:
+		return p.volumes.add("claim", v.Claim.Name, v.Claim.Name, p.volume(v))
+	case v.HostPath != nil:
+		return p.volumes.add("hostpath", v.HostPath.Path, v.HostPath.Path+":"+v.HostPath.Type, p.volume(v))
+	case v.NFS != nil:
+		return p.volumes.add("nfs", v.NFS.Path, fmt.Sprintf("%q:%q %t", v.NFS.Server, v.NFS.Path, v.NFS.ReadOnly), p.volume(v))
+	case v.Projected != nil:
+		return p.volumes.add("projected", own, own, p.volume(v))
+	case v.Files != nil && v.Files.Data != nil:
+		return p.volumes.add(dataPrefix[v.Files.Data.Kind], p.baseName(v.Files.Data), dataSource(v.Files), p.volume(v))
+	case v.Files != nil:
+		return p.volumes.add("fields", own, own, p.volume(v))
 	default:
-		return p.volumes.add("emptydir", m.Path, m.Path, corev1ac.Volume().WithEmptyDir(p.emptyDir(m)))
+		return p.volumes.add("emptydir", own, own, p.volume(v))
 	}
 }
 
-func (p *pod) emptyDir(m dsl.Mount) *corev1ac.EmptyDirVolumeSourceApplyConfiguration {
+// dataPrefix starts the names of volumes with data.
+var dataPrefix = map[dsl.DataKind]string{dsl.ConfigMap: "config", dsl.Secret: "secret"}
+
+// volume makes a volume without its name.
+func (p *pod) volume(v *dsl.Volume) *corev1ac.VolumeApplyConfiguration {
+	volume := corev1ac.Volume()
+	switch {
+	case v.Claim != nil:
+		return volume.WithPersistentVolumeClaim(corev1ac.PersistentVolumeClaimVolumeSource().WithClaimName(v.Claim.Name))
+	case v.HostPath != nil:
+		source := corev1ac.HostPathVolumeSource().WithPath(v.HostPath.Path)
+		source.Type = given(corev1.HostPathType(v.HostPath.Type))
+		return volume.WithHostPath(source)
+	case v.NFS != nil:
+		source := corev1ac.NFSVolumeSource().WithServer(v.NFS.Server).WithPath(v.NFS.Path)
+		source.ReadOnly = given(v.NFS.ReadOnly)
+		return volume.WithNFS(source)
+	case v.Projected != nil:
+		return volume.WithProjected(p.projected(v.Projected))
+	case v.Files != nil:
+		return p.files(volume, v.Files)
+	default:
+		return volume.WithEmptyDir(p.emptyDir(v))
+	}
+}
+
+func (p *pod) emptyDir(v *dsl.Volume) *corev1ac.EmptyDirVolumeSourceApplyConfiguration {
 	source := corev1ac.EmptyDirVolumeSource()
-	source.Medium = given(corev1.StorageMedium(m.EmptyDir.Medium))
-	if m.EmptyDir.Size != "" {
-		source.WithSizeLimit(p.quantity(p.id, m.DeclRange, "spec.template.spec.volumes.emptyDir.sizeLimit", m.EmptyDir.Size))
+	source.Medium = given(corev1.StorageMedium(v.EmptyDir.Medium))
+	if v.EmptyDir.Size != "" {
+		source.WithSizeLimit(p.quantity(p.id, v.DeclRange, "spec.template.spec.volumes.emptyDir.sizeLimit", v.EmptyDir.Size))
 	}
 	return source
-}
-
-// dataVolume is named after the data without its version, so that a new
-// version changes one field of the pod and no names.
-func (p *pod) dataVolume(d *dsl.DataVolume) string {
-	base, ours := p.baseNames[dataRef{d.Kind, d.Name}]
-	if !ours {
-		base = d.Name
-	}
-	if d.Kind == dsl.Secret {
-		source := corev1ac.SecretVolumeSource().WithSecretName(d.Name).WithItems(items(d.Items)...)
-		source.DefaultMode, source.Optional = d.Mode, given(d.Optional)
-		return p.volumes.add("secret", base, dataSource(d), corev1ac.Volume().WithSecret(source))
-	}
-	source := corev1ac.ConfigMapVolumeSource().WithName(d.Name).WithItems(items(d.Items)...)
-	source.DefaultMode, source.Optional = d.Mode, given(d.Optional)
-	return p.volumes.add("config", base, dataSource(d), corev1ac.Volume().WithConfigMap(source))
-}
-
-func items(from []dsl.Item) []*corev1ac.KeyToPathApplyConfiguration {
-	list := make([]*corev1ac.KeyToPathApplyConfiguration, len(from))
-	for i, item := range from {
-		list[i] = corev1ac.KeyToPath().WithKey(item.Key).WithPath(item.Path)
-		list[i].Mode = item.Mode
-	}
-	return list
-}
-
-// dataSource tells apart what two mounts of the same data show.
-func dataSource(d *dsl.DataVolume) string {
-	var text strings.Builder
-	fmt.Fprintf(&text, "%s %s %t", d.Name, octal(d.Mode), d.Optional)
-	for _, item := range d.Items {
-		fmt.Fprintf(&text, " %q:%q %s", item.Key, item.Path, octal(item.Mode))
-	}
-	return text.String()
-}
-
-func octal(mode *int32) string {
-	if mode == nil {
-		return "-"
-	}
-	return fmt.Sprintf("%o", *mode)
 }
 
 // add returns the name of the volume with a source, which is made when it is
