@@ -1,16 +1,11 @@
 package dsl
 
-import (
-	"errors"
-	"strconv"
-
-	"github.com/hashicorp/hcl/v2"
-)
+import "github.com/hashicorp/hcl/v2"
 
 var portSchema = newSchema([]arg[Port]{
 	{
-		name: "number", kind: integer(func(p *Port) *int32 { return &p.Number }, 1, 65535),
-		doc: "Port the container listens on. Required without `target`.",
+		name: "number", kind: integer(func(p *Port) *int32 { return &p.Number }, 1, 65535), required: true,
+		doc: "Port the container listens on.",
 	},
 	{
 		name: "service_port", kind: integer(func(p *Port) *int32 { return &p.ServicePort }, 1, 65535), initial: "`number`",
@@ -29,10 +24,6 @@ var portSchema = newSchema([]arg[Port]{
 		doc: "Port of every node that leads here; clusters usually allow 30000 to 32767. It makes the Service one of type NodePort.",
 	},
 	{
-		name: "target", kind: text(func(p *Port) *string { return &p.Target }, portNameOrNumber),
-		doc: "Instead of `number`: the name or number of a port of another container of the pod, which the Service leads to. It needs a `service_port`.",
-	},
-	{
 		name: "app_protocol", kind: text(func(p *Port) *string { return &p.AppProtocol }, qualifiedName),
 		doc: "What is spoken at the port of the Service, such as `\"http\"` or `\"kubernetes.io/h2c\"`.",
 	},
@@ -43,9 +34,7 @@ func decodePort(s *scope, to *containerBlock, b *hcl.Block) {
 	if err := portName(p.Name); err != nil {
 		s.report(problem(&b.LabelRanges[0], "Invalid name", "The name of a port %s.", err))
 	}
-	if !s.failed(func() { portSchema.decode(s, b.Body, &p) }) {
-		s.checkTarget(p)
-	}
+	portSchema.decode(s, b.Body, &p)
 	if p.ServicePort == 0 {
 		p.ServicePort = p.Number
 	}
@@ -55,9 +44,7 @@ func decodePort(s *scope, to *containerBlock, b *hcl.Block) {
 		}
 	}
 	to.app.Ports = append(to.app.Ports, p)
-	if p.Number != 0 {
-		to.Ports = append(to.Ports, p)
-	}
+	to.Ports = append(to.Ports, p)
 }
 
 // checkPorts reports two ports of an app that cannot be told apart.
@@ -71,26 +58,4 @@ func (s *scope) checkPorts(a, b Port, at *hcl.Block) {
 	case same && a.ServicePort == b.ServicePort && a.ServicePort != 0:
 		s.report(problem(&at.DefRange, "Duplicate port", "The port %q at %s has the service_port %d already.", a.Name, place(a.DeclRange), a.ServicePort))
 	}
-}
-
-// checkTarget reports a port that does not say where it leads, or says it twice.
-func (s *scope) checkTarget(p Port) {
-	switch {
-	case p.Number == 0 && p.Target == "":
-		s.report(problem(&p.DeclRange, "Missing required argument", "A port needs its number, or a target in another container."))
-	case p.Number != 0 && p.Target != "":
-		s.report(problem(&p.DeclRange, "Conflicting arguments", "number is a port of the app's own container, and target one of another container. Leave out one of them."))
-	case p.Target != "" && p.ServicePort == 0:
-		s.report(problem(&p.DeclRange, "Missing required argument", "A port with a target needs a service_port: the port of the Service."))
-	}
-}
-
-func portNameOrNumber(text string) error {
-	if n, err := strconv.ParseUint(text, 10, 16); err == nil && n > 0 {
-		return nil
-	}
-	if portName(text) != nil {
-		return errors.New("must be the name or the number of a port")
-	}
-	return nil
 }

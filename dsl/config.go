@@ -129,11 +129,6 @@ type Data struct {
 	DeclRange   hcl.Range
 }
 
-// Lifecycle says what may happen to the objects of a block.
-type Lifecycle struct {
-	PreventDestroy bool // none of them may be deleted or replaced
-}
-
 // App is the unit people think in: a workload with its configuration, its
 // Service, its storage and the way it is rolled out.
 type App struct {
@@ -181,9 +176,8 @@ type App struct {
 // Port is a container port and the Service port in front of it.
 type Port struct {
 	Name        string
-	Number      int32  // container port; 0: Target
+	Number      int32  // container port
 	ServicePort int32  // Service port, default Number
-	Target      string // name or number of a port of another container of the pod
 	AppProtocol string // what is spoken there; empty: not said
 	Protocol    string // TCP, UDP, SCTP; default TCP
 	NodePort    int32  // 0: none asked for

@@ -78,21 +78,17 @@ func (r *renderer) preview(a *dsl.App) {
 	)
 }
 
-// servicePorts returns the ports of an app's Services. Each leads to a port of the
-// app's container by its name, or to one of another container.
+// servicePorts returns the ports of an app's Services. Each leads to a port of a
+// container by its name.
 func servicePorts(a *dsl.App) []*corev1ac.ServicePortApplyConfiguration {
 	ports := make([]*corev1ac.ServicePortApplyConfiguration, len(a.Ports))
 	names := containerPortNames(a)
 	for i, p := range a.Ports {
-		target := intstr.FromString(names[p.Name])
-		if p.Target != "" {
-			target = intstr.Parse(p.Target)
-		}
 		ports[i] = corev1ac.ServicePort().
 			WithName(p.Name).
 			WithProtocol(protocolOf(p)).
 			WithPort(p.ServicePort).
-			WithTargetPort(target)
+			WithTargetPort(intstr.FromString(names[p.Name]))
 		ports[i].AppProtocol = given(p.AppProtocol)
 	}
 	return ports
@@ -118,9 +114,6 @@ func containerPortNames(a *dsl.App) map[string]string {
 	first := make(map[listener]string, len(a.Ports))
 	names := make(map[string]string, len(a.Ports))
 	for _, p := range a.Ports {
-		if p.Target != "" {
-			continue
-		}
 		l := listener{p.Number, protocolOf(p)}
 		if _, taken := first[l]; !taken {
 			first[l] = p.Name

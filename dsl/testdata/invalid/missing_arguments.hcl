@@ -5,5 +5,5 @@ config "c" {} # ERROR: Missing required argument: The argument "data" is require
 output "o" {} # ERROR: Missing required argument: The argument "value" is required, but no definition was found.
 
 app "web" { # ERROR: Missing required argument: The argument "image" is required, but no definition was found.
-  port "http" {} # ERROR: Missing required argument: A port needs its number, or a target in another container.
+  port "http" {} # ERROR: Missing required argument: The argument "number" is required, but no definition was found.
 }

@@ -57,17 +57,3 @@ app "families" {
     ip_families      = ["IPv4", "IPv4"] # ERROR: Invalid value: "ip_families" names each family once.
   }
 }
-
-app "targets" {
-  image = "nginx"
-  port "none" {} # ERROR: Missing required argument: A port needs its number, or a target in another container.
-  port "both" { # ERROR: Conflicting arguments: number is a port of the app's own container, and target one of another container. Leave out one of them.
-    number = 80
-    target = "proxy"
-  }
-  port "where" { target = "proxy" } # ERROR: Missing required argument: A port with a target needs a service_port: the port of the Service.
-  port "name" {
-    service_port = 81
-    target       = "Not A Port" # ERROR: Invalid value: "target" must be the name or the number of a port.
-  }
-}

@@ -66,10 +66,35 @@ secret "opaque" {
 
 secret "tls" {
   type = "kubernetes.io/tls"
-  data = { "tls.crt" = "certificate", "tls.key" = "key" }
+  data = { "tls.crt" = file("tls.crt"), "tls.key" = file("tls.key") }
 }
 
 secret "hot" {
   versioned = false
   data      = { a = config.hot.key.a }
+}
+
+secret "registries" {
+  type = "kubernetes.io/dockerconfigjson"
+  data = { ".dockerconfigjson" = dockerconfig({
+    "registry.example.com" = { username = "robot", password = var.token }
+    "other.example.com"    = { username = "x", password = "<&>" }
+  }) }
+}
+
+secret "basic" {
+  type = "kubernetes.io/basic-auth"
+  data = { username = "admin", password = var.token }
+}
+
+secret "ssh" {
+  type = "kubernetes.io/ssh-auth"
+  data = { "ssh-privatekey" = file("tls.key") }
+}
+
+secret "token" { # the cluster fills it
+  type        = "kubernetes.io/service-account-token"
+  versioned   = false
+  annotations = { "kubernetes.io/service-account.name" = "robot" }
+  data        = {}
 }

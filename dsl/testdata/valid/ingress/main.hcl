@@ -5,8 +5,8 @@ variable "front" { default = "shop" }
 secret "tls" {
   type = "kubernetes.io/tls"
   data = {
-    "tls.crt" = "certificate"
-    "tls.key" = "key"
+    "tls.crt" = file("tls.crt")
+    "tls.key" = file("tls.key")
   }
 }
 

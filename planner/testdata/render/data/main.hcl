@@ -13,7 +13,7 @@ config "hot" {
 
 secret "tls" {
   type = "kubernetes.io/tls"
-  data = { "tls.crt" = "certificate", "tls.key" = "key" }
+  data = { "tls.crt" = file("tls.crt"), "tls.key" = file("tls.key") }
 }
 
 app "web" {

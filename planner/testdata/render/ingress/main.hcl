@@ -3,8 +3,8 @@ release "shop" { namespace = "shop" }
 secret "tls" {
   type = "kubernetes.io/tls"
   data = {
-    "tls.crt" = "certificate"
-    "tls.key" = "key"
+    "tls.crt" = file("tls.crt")
+    "tls.key" = file("tls.key")
   }
 }
 
