@@ -8,9 +8,14 @@ import (
 	"stowage/internal/release"
 )
 
-// A switch sees to some apps and to nothing else. So what a revision before it has left
-// undone still is when the switch has ended well, unless that was a switch of the same
-// apps; and as long as anything is, no revision counts as healthy.
+// A switch sees to some apps and to nothing else, and so does an apply with targets. What
+// a revision before it has left undone still is when that has ended well, unless it was a
+// switch of the same apps; and as long as anything is, no revision counts as healthy.
+
+// partial reports whether the plan sees to a part of the release alone.
+func (r *recorder) partial() bool {
+	return r.plan.Release.Switch != "" || len(r.plan.Release.Targets) > 0
+}
 
 // left returns what the revision before has left undone.
 func (r *recorder) left() release.Undone {
@@ -35,9 +40,9 @@ func (r *recorder) toDo() *release.Undone {
 	return &release.Undone{Revision: left.Revision, Apps: slices.Compact(apps)}
 }
 
-// undone returns what is left when a switch has ended well; nil when nothing is.
+// undone returns what is left when that has ended well; nil when nothing is.
 func (r *recorder) undone() *release.Undone {
-	if r.plan.Release.Switch == "" {
+	if !r.partial() {
 		return nil
 	}
 	left := r.left()

@@ -28,7 +28,9 @@ type Input struct {
 	// Graph.
 	Rollback *Rollback
 	// Switch is set to move versions of apps: it takes the place of Objects and Graph.
-	Switch  *Switch
+	Switch *Switch
+	// Target is set to plan for a part of the Objects alone; nil: for all of them.
+	Target  *Target
 	Options Options
 }
 
@@ -98,6 +100,7 @@ type maker struct {
 	secret    *Redactor
 	way       way        // back to an earlier revision
 	switching *switching // of versions; nil: the plan is none of a switch
+	targeting *targeting // nil: the plan is for all of the release
 
 	desired map[ObjectID]Object
 	scaling scaling
@@ -144,6 +147,11 @@ func newMaker(in *Input, r Reader) (*maker, error) {
 		m.setTarget(way.target.Order(), way.target)
 	default:
 		m.setTarget(own.Objects, own.Graph)
+		if own.Target != nil {
+			if err := m.beginTarget(own.Target); err != nil {
+				return nil, err
+			}
+		}
 	}
 	return m, nil
 }
@@ -161,7 +169,7 @@ func (m *maker) setTarget(objects []Object, graph Ordering) {
 // everything: an empty directory or a wrong variable looks the same.
 func (m *maker) checkEmpty() error {
 	o := m.in.Options
-	if o.Destroy || o.AllowEmpty || m.in.Switch != nil || len(m.in.Prior.Inventory) == 0 {
+	if o.Destroy || o.AllowEmpty || m.in.Switch != nil || m.targeting != nil || len(m.in.Prior.Inventory) == 0 {
 		return nil
 	}
 	for _, object := range m.in.Objects {
@@ -228,6 +236,9 @@ func (m *maker) plan() (*Plan, error) {
 		RollbackTo: m.way.to, RollbackApp: m.way.app,
 	}}
 	p.Waiting = m.waiting
+	if m.targeting != nil {
+		p.Release.Targets = m.in.Target.Addresses
+	}
 	m.compareData()
 	m.explain()
 	m.moves()

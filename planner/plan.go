@@ -29,6 +29,9 @@ type ReleaseInfo struct {
 	Destroy      bool   `json:"destroy,omitempty"`
 	RollbackTo   int    `json:"rollbackTo,omitempty"`  // the revision that the plan goes back to; 0: it follows a configuration
 	RollbackApp  string `json:"rollbackApp,omitempty"` // the only app that goes back; empty: all of the release
+	// Targets are the addresses that the plan is narrowed to, with what they need; empty: it
+	// is for all of the release.
+	Targets []string `json:"targets,omitempty"`
 	// Switch is set when the plan moves versions of the SwitchApps and nothing else.
 	Switch     Operation `json:"switch,omitempty"`
 	SwitchApps []string  `json:"switchApps,omitempty"`

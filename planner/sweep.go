@@ -15,7 +15,7 @@ import (
 // (any more). What may still be needed, holds data, or is not surely ours is
 // kept, with the reason.
 func (m *maker) sweep(ctx context.Context) error {
-	leftovers := m.leftovers()
+	leftovers := m.withinTarget(m.leftovers())
 	if err := m.findUnlisted(ctx, leftovers); err != nil {
 		return err
 	}

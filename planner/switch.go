@@ -52,7 +52,10 @@ func (m *maker) settle(ctx context.Context) error {
 	if m.in.Switch != nil {
 		return m.switchVersions(ctx)
 	}
-	return m.place()
+	if err := m.place(); err != nil {
+		return err
+	}
+	return m.addRest()
 }
 
 // finish decides about what the release has beside that.
@@ -69,7 +72,7 @@ func (m *maker) finish(ctx context.Context) error {
 // can be switched or none is.
 func (m *maker) switchVersions(ctx context.Context) error {
 	s := &switching{m: m, want: m.in.Switch, reasons: map[ObjectID]string{}}
-	s.base = m.untouchedBase()
+	s.base = m.untouchedBase(m.in.Objects)
 	apps, err := s.chosen()
 	if err != nil {
 		return err

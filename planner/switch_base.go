@@ -8,10 +8,10 @@ import (
 
 // untouchedBase returns the objects of the newest revision as the cluster has them:
 // what a run that did not end had meant to make is not what there is.
-func (m *maker) untouchedBase() []Object {
+func (m *maker) untouchedBase(recorded []Object) []Object {
 	var base []Object
 	known := map[ObjectID]bool{}
-	for _, o := range m.in.Objects {
+	for _, o := range recorded {
 		known[o.ID] = true
 		if manifest := m.asItIs(o); manifest != nil {
 			o.Manifest, o.Untouched = manifest, true

@@ -14,6 +14,7 @@ type applyOptions struct {
 	streams     *streams
 	identity    identity
 	permissions permissionFlags
+	target      targetFlags
 	execute     executeFlags
 	output      output
 }
@@ -49,6 +50,7 @@ works on the release; 130 interrupted.`,
 	}
 	o.identity.register(cmd)
 	o.permissions.register(cmd)
+	o.target.register(cmd, s, &o.identity)
 	o.execute.register(cmd, applier.Stop, applier.RollBack, applier.Continue)
 	o.execute.registerWait(cmd)
 	o.output.register(cmd, "json")
@@ -79,7 +81,7 @@ func (o *applyOptions) propose(ctx context.Context, session *session) (*proposal
 		recorded.key = release.NewKey()
 		p.newKey = recorded.key
 	}
-	plan, outputs, err := session.plan(ctx, recorded, o.permissions.options())
+	plan, outputs, err := session.plan(ctx, recorded, o.target.addresses, o.permissions.options())
 	p.Planned = view.Planned{Plan: plan, Target: session.target, Outputs: outputs, Pending: recorded.pending, Where: o.identity.flags()}
 	return p, err
 }

@@ -13,6 +13,7 @@ type planOptions struct {
 	identity         identity
 	permissions      permissionFlags
 	output           output
+	target           targetFlags
 	destroy          bool
 	detailedExitCode bool
 }
@@ -35,6 +36,7 @@ Nothing is written, neither to the cluster nor to disk.`,
 	}
 	o.identity.register(cmd)
 	o.permissions.register(cmd)
+	o.target.register(cmd, s, &o.identity)
 	o.output.register(cmd, "json")
 	cmd.Flags().BoolVar(&o.destroy, "destroy", false, "plan to delete everything")
 	cmd.Flags().BoolVar(&o.detailedExitCode, "detailed-exitcode", false, "exit with 2 when there are changes")
@@ -42,6 +44,9 @@ Nothing is written, neither to the cluster nor to disk.`,
 }
 
 func (o *planOptions) run(ctx context.Context) error {
+	if o.destroy && len(o.target.addresses) > 0 {
+		return usage("take what is to go out of the configuration, and target that", "--destroy is for all of the release, and --target for a part of it")
+	}
 	session, err := o.identity.open(ctx, o.streams)
 	if err != nil {
 		return err
@@ -69,7 +74,7 @@ func (o *planOptions) plan(ctx context.Context, session *session, recorded recor
 		planned.Plan, err = session.planDestroy(ctx, recorded, o.permissions.options())
 		return planned, err
 	}
-	planned.Plan, planned.Outputs, err = session.plan(ctx, recorded, o.permissions.options())
+	planned.Plan, planned.Outputs, err = session.plan(ctx, recorded, o.target.addresses, o.permissions.options())
 	return planned, err
 }
 

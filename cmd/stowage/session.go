@@ -118,8 +118,8 @@ func (s *session) absent() error {
 
 // plan evaluates the configuration with the release's key and compares it with
 // the cluster. With the plan it returns what the configuration's outputs are
-// once that is applied.
-func (s *session) plan(ctx context.Context, r recorded, options planner.Options) (*planner.Plan, []view.Output, error) {
+// once that is applied. Targets narrow it to blocks by their addresses; none: all.
+func (s *session) plan(ctx context.Context, r recorded, targets []string, options planner.Options) (*planner.Plan, []view.Output, error) {
 	config, warnings, err := s.configuration.evaluate(r.key)
 	if err != nil {
 		return nil, nil, err
@@ -128,9 +128,25 @@ func (s *session) plan(ctx context.Context, r recorded, options planner.Options)
 	if err != nil {
 		return nil, nil, err
 	}
-	plan, err := s.make(ctx, planner.Input{Objects: objects, Graph: graph, Prior: r.prior, Options: options},
-		slices.Concat(r.warnings, warnings))
+	input := planner.Input{Objects: objects, Graph: graph, Prior: r.prior, Options: options}
+	if len(targets) > 0 {
+		if input.Target, err = targetOf(targets, r.record); err != nil {
+			return nil, nil, err
+		}
+	}
+	plan, err := s.make(ctx, input, slices.Concat(r.warnings, warnings))
 	return plan, outputsOf(config), err
+}
+
+// targetOf narrows a plan to blocks: what else there is stays as it is recorded.
+func targetOf(addresses []string, record *release.Record) (*planner.Target, error) {
+	target := &planner.Target{Addresses: addresses}
+	if record == nil {
+		return target, nil
+	}
+	var err error
+	target.From, err = applier.RecordingOf(record)
+	return target, err
 }
 
 // planDestroy plans to delete all that the release has made. The configuration

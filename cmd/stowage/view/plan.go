@@ -38,6 +38,7 @@ func Plan(s Screen, plan Planned) error {
 	p := newPage(s)
 	p.header(releaseTitle(plan.Release), plan.Target)
 	p.goingBack(plan.Release)
+	p.partial(plan.Release)
 	p.pending(plan.pending())
 	if plan.Release.Switch != "" {
 		p.switching(plan.Plan)
@@ -96,6 +97,15 @@ func (p *page) goingBack(release planner.ReleaseInfo) {
 		return
 	}
 	p.para(txt(""), 0, plain, "Going back to "+backTo(release)+".")
+	p.blank()
+}
+
+// partial adds what a plan is narrowed to.
+func (p *page) partial(release planner.ReleaseInfo) {
+	if len(release.Targets) == 0 {
+		return
+	}
+	p.para(txt(""), 0, bold, "Partial: only "+strings.Join(release.Targets, ", ")+" and what that needs. Nothing else is changed or deleted.")
 	p.blank()
 }
 
@@ -362,7 +372,11 @@ func (p *page) closing(plan *planner.Plan) {
 			return
 		}
 	}
-	p.line(span{"No changes. " + plan.Release.Name + " " + matches + ".", bold})
+	what := plan.Release.Name
+	if targets := plan.Release.Targets; len(targets) > 0 {
+		what = "What is targeted"
+	}
+	p.line(span{"No changes. " + what + " " + matches + ".", bold})
 }
 
 // Counts returns how much a plan changes, in one line. A switch does so little that
