@@ -3,14 +3,11 @@ release "shop" { namespace = "shop" }
 app "balanced" {
   image = "nginx"
   port "https" {
+    number       = 8443
     service_port = 443
-    target       = "tls"
     app_protocol = "https"
   }
-  port "metrics" {
-    service_port = 9100
-    target       = 9100
-  }
+  port "metrics" { number = 9100 }
   service {
     type                    = "LoadBalancer"
     load_balancer_class     = "example.com/internal"
