@@ -70,7 +70,7 @@ func TestRenderReportsAllAtTheirLines(t *testing.T) {
 	cfg := evaluate(t, "testdata/render/petclinic")
 	petclinic, mysql := cfg.Apps[0], cfg.Apps[1]
 	petclinic.Resources.Requests["memory"] = "512 megabytes" // the language lets none of these pass
-	mysql.Mounts[0].Claim.Size = "large"
+	mysql.Mounts[0].Volume.Claim.Size = "large"
 	mysql.Name = petclinic.Name
 	mysql.Kind = petclinic.Kind
 

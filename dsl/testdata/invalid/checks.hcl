@@ -32,7 +32,7 @@ app "a" {
         STOWAGE_HOST = "x" # ERROR: Invalid key: The key "STOWAGE_HOST" starts with STOWAGE_, as only those do that stowage sets itself.
         "A B"        = "x" # ERROR: Invalid key: The key "A B" must be the name of an environment variable: letters, digits, underscores, dashes and dots, no digit first.
         KEY          = { secret = secret.smoke, key = "tokn" } # ERROR: Unknown key: secret.smoke has no key "tokn". Did you mean "token"?
-        NONE         = { key = "x" } # ERROR: Invalid value: "NONE" must name one place: { secret = NAME, key = KEY } or { config = NAME, key = KEY }.
+        NONE         = { key = "x" } # ERROR: Invalid value: "NONE" must name one place: { secret = NAME, key = KEY }, { config = NAME, key = KEY }, { field = FIELD } or { resource = RESOURCE }.
         LIST         = ["x"] # ERROR: Invalid value: The value of an environment variable must be text, not tuple; jsonencode() or yamlencode() make text of it.
       }
     }

@@ -11,9 +11,9 @@ app "a" {
     "9"    = "x" # ERROR: Invalid key: The key "9" must be the name of an environment variable: letters, digits, underscores, dashes and dots, no digit first.
     LIST   = ["x"] # ERROR: Invalid value: The value of an environment variable must be text, not tuple; jsonencode() or yamlencode() make text of it.
     KEY    = { secret = secret.s, key = "pasword" } # ERROR: Unknown key: secret.s has no key "pasword". Did you mean "password"?
-    NONE   = { key = "x" } # ERROR: Invalid value: "NONE" must name one place: { secret = NAME, key = KEY } or { config = NAME, key = KEY }.
-    BOTH   = { secret = secret.s, config = "x", key = "password" } # ERROR: Invalid value: "BOTH" must name one place: { secret = NAME, key = KEY } or { config = NAME, key = KEY }.
-    TYPO   = { secret = secret.s, kye = "password" } # ERROR: Missing required argument: "TYPO" needs "key". # ERROR: Unsupported argument: "TYPO" does not take "kye". Did you mean "key"?
+    NONE   = { key = "x" } # ERROR: Invalid value: "NONE" must name one place: { secret = NAME, key = KEY }, { config = NAME, key = KEY }, { field = FIELD } or { resource = RESOURCE }.
+    BOTH   = { secret = secret.s, config = "x", key = "password" } # ERROR: Invalid value: "BOTH" must name one place: { secret = NAME, key = KEY }, { config = NAME, key = KEY }, { field = FIELD } or { resource = RESOURCE }.
+    TYPO   = { secret = secret.s, kye = "password" } # ERROR: Unsupported argument: "TYPO" does not take "kye". Did you mean "key"?
     TWICE  = 1
     TWICE  = 2 # ERROR: Duplicate key: "TWICE" is already written at main.hcl:17; only one of the two could count.
     BINARY = base64decode("/w==") # ERROR: Invalid value: The value of an environment variable must be text, and this is binary.

@@ -9,13 +9,13 @@ app "a" {
   mount "relative" { # ERROR: Invalid path: The path of a mount must start with a slash.
     empty_dir {}
   }
-  mount "/two" { # ERROR: Invalid mount: A mount has one source: config, secret, claim, empty_dir or host_path.
+  mount "/two" { # ERROR: Invalid mount: A mount has one source: config, secret, fields, claim, empty_dir, host_path, nfs or projected.
     empty_dir {}
     claim { size = "1Gi" }
   }
-  mount "/none" {} # ERROR: Invalid mount: A mount has one source: config, secret, claim, empty_dir or host_path.
+  mount "/none" {} # ERROR: Invalid mount: A mount has one source: config, secret, fields, claim, empty_dir, host_path, nfs or projected.
   mount "/same" {
-    empty_dir { medium = "memory" } # ERROR: Invalid value: "medium" must be "Memory", not "memory". Did you mean "Memory"?
+    empty_dir { medium = "memory" } # ERROR: Invalid value: "medium" must be "Memory" or "HugePages", not "memory". Did you mean "Memory"?
   }
   mount "/same/" {
     empty_dir { size = "1GiB" } # ERROR: Invalid value: "size" must be a quantity of Kubernetes, such as "250m", 0.5, "512Mi" or "1Gi".
@@ -49,9 +49,9 @@ app "b" {
     config   = config.c
     sub_path = "../x" # ERROR: Invalid value: "sub_path" must be a relative path without ".." in it.
   }
-  mount "/wrong" { secret = config.c } # ERROR: Invalid value: "secret" must be a secret block, as in secret = secret.NAME.
+  mount "/wrong" { secret = config.c } # ERROR: Invalid value: "secret" must be a secret block, as in secret.NAME.
   mount "/unknown" { config = config.d } # ERROR: Unknown reference: There is no config "d".
-  mount "/empty" { # ERROR: Invalid mount: items, mode and optional go with config or secret, not with empty_dir.
+  mount "/empty" { # ERROR: Invalid mount: mode goes with config, secret or fields, not with empty_dir.
     empty_dir {}
     mode = "0440"
   }
@@ -84,7 +84,7 @@ app "c" {
     }
   }
   mount "/f" {
-    claim { # ERROR: Duplicate claim: The claim "data" is already made at main.hcl:80. Give one of the two a name.
+    claim { # ERROR: Duplicate claim: The claim "data" is already made at main.hcl:81. Give one of the two a name, or, to show one claim in several places, give it a volume block.
       name = "data"
       size = "1Gi"
     }
