@@ -39,6 +39,70 @@ func TestS34UpdateEqualsFreshCreate(t *testing.T) {
 			   items  = { a = "b" }
 			 }`, `mount "/etc/x" { config = "x" }`},
 		{"resources in other units", `resources { requests = { cpu = "500m" } }`, `resources { requests = { cpu = 1, memory = "1Ki" } }`},
+		{"value to field", `env = { NAME = "plain" }`, `env = { NAME = { field = "metadata.name" } }`},
+		{"field to resource", `env = { NAME = { field = "metadata.name" } }`, `env = { NAME = { resource = "limits.memory" } }`},
+		{"resource to value", `env = { NAME = { resource = "limits.memory", divisor = "1Mi" } }`, `env = { NAME = "plain" }`},
+		{"containers reordered",
+			`container "a" { image = "a" }
+			 container "b" { image = "b" }`,
+			`container "b" { image = "b" }
+			 container "a" { image = "a" }`},
+		{"init container before others",
+			`init_container "b" { image = "b" }`,
+			`init_container "a" { image = "a" }
+			 init_container "b" { image = "b" }`},
+		{"init container to sidecar", `init_container "a" { image = "a" }`, `sidecar "a" { image = "a" }`},
+		{"sidecar to container",
+			`sidecar "a" {
+			   image = "a"
+			   readiness { tcp = 80 }
+			 }`, `container "a" { image = "a" }`},
+		{"port moved to another container",
+			portBlocks("http 80", "metrics 9100"),
+			portBlocks("http 80") + `container "exporter" {
+			   image = "exporter"
+			   ` + portBlocks("metrics 9100") + `
+			 }`},
+		{"another source of a named volume",
+			`volume "x" {
+			   host_path { path = "/x" }
+			 }
+			 mount "/x" { volume = "x" }`,
+			`volume "x" { secret = "x" }
+			 mount "/x" { volume = "x" }`},
+		{"scratch space to files",
+			`volume "x" {
+			   empty_dir { medium = "Memory" }
+			 }
+			 mount "/x" { volume = "x" }`,
+			`volume "x" { fields = { name = { field = "metadata.name" } } }
+			 mount "/x" { volume = "x" }`},
+		{"files to projected",
+			`volume "x" { fields = { name = { field = "metadata.name" } } }
+			 mount "/x" { volume = "x" }`,
+			`volume "x" {
+			   projected {
+			     source { token = { path = "token" } }
+			   }
+			 }
+			 mount "/x" { volume = "x" }`},
+		{"network of the node, then of its own", portBlocks("http 80") + `host { network = true }`, portBlocks("http 80")},
+		{"port of the node no longer given",
+			`port "http" {
+			   number    = 80
+			   host_port = 8080
+			 }`, portBlocks("http 80")},
+		{"other hooks", `pre_stop { http = { port = 80 } }`, `pre_stop { sleep = "2s" }`},
+		{"less security",
+			`security {
+			   user         = 1
+			   seccomp      = "localhost/x"
+			   capabilities = { drop = ["ALL"] }
+			 }`, `security { seccomp = "RuntimeDefault" }`},
+		{"grace no longer given", `termination_grace_period = "5s"`, ``},
+		{"names no longer known",
+			`host_aliases = { "10.0.0.1" = ["a"] }
+			 dns { options = { ndots = 2 } }`, ``},
 		{"image policy no longer given", `image_pull_policy = "Always"`, ``},
 	}
 	updated, fresh := newCluster(t, true), newCluster(t, true)
