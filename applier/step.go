@@ -84,6 +84,9 @@ func (r *run) change(ctx context.Context, i int, applied func()) error {
 	case planner.Delete:
 		return r.remove(ctx, c, out, applied, r.opts.NoWait)
 	case planner.Replace:
+		if err := r.grow(ctx, c); err != nil {
+			return err
+		}
 		if err := r.remove(ctx, c, out, func() {}, false); err != nil {
 			return err
 		}
@@ -191,6 +194,9 @@ func (r *run) startDelete(ctx context.Context, c *planner.Change, kind schema.Gr
 	propagation := metav1.DeletePropagationBackground
 	if c.Role == planner.RoleWorkload {
 		propagation = metav1.DeletePropagationForeground
+	}
+	if c.KeepPods {
+		propagation = metav1.DeletePropagationOrphan
 	}
 	err := r.cluster.Delete(ctx, kind, c.ID.Namespace, c.ID.Name, uid, propagation)
 	if !apierrors.IsConflict(err) {

@@ -60,6 +60,10 @@ func (m *maker) decide(o Object) (change *Change, ask bool) {
 	return c, true
 }
 
+// isImplied reports whether an object is the namespace that a release has without
+// saying so: one that is there already is used as it is.
+func isImplied(o Object) bool { return o.Role == RoleNamespace && o.Fields == nil }
+
 // baseOn pins the change to the live object.
 func (c *Change) baseOn(u *unstructured.Unstructured) {
 	c.Live = &LiveRef{
@@ -91,6 +95,7 @@ func (m *maker) recreate(o Object, c *Change) {
 		return
 	}
 	c.Action, c.Reason = Replace, "is being deleted; made again once it is gone"
+	c.KeepPods = orphans(m.live.object(o.ID))
 	m.keepCount(o, c, m.live.object(o.ID))
 	c.Unchecked = "the server cannot check it while the old one is being deleted"
 }
@@ -108,6 +113,8 @@ func (m *maker) ask(ctx context.Context, o Object, c *Change) error {
 		m.createUnchecked(o, c, fmt.Sprintf("namespace %s does not exist yet", o.ID.Namespace))
 	case cannotGrow(o, err):
 		m.fail(dataRefusal(o, "spec.resources", m.secret.Text(err.Error())+", and a new claim would be empty"))
+	case isAnswer(err) && m.redefined(o.ID) != "":
+		return m.compareLocally(o, c, was, m.redefined(o.ID))
 	case cannotDryRun(err):
 		return m.compareLocally(o, c, was, m.secret.Text(err.Error()))
 	case apierrors.IsInvalid(err):
@@ -171,7 +178,7 @@ func (m *maker) compare(ctx context.Context, o Object, c *Change, was, result *u
 			}
 		}
 	}
-	if !isOurs(was, m.in.Release) {
+	if !m.isOurs(was) {
 		m.fail(foreignError(o, was))
 		return nil
 	}
@@ -210,6 +217,9 @@ func (m *maker) refused(ctx context.Context, o Object, c *Change, was *unstructu
 		m.fail(rejections(o, err, m.secret)...)
 		return nil
 	}
+	if decided, growErr := m.growTemplates(ctx, o, c, was); decided || growErr != nil {
+		return growErr
+	}
 	m.replaceOrReject(o, c, was, err)
 	return nil
 }
@@ -221,7 +231,7 @@ func (m *maker) unlisted(ctx context.Context, o Object, c *Change) (*unstructure
 	was, err := m.reader.Get(ctx, o.Manifest.GroupVersionKind(), o.ID.Namespace, o.ID.Name)
 	switch {
 	case err == nil:
-		if o.Role == RoleNamespace && !isOurs(was, m.in.Release) {
+		if isImplied(o) && !m.isOurs(was) {
 			c.Action = leftAlone
 			return nil, nil
 		}
@@ -244,7 +254,7 @@ func (m *maker) compareLocally(o Object, c *Change, was *unstructured.Unstructur
 		m.decideBlindly(o, c, why)
 		return nil
 	}
-	if !isOurs(was, m.in.Release) {
+	if !m.isOurs(was) {
 		m.fail(foreignError(o, was))
 		return nil
 	}

@@ -35,23 +35,59 @@ func fieldPaths(texts ...string) []path {
 }
 
 // immutableWords are how the API server says that a field is immutable.
-var immutableWords = regexp.MustCompile(`immutable|may not change once set|may not be changed|can ?not be (changed|unset|less than)` +
+var immutableWords = regexp.MustCompile(`immutable|cannot change|may not change once set|may not be changed|can ?not be (changed|unset|less than)` +
 	`|updates to statefulset spec|is required when|must be empty when|primary clusterIP|may not be set to 'None'`)
 
 // replaceOrReject deals with an object that the server finds invalid: only when
 // every cause is an immutable field that really differs is it replaced; anything
 // else is an error of the configuration.
 func (m *maker) replaceOrReject(o Object, c *Change, was *unstructured.Unstructured, err error) {
-	if !isOurs(was, m.in.Release) {
+	if !m.isOurs(was) {
 		m.fail(foreignError(o, was))
 		return
 	}
 	differing := differingImmutables(o, was)
 	if !explains(differing, FieldCauses(err)) {
-		m.fail(rejections(o, err, m.secret)...)
-		return
+		differing = refusedFields(FieldCauses(err))
+		if differing == nil {
+			m.fail(rejections(o, err, m.secret)...)
+			return
+		}
+		if !isReplaceable(o.Manifest) {
+			m.fail(hinted(rejections(o, err, m.secret), replaceHint)...)
+			return
+		}
 	}
 	m.replace(o, c, was, differing)
+}
+
+const replaceHint = "take the change back, or set replace in a lifecycle block: then the object is deleted and made anew"
+
+// isReplaceable reports whether a manifest has the mark of lifecycle.replace.
+func isReplaceable(u *unstructured.Unstructured) bool {
+	return u.GetAnnotations()[AnnotationReplace] == "true"
+}
+
+// refusedFields returns the fields that the server says cannot be changed, without our
+// knowing them; nil when that is not all it has against the object.
+func refusedFields(causes []metav1.StatusCause) []path {
+	var fields []path
+	for _, cause := range causes {
+		if !immutableWords.MatchString(cause.Message) {
+			return nil
+		}
+		name, _, _ := strings.Cut(cause.Field, "[")
+		fields = append(fields, fieldPaths(name)...)
+	}
+	return fields
+}
+
+// hinted gives errors a hint.
+func hinted(errs []*ObjectError, hint string) []*ObjectError {
+	for _, e := range errs {
+		e.Hint = hint
+	}
+	return errs
 }
 
 // replace plans to delete the object and make it anew, unless that would lose
@@ -65,7 +101,7 @@ func (m *maker) replace(o Object, c *Change, was *unstructured.Unstructured, dif
 		m.fail(protectedReplacement(o, differing))
 		return
 	}
-	c.Action = Replace
+	c.Action, c.Object = Replace, o.Manifest
 	c.Reason = fmt.Sprintf("%s is immutable", names(differing))
 	c.Checked, c.Unchecked = false, "the server cannot check a replacement while the old object is there"
 	c.Impact = replaceImpact(o, was)
@@ -167,6 +203,9 @@ func concerns(field string, paths []path) bool {
 
 // holdsData says why replacing the object would lose data, or nothing.
 func holdsData(o Object, was *unstructured.Unstructured, differing []path) string {
+	if why := shrinks(o, was); why != "" {
+		return why
+	}
 	switch o.ID.Kind {
 	case "PersistentVolumeClaim":
 		return fmt.Sprintf("%s of a claim cannot be changed, and a new claim would be empty", names(differing))

@@ -19,6 +19,8 @@ func impactOf(was, result *unstructured.Unstructured, changes []fieldChange) str
 		return cronJobImpact(result, changes)
 	case "autoscaling/HorizontalPodAutoscaler":
 		return autoscalerImpact(result)
+	case "/PersistentVolumeClaim":
+		return claimImpact(was, result)
 	case "/Service":
 		return serviceImpact(was, result, changes)
 	case "/ConfigMap", "/Secret":

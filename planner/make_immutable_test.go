@@ -40,7 +40,7 @@ func TestS33ImmutableFieldsOfEachKind(t *testing.T) {
 		expectReplace(t, change(t, p, "ConfigMap", "petclinic-config-7d41h0w3rb"), "data is immutable", "")
 	})
 	t.Run("claim templates", func(t *testing.T) {
-		_, err := c.tryPlan(t, strings.Replace(manifests, "storage: 1Gi", "storage: 2Gi", 1), planner.Options{})
+		_, err := c.tryPlan(t, strings.Replace(manifests, "storage: 1Gi", "storage: 1Mi", 1), planner.Options{})
 		errs := objectErrors(t, err)
 		if len(errs) != 1 || errs[0].Field != "spec.volumeClaimTemplates" || !strings.HasPrefix(errs[0].Err.Error(), "DATA: refused") {
 			t.Errorf("%v", err)
@@ -99,7 +99,19 @@ app "db" {
   kind  = "StatefulSet"
   image = "mysql:5.7"
   mount "/data" {
-    claim { size = "3Gi" }
+    claim {
+      size = "3Gi"
+    }
+  }
+}
+app "fixed" {
+  kind  = "StatefulSet"
+  image = "mysql:9"
+  mount "/fixed" {
+    claim {
+      size          = "5Gi"
+      storage_class = "immediate"
+    }
   }
 }
 `
@@ -110,6 +122,7 @@ func TestS33EachChangeSaysHowItIsMade(t *testing.T) {
 	c.carryOut(t, c.planHCL(t, stateful, planner.Options{}))
 	c.waitHealthy(t, "apps", "Deployment", "files")
 	c.waitHealthy(t, "apps", "StatefulSet", "db")
+	c.waitHealthy(t, "apps", "StatefulSet", "fixed")
 	const refused = "DATA: refused: "
 	cases := []struct {
 		name, old, new string
@@ -144,11 +157,10 @@ func TestS33EachChangeSaysHowItIsMade(t *testing.T) {
 			"update HorizontalPodAutoscaler: no pod rolls; files has 1 to 7 pods",
 		}},
 		{"more size of a claim", `"1Gi"`, `"2Gi"`, []string{
-			refused + `persistentvolumeclaims "files-data" is forbidden: only dynamically provisioned pvc can be resized and ` +
-				"the storageclass that provisions the pvc must support resize, and a new claim would be empty",
+			"update PersistentVolumeClaim: grows from 1Gi to 2Gi; no pod restarts",
 		}},
 		{"less size of a claim", `"1Gi"`, `"1Mi"`, []string{
-			refused + "spec.resources of a claim cannot be changed, and a new claim would be empty",
+			refused + "a claim cannot shrink from 1Gi to 1Mi",
 		}},
 		{"access modes of a claim", `"1Gi"`, "\"1Gi\"\n      access_modes = [\"ReadWriteMany\"]", []string{
 			refused + "spec.accessModes of a claim cannot be changed, and a new claim would be empty",
@@ -157,7 +169,30 @@ func TestS33EachChangeSaysHowItIsMade(t *testing.T) {
 			refused + "spec.storageClassName of a claim cannot be changed, and a new claim would be empty",
 		}},
 		{"claim template", `"3Gi"`, `"4Gi"`, []string{
+			"replace StatefulSet: data-db-0 grows from 3Gi to 4Gi and stays; the StatefulSet is made anew around its pods, none of which restarts",
+		}},
+		{"claims of a class that lets none grow", `"5Gi"`, `"6Gi"`, []string{
+			refused + "claim fixed-fixed-0 cannot grow from 5Gi to 6Gi: only dynamically provisioned pvc can be resized and " +
+				"the storageclass that provisions the pvc must support resize",
+		}},
+		{"less size of a claim template", `"3Gi"`, `"2Gi"`, []string{
+			refused + "the claims of data cannot shrink from 3Gi to 2Gi",
+		}},
+		{"access modes of a claim template", `"3Gi"`, "\"3Gi\"\n      access_modes = [\"ReadWriteMany\"]", []string{
 			refused + "claim templates cannot be changed, and the claims they made hold data",
+		}},
+		{"size and storage class of a claim template", `"3Gi"`, "\"4Gi\"\n      storage_class = \"immediate\"", []string{
+			refused + "claim templates cannot be changed, and the claims they made hold data",
+		}},
+		{"size and image", `"mysql:5.7"
+  mount "/data" {
+    claim {
+      size = "3Gi"`, `"mysql:8"
+  mount "/data" {
+    claim {
+      size = "4Gi"`, []string{
+			"replace StatefulSet: data-db-0 grows from 3Gi to 4Gi and stays; the StatefulSet is made anew around its pods; " +
+				"DOWNTIME: 1 pod of db stops before the new one starts",
 		}},
 	}
 	for _, tc := range cases {

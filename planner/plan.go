@@ -99,6 +99,10 @@ type Change struct {
 	// Delay passes between what the change needs and the change itself: requests
 	// under way end meanwhile.
 	Delay time.Duration `json:"delay,omitempty"`
+	// KeepPods is set on a Replace that leaves the pods of a workload, for the new one to
+	// take over; Grow are the claims that are grown before.
+	KeepPods bool     `json:"keepPods,omitempty"`
+	Grow     []Growth `json:"grow,omitempty"`
 	// Object is what is applied; nil for a Delete. Never modified in place, and
 	// never serialised with the values of a Secret.
 	Object *unstructured.Unstructured `json:"-"`

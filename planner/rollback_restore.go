@@ -30,7 +30,9 @@ func (m *maker) restore(ctx context.Context) error {
 	for i, o := range objects {
 		if lacksValues(o.Manifest) {
 			objects[i] = m.fillIn(o, there[o.ID])
+			continue
 		}
+		objects[i] = m.keepSizes(o)
 	}
 	m.checkUses(there)
 	target, err := m.orderCanaries(m.way.target.with(objects))
@@ -172,7 +174,7 @@ func (m *maker) valuesFor(o Object, live finding) (map[string]any, *ObjectError)
 		}
 	case live.object == nil:
 		return nil, m.cannotComeBack(o, "is gone, and no record holds the values")
-	case !isOurs(live.object, m.in.Release):
+	case !m.isOurs(live.object):
 		return nil, foreignError(o, live.object)
 	}
 	values, _ := live.object.Object["data"].(map[string]any)

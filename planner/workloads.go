@@ -48,8 +48,8 @@ func (m *maker) workloads() workloads {
 			continue
 		}
 		w := all[c.Live.UID]
-		w.goes = c.Action == Replace || c.Action == Delete
-		w.rolls = c.Action == Update && rollsAll(w.after)
+		w.goes = c.Action == Replace && !c.KeepPods || c.Action == Delete
+		w.rolls = (c.Action == Update || c.KeepPods) && rollsAll(w.after)
 	}
 	return all
 }
