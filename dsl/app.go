@@ -175,6 +175,7 @@ func (ev *evaluation) app(n *node) *App {
 	s.checkKind(a)
 	completeJob(a)
 	s.completeRollout(a)
+	s.checkIgnored(a)
 	s.checkAutoscale(a)
 	s.checkBudget(a)
 	a.References = settle(append(a.References, a.dependsOn...))

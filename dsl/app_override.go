@@ -1,9 +1,10 @@
 package dsl
 
 import (
-	"strings"
+	"slices"
 
 	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
 )
 
 // Override changes fields of an object that a block becomes, which the language has no
@@ -47,7 +48,7 @@ func (s *scope) override(b *hcl.Block) (Override, bool) {
 	content, rest, diags := b.Body.PartialContent(overrideSchema.body)
 	s.diags = append(s.diags, diags...)
 	overrideSchema.fill(s, content, &o, func(string) bool { return true })
-	ok := !s.failed(func() { o.Fields = s.fieldsOf(rest, b.DefRange) }) && !diags.HasErrors()
+	ok := !s.failed(func() { o.Fields = s.fieldsOf(rest, overrideSchema.body, b.DefRange) }) && !diags.HasErrors()
 	if len(o.Fields.Values) == 0 && ok {
 		s.report(problem(&b.DefRange, "Missing fields", "An override names the fields that it changes, as in spec = { ... }."))
 		return o, false
@@ -55,14 +56,24 @@ func (s *scope) override(b *hcl.Block) (Override, bool) {
 	return o, ok
 }
 
-// fieldsOf decodes a body that is made of fields alone.
-func (s *scope) fieldsOf(body hcl.Body, declRange hcl.Range) *Fields {
+// fieldsOf decodes what a body has besides the arguments and blocks that are its own.
+func (s *scope) fieldsOf(body hcl.Body, own *hcl.BodySchema, declRange hcl.Range) *Fields {
 	attrs, diags := body.JustAttributes()
-	for _, d := range diags {
-		if strings.HasPrefix(d.Summary, "Unexpected ") {
-			d.Detail = "Fields of Kubernetes are written with an equals sign, as in spec = { ... }."
-		}
+	if native, ok := body.(*hclsyntax.Body); ok {
+		diags = strayBlocks(native, own) // it would count its own blocks among them
 	}
 	s.diags = append(s.diags, diags...)
 	return s.fields(attrs, declRange)
+}
+
+// strayBlocks reports blocks where there are only fields.
+func strayBlocks(body *hclsyntax.Body, own *hcl.BodySchema) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	for _, b := range body.Blocks {
+		if !slices.ContainsFunc(own.Blocks, func(h hcl.BlockHeaderSchema) bool { return h.Type == b.Type }) {
+			diags = append(diags, problem(&b.TypeRange, "Unsupported block type",
+				"Fields of Kubernetes are written with an equals sign, as in %s = { ... }.", b.Type))
+		}
+	}
+	return diags
 }

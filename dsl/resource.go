@@ -103,7 +103,7 @@ func (ev *evaluation) resource(n *node) *Resource {
 	r := ev.resources[n]
 	s := r.scope
 	resourceSchema.fill(s, r.content, r, func(name string) bool { return !slices.Contains(resourceHead, name) })
-	r.Fields = s.fieldsOf(r.rest, r.DeclRange)
+	r.Fields = s.fieldsOf(r.rest, resourceSchema.body, r.DeclRange)
 	s.checkOwnFields(r.Fields)
 	r.References = settle(append(r.References, r.dependsOn...))
 	return r.Resource

@@ -55,12 +55,14 @@ func (m *maker) ownCount(o Object, was *unstructured.Unstructured) (int64, bool)
 }
 
 // expected returns the manifest that tells what changes: that stowage owns a
-// number of pods which it leaves to an autoscaler is nothing to change.
+// number of pods which it leaves to an autoscaler, or fields which it leaves to others,
+// is nothing to change.
 func (m *maker) expected(o Object, was *unstructured.Unstructured) *unstructured.Unstructured {
+	manifest := ignoring(o.Manifest, was)
 	if count, ok := m.ownCount(o, was); ok {
-		return withReplicas(o.Manifest, count)
+		return withReplicas(manifest, count)
 	}
-	return o.Manifest
+	return manifest
 }
 
 // hold has an update hold the number of pods, as long as nobody else owns it.

@@ -29,6 +29,12 @@ const (
 	// AnnotationPreventDestroy is "true" on objects that no plan may delete or
 	// replace.
 	AnnotationPreventDestroy = "stowage.dev/prevent-destroy"
+	// AnnotationIgnoreChanges is on objects some fields of which are left to others once
+	// they exist; its value is their paths, with spaces between them.
+	AnnotationIgnoreChanges = "stowage.dev/ignore-changes"
+	// AnnotationReplace is "true" on objects that may be deleted and made anew where a
+	// field cannot be changed.
+	AnnotationReplace = "stowage.dev/replace"
 )
 
 // ObjectID identifies an object in a cluster. It has no API version, since
@@ -134,4 +140,12 @@ type DataVersion struct {
 	BaseName    string `json:"baseName"`
 	Version     string `json:"version"`
 	Provisional bool   `json:"provisional,omitempty"` // the release has no key yet: the name changes when applied
+}
+
+// at returns where a field of the object is written, or else its block.
+func (o Object) at(field string) Origin {
+	if o.Fields == nil || field == "" {
+		return o.Origin
+	}
+	return OriginOf(o.Fields.Range(field))
 }

@@ -29,13 +29,20 @@ const (
 //
 // What cannot be rendered comes back at once, as a *multierror.Error of
 // *ObjectError.
-func Render(cfg *dsl.Config) ([]Object, error) {
+func Render(cfg *dsl.Config) ([]Object, error) { return RenderWith(cfg, nil) }
+
+// RenderWith is Render with kinds that were found in the cluster.
+func RenderWith(cfg *dsl.Config, known Kinds) ([]Object, error) {
 	r := &renderer{
 		release:   cfg.Release,
+		defined:   definedIn(cfg.Resources),
+		known:     known,
 		baseNames: baseNames(cfg),
 		origins:   make(map[ObjectID]Origin),
 	}
-	r.namespace()
+	if !ownsNamespace(cfg) {
+		r.namespace()
+	}
 	for _, d := range cfg.Data {
 		r.data(d, d.Lifecycle, r.labels(d.Labels))
 	}
@@ -45,6 +52,10 @@ func Render(cfg *dsl.Config) ([]Object, error) {
 	for _, i := range cfg.Ingresses {
 		r.ingress(i)
 	}
+	for _, res := range cfg.Resources {
+		r.resource(res)
+	}
+	r.checkIgnored(cfg)
 	if err := joined(r.errs); err != nil {
 		return nil, err
 	}
@@ -58,7 +69,11 @@ type renderer struct {
 	objects   []Object
 	origins   map[ObjectID]Origin // where the objects made so far come from
 	errs      []*ObjectError
-	overrides overrides // of the block whose objects are being made
+	defined   customKinds // by the configuration itself
+	known     Kinds       // from the cluster
+	// ignoredPaths are the ignored fields that objects have, by block.
+	ignoredPaths map[string]map[string]bool
+	overrides    overrides // of the block whose objects are being made
 }
 
 // dataRef names a ConfigMap or Secret.
@@ -92,7 +107,17 @@ func (r *renderer) add(o Object, applied any) {
 		panic(fmt.Sprintf("apply configuration %T: %v", applied, err)) // all of them can be converted
 	}
 	o.Manifest = r.overridden(o, &unstructured.Unstructured{Object: content})
+	if runsOnce(o.Manifest) {
+		nameByContent(o.Manifest)
+	}
+	r.place(o)
+}
+
+// place keeps an object, unless there is one of its identity.
+func (r *renderer) place(o Object) {
+	o.Manifest = r.ignored(o, o.Manifest)
 	o.ID = IDOf(o.Manifest)
+	r.markHome(o.Manifest)
 	if first, twice := r.origins[o.ID]; twice {
 		r.fail(&ObjectError{
 			ID: o.ID, Origin: o.Origin, Err: fmt.Errorf("is already made at %s", first),
@@ -128,6 +153,7 @@ func (r *renderer) app(a *dsl.App) {
 		}
 	}
 	r.claims(a)
+	r.account(a)
 	governing := a.Service != nil && a.Service.Headless && a.Kind == dsl.StatefulSet
 	if governing {
 		r.service(a)
@@ -135,6 +161,9 @@ func (r *renderer) app(a *dsl.App) {
 	r.workload(a)
 	if a.Autoscale != nil {
 		r.autoscaler(a)
+	}
+	if a.Budget != nil {
+		r.budget(a)
 	}
 	if a.Service != nil && !governing {
 		r.service(a)
@@ -186,16 +215,6 @@ func (r *renderer) workloadLabels(a *dsl.App) map[string]string {
 		labels[LabelVersion] = a.Version
 	}
 	return labels
-}
-
-// annotations returns what stowage itself writes on every object of a block. The
-// map is the caller's to add to.
-func annotations(block dsl.Lifecycle) map[string]string {
-	ours := map[string]string{}
-	if block.PreventDestroy {
-		ours[AnnotationPreventDestroy] = "true"
-	}
-	return ours
 }
 
 // selector returns the labels that find an app's pods. It must stay as it is:

@@ -37,7 +37,7 @@ func TestOverrideIsStrict(t *testing.T) {
 		{"fraction of a whole", `override "Deployment" { spec = { minReadySeconds = 1.5 } }`,
 			[]string{`4:3: Deployment web: json: cannot unmarshal number 1.5 into Go struct field DeploymentSpec.spec.minReadySeconds of type int32`}},
 		{"item without its key", `override "Deployment" { spec = { template = { spec = { containers = [{ image = "x" }] } } } }`,
-			[]string{`4:74: Deployment web: spec.template.spec.containers[0]: needs name, by which the items of the list are told apart`}},
+			[]string{`4:72: Deployment web: spec.template.spec.containers[0]: needs name, by which the items of the list are told apart`}},
 		{"one item twice", `override "Service" { spec = { ports = [{ port = 80, name = "a" }, { port = 80, protocol = "TCP" }] } }`,
 			[]string{`4:69: Service web: spec.ports[1]: is the same item as spec.ports[0]: they are told apart by port and protocol`}},
 		{"name", `override "Deployment" { metadata = { name = "other" } }`,
