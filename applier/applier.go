@@ -39,6 +39,9 @@ type Options struct {
 	Dirty          bool   // files differ from the commit
 	StowageVersion string
 	ConfigDir      string
+	// Outputs are the results of the configuration once the run has gone well; nil when
+	// it follows none, or a part of one: those that are recorded stay.
+	Outputs []release.Output
 
 	// OnEvent is told what happens, by one goroutine at a time. A run goes no
 	// faster than it returns.

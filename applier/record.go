@@ -71,7 +71,7 @@ func (r *recorder) begin(ctx context.Context) error {
 		},
 		Content: release.Content{
 			ConfigDir: r.opts.ConfigDir, HistoryLimit: r.plan.Release.HistoryLimit, Inventory: r.inventory(), Changes: plannedChanges(r.plan),
-			Undone: r.toDo(),
+			Undone: r.toDo(), Outputs: r.outputsBefore(),
 		},
 	}
 	if err := record.SetObjects(r.objects()); err != nil {
@@ -120,6 +120,9 @@ func (r *recorder) settle(ctx context.Context, errs *multierror.Error) (release.
 		r.current.Status, r.current.Messages = release.Failed, messagesOf(errs)
 	} else {
 		r.current.Status, r.current.Messages, r.current.Undone = release.Deployed, nil, r.undone()
+		if r.opts.Outputs != nil {
+			r.current.Outputs = r.opts.Outputs
+		}
 	}
 	if left := r.current.Undone; left != nil && errs == nil {
 		r.current.Status, r.current.Messages = release.Failed, messagesAbout(left)
@@ -163,6 +166,8 @@ func (r *recorder) isUntrue(failed bool) bool {
 		return true
 	case len(prior.Damaged) > 0 && !failed:
 		return true // writing it again makes it whole
+	case !failed && r.plan.Release.RollbackTo == 0 && OutputsDiffer(prior, r.opts.Outputs):
+		return true
 	}
 	return prior.Status == release.Failed && (!failed || r.opts.OnFailure == RollBack)
 }

@@ -70,6 +70,7 @@ func (r *run) rollBack(ctx context.Context) *Rollback {
 	}
 	r.events.send(Event{Type: RollbackBegun, Plan: back.Plan})
 	opts := r.opts
+	opts.Outputs = nil // those of what failed
 	opts.Prior, opts.NewKey = r.recorder.current, nil
 	opts.Commit, opts.Dirty, opts.ConfigDir = record.Commit, record.Dirty, record.ConfigDir
 	opts.OnFailure = Continue // the more of it gets back, the better

@@ -72,6 +72,7 @@ func (r *run) undo(ctx context.Context, moves []planner.Move) *Rollback {
 	}
 	r.events.send(Event{Type: RollbackBegun, Plan: back.Plan})
 	opts := r.opts
+	opts.Outputs = nil // those of what failed
 	opts.Prior, opts.NewKey, opts.OnFailure = r.recorder.current, nil, Stop
 	if before := r.opts.Prior; before != nil && before.Status == release.Deployed && r.plan.Release.Switch != "" {
 		opts.undoes = before.Revision

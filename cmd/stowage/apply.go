@@ -83,5 +83,8 @@ func (o *applyOptions) propose(ctx context.Context, session *session) (*proposal
 	}
 	plan, outputs, err := session.plan(ctx, recorded, o.target.addresses, o.permissions.options())
 	p.Planned = view.Planned{Plan: plan, Target: session.target, Outputs: outputs, Pending: recorded.pending, Where: o.identity.flags()}
+	if err == nil && len(o.target.addresses) == 0 {
+		p.results, err = recordable(outputs)
+	}
 	return p, err
 }

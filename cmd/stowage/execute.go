@@ -87,10 +87,12 @@ func (f *executeFlags) options(s *session, command string) applier.Options {
 // proposal is a plan to be approved, and what applying it takes.
 type proposal struct {
 	view.Planned
-	prior  *release.Record // the newest revision as the plan was made from it
-	keyed  bool            // the release has a key, be it without a revision
-	newKey []byte          // made for this plan; nil: the release has one
-	source func(context.Context) source
+	prior *release.Record // the newest revision as the plan was made from it
+	// results are the configuration's outputs, for the record; nil: those recorded stay.
+	results []release.Output
+	keyed   bool   // the release has a key, be it without a revision
+	newKey  []byte // made for this plan; nil: the release has one
+	source  func(context.Context) source
 }
 
 // execution carries out a plan and shows how that goes.
@@ -229,7 +231,7 @@ func (x *execution) showJSON(ctx context.Context, p *proposal, lines *view.JSONL
 
 func (x *execution) apply(ctx context.Context, p *proposal, tell func(applier.Event)) (*applier.Result, error) {
 	options := x.options
-	options.Prior, options.NewKey, options.OnEvent = p.prior, p.newKey, tell
+	options.Prior, options.NewKey, options.OnEvent, options.Outputs = p.prior, p.newKey, tell, p.results
 	from := p.source(ctx)
 	options.ConfigDir, options.Commit, options.Dirty = from.dir, from.commit, from.dirty
 	return applier.Run(ctx, x.session.client, x.session.store, p.Plan, options)
@@ -283,6 +285,10 @@ func (p *proposal) recordIsWrong() bool {
 		return p.prior != nil || p.keyed
 	case p.Release.Switch != "" && (p.prior == nil || p.prior.Switch == ""): // it finds out nothing about what that did
 		return false
+	case len(p.Release.Targets) > 0: // nothing is found out about the rest
+		return false
+	case p.Release.RollbackTo == 0 && applier.OutputsDiffer(p.prior, p.results):
+		return true
 	}
 	return p.prior != nil &&
 		(p.prior.Status == release.Pending || p.prior.Status == release.Failed || len(p.prior.Damaged) > 0)

@@ -93,6 +93,8 @@ func (o *rollbackOptions) propose(ctx context.Context, session *session) (*propo
 	}
 	if o.app != "" { // what there is then comes from two revisions
 		p.source = func(context.Context) source { return source{} }
+	} else {
+		p.results = append([]release.Output{}, to.Outputs...)
 	}
 	return p, err
 }

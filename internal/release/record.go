@@ -1,6 +1,7 @@
 package release
 
 import (
+	"encoding/json"
 	"time"
 
 	"k8s.io/apimachinery/pkg/types"
@@ -98,6 +99,17 @@ type Content struct {
 	// Undone is what is not done yet, as far as switches know; nil: nothing, or the
 	// revision was no switch.
 	Undone *Undone `json:"undone,omitempty"`
+	// Outputs are the results of the configuration that was applied with success last,
+	// be it by this revision or one before.
+	Outputs []Output `json:"outputs,omitempty"`
+}
+
+// Output is a named result of a configuration. A sensitive one has no value here.
+type Output struct {
+	Name      string          `json:"name"`
+	Sensitive bool            `json:"sensitive,omitempty"`
+	Type      json.RawMessage `json:"type,omitempty"`  // as HCL's type constraints are written in JSON
+	Value     json.RawMessage `json:"value,omitempty"` // of that type
 }
 
 // Undone is what the end of a switch leaves to do for others.
