@@ -123,7 +123,7 @@ func (m *maker) explainJob(c *Change) {
 	c.Diff = m.secret.shown(c.ID, changes)
 	c.Reason = "runs again"
 	if why := changedPaths(c.Diff); why != "" {
-		c.Reason += ", because of other " + why
+		c.Reason += ", because " + why + " changed"
 	}
 }
 

@@ -94,7 +94,7 @@ func proxyOf(ts *testscript.TestScript) *testcluster.Proxy {
 func resource(ts *testscript.TestScript, client dynamic.Interface, kind string) dynamic.ResourceInterface {
 	gvk := schema.GroupVersionKind{Version: "v1", Kind: kind}
 	switch kind {
-	case "Deployment", "StatefulSet", "ReplicaSet":
+	case "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet":
 		gvk.Group = "apps"
 	case "Job", "CronJob":
 		gvk.Group = "batch"

@@ -178,8 +178,13 @@ func statusOf(manifest *unstructured.Unstructured, state *state, pods map[sideLa
 		object.Health = planner.HealthOf(found)
 	}
 	for i := range state.plan.Changes {
-		if state.plan.Changes[i].ID == object.ID {
-			object.Drift = state.plan.Changes[i].Drift
+		c := &state.plan.Changes[i]
+		if c.ID != object.ID {
+			continue
+		}
+		object.Drift = c.Drift
+		if c.Ran && object.Health.Condition == planner.NotFound {
+			object.Health = planner.Health{Condition: planner.Current, Message: "has run"}
 		}
 	}
 	if _, isWorkload, _ := unstructured.NestedMap(manifest.Object, "spec", "template"); isWorkload {

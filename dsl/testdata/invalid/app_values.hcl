@@ -1,7 +1,7 @@
 release "r" {}
 
 app "a" {
-  kind              = "Statefulset" # ERROR: Invalid value: An app can be a "Deployment" or a "StatefulSet", not "Statefulset". Did you mean "StatefulSet"?
+  kind              = "Statefulset" # ERROR: Invalid value: "kind" must be "Deployment", "StatefulSet", "DaemonSet", "Job" or "CronJob", not "Statefulset". Did you mean "StatefulSet"?
   image             = "Nginx:latest!" # ERROR: Invalid value: "image" must be an image reference such as "mysql:5.7" or "registry.example.com:5000/team/app:1.2"; the path is in lower case.
   version           = "1.0+build" # ERROR: Invalid value: "version" must be made of letters, digits, dashes, underscores and dots, with a letter or digit at both ends.
   replicas          = -1 # ERROR: Invalid value: "replicas" must be a whole number from 0 to 2147483647.
@@ -12,9 +12,9 @@ app "a" {
 }
 
 app "b" {
-  kind     = "Job" # ERROR: Invalid value: An app can be a "Deployment" or a "StatefulSet", not "Job".
+  kind     = "Job"
   image    = "" # ERROR: Invalid value: "image" must be an image reference such as "mysql:5.7" or "registry.example.com:5000/team/app:1.2"; the path is in lower case.
-  replicas = 1.5 # ERROR: Invalid value: "replicas" must be a whole number from 0 to 2147483647.
+  replicas = 1.5 # ERROR: Conflicting arguments: replicas is of use with the kind "Deployment" or "StatefulSet"; app.b is a "Job", which runs to its end and serves nobody. # ERROR: Invalid value: "replicas" must be a whole number from 0 to 2147483647.
 }
 
 app "c" {

@@ -23,8 +23,8 @@ app "d" {
   kind  = "StatefulSet"
   image = "nginx"
   rollout {
-    max_surge         = 1 # ERROR: Conflicting arguments: A StatefulSet replaces its pods one by one; max_surge belongs to a Deployment.
-    progress_deadline = "1m" # ERROR: Conflicting arguments: A StatefulSet replaces its pods one by one; progress_deadline belongs to a Deployment.
+    max_surge         = 1 # ERROR: Conflicting arguments: max_surge is of use with the kind "Deployment" or "DaemonSet"; app.d is a "StatefulSet", whose pods have names and storage of their own and are replaced one by one.
+    progress_deadline = "1m" # ERROR: Conflicting arguments: progress_deadline is of use with the kind "Deployment"; app.d is a "StatefulSet", whose pods have names and storage of their own and are replaced one by one.
   }
 }
 
