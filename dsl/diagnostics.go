@@ -23,6 +23,15 @@ func problem(subject *hcl.Range, summary, format string, args ...any) *hcl.Diagn
 // suggestion returns ` Did you mean "x"?` for the name nearest to the given
 // one, or nothing when none is near.
 func suggestion(given string, names []string) string {
+	best := nearest(given, names)
+	if best == "" {
+		return ""
+	}
+	return fmt.Sprintf(" Did you mean %q?", best)
+}
+
+// nearest returns the name nearest to the given one, empty when none is near.
+func nearest(given string, names []string) string {
 	const far = 3 // edits; more is another word, not a slip
 	best, distance := "", far
 	for _, name := range names {
@@ -30,10 +39,7 @@ func suggestion(given string, names []string) string {
 			best, distance = name, d
 		}
 	}
-	if best == "" {
-		return ""
-	}
-	return fmt.Sprintf(" Did you mean %q?", best)
+	return best
 }
 
 // tidy sorts diagnostics by position, those without one first, and drops
@@ -87,6 +93,12 @@ func ended(err error) string {
 		return text
 	}
 	return text + "."
+}
+
+// sentence makes an error's text a sentence of its own.
+func sentence(err error) string {
+	text := ended(err)
+	return strings.ToUpper(text[:1]) + text[1:]
 }
 
 var capital = regexp.MustCompile(`[A-Z]`)

@@ -19,6 +19,11 @@ func (e *each) object() cty.Value {
 	return cty.ObjectVal(map[string]cty.Value{"key": cty.StringVal(e.key), "value": e.value})
 }
 
+const (
+	forEachKind = "map, or set of text"
+	forEachDoc  = "Makes an instance of the block for each key. See [for_each](#for_each)."
+)
+
 // objectArgs are the arguments of every block that makes objects. The name is that of
 // the object, and refs gets what depends_on lists.
 func objectArgs[T any](name func(*T) *string, refs func(*T) *[]Reference) []arg[T] {
@@ -28,8 +33,8 @@ func objectArgs[T any](name func(*T) *string, refs func(*T) *[]Reference) []arg[
 			doc: "Name in the cluster. See [Names](#names).",
 		},
 		{
-			name: "for_each", kind: kind[T]{name: "map, or set of text", decode: func(*scope, *T, argument) {}}, // expand reads it
-			doc: "Makes an instance of the block for each key. See [for_each](#for_each).",
+			name: "for_each", kind: kind[T]{name: forEachKind, decode: func(*scope, *T, argument) {}}, // expand reads it
+			doc: forEachDoc,
 		},
 		dependsOnArg(refs),
 	}
@@ -145,6 +150,11 @@ func (s *scope) choose(n *node, t hcl.Traversal, i int) (chosen []*node, one, ok
 		}
 	}
 	var keys []string
+	if _, is := t[i].(hcl.TraverseAttr); is && len(instances) > 0 {
+		first := instances[0].address
+		s.report(problem(&at, "Invalid reference", "%s has for_each, so one of its instances must be named, as in %s[%q].%s.", written(t[:i]), written(t[:i]), first.Key, key))
+		return nil, false, false
+	}
 	for _, instance := range instances {
 		if instance.address.Key == key {
 			return []*node{instance}, true, true
@@ -168,7 +178,7 @@ func noInstance(so hcl.Traversal, key string, keys []string) string {
 	if len(keys) > most {
 		list = append(list, "and others")
 	}
-	return fmt.Sprintf("%s has for_each, and no instance %q; there is %s.%s", written(so), key, strings.Join(list, ", "), suggestion(key, keys))
+	return fmt.Sprintf("%s has no instance %q; there is %s.%s", written(so), key, strings.Join(list, ", "), suggestion(key, keys))
 }
 
 // inherit adds to the references of a block's objects what its for_each and the

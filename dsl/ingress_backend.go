@@ -73,7 +73,9 @@ func decodePath(s *scope, to *IngressHost, b *hcl.Block) {
 
 func decodeDefaultBackend(s *scope, to *Ingress, b *hcl.Block) {
 	block := backendBlock{}
-	backendSchema.decode(s, b.Body, &block)
+	if s.failed(func() { backendSchema.decode(s, b.Body, &block) }) {
+		return
+	}
 	s.completeBackend(&block, b)
 	to.Default = &block.Backend
 }

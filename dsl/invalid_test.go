@@ -2,6 +2,7 @@ package dsl
 
 import (
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -67,13 +68,15 @@ func copyFixture(t *testing.T, fixture, dir string) []string {
 	} else if err := os.CopyFS(dir, os.DirFS(fixture)); err != nil {
 		t.Fatal(err)
 	}
-	files, err := filepath.Glob(filepath.Join(dir, "*"))
+	var names []string
+	err := fs.WalkDir(os.DirFS(dir), ".", func(name string, entry fs.DirEntry, err error) error {
+		if err == nil && !entry.IsDir() {
+			names = append(names, name)
+		}
+		return err
+	})
 	if err != nil {
 		t.Fatal(err)
-	}
-	var names []string
-	for _, file := range files {
-		names = append(names, filepath.Base(file))
 	}
 	return names
 }
@@ -100,10 +103,6 @@ func inputsIn(t *testing.T, files []string) Inputs {
 
 func readText(t *testing.T, name string) string {
 	t.Helper()
-	info, err := os.Stat(name)
-	if err == nil && info.IsDir() {
-		return ""
-	}
 	src, err := os.ReadFile(name)
 	if err != nil {
 		t.Fatal(err)

@@ -9,9 +9,26 @@ import (
 // its variables.
 type moduleCall struct {
 	source    *source // nil after an error
+	path      hcl.Expression
+	forEach   hcl.Expression // nil: none
+	dependsOn argument
 	inputs    map[string]*hcl.Attribute
-	dependsOn *hcl.Attribute
 }
+
+var moduleSchema = newSchema([]arg[moduleCall]{
+	{
+		name: "source", required: true, doc: "The directory of the module, as in `\"./modules/shop\"`, from that of the file. It is written out, and inside the directory of the configuration.",
+		kind: kind[moduleCall]{name: "text", decode: func(_ *scope, to *moduleCall, a argument) { to.path = a.expr }},
+	},
+	{
+		name: "for_each", doc: forEachDoc,
+		kind: kind[moduleCall]{name: forEachKind, decode: func(_ *scope, to *moduleCall, a argument) { to.forEach = a.expr }},
+	},
+	{
+		name: "depends_on", doc: "Blocks that must be in place before anything of the module.",
+		kind: kind[moduleCall]{name: "list of references", decode: func(_ *scope, to *moduleCall, a argument) { to.dependsOn = a }},
+	},
+})
 
 // evaluateModule makes the blocks of a module that is called. They are evaluated when
 // something refers to its outputs.
@@ -21,9 +38,9 @@ func (ev *evaluation) evaluateModule(n *node) cty.Value {
 		return cty.DynamicVal
 	}
 	n.child = ev.newFrame(n.call.source, n)
-	if attr := n.call.dependsOn; attr != nil {
+	if n.call.dependsOn.expr != nil {
 		s := &scope{evaluation: ev, node: n}
-		n.refs = s.dependsOn(argument{name: attr.Name, expr: attr.Expr, rng: attr.Range})
+		n.refs = s.dependsOn(n.call.dependsOn)
 	}
 	return cty.EmptyObjectVal
 }
@@ -48,6 +65,10 @@ func (s *scope) outputOf(n *node, t hcl.Traversal, i int) (v cty.Value, one, ok 
 		return cty.ObjectVal(all), false, true
 	}
 	output := n.child.lookup("output", name)
+	if _, index := t[i].(hcl.TraverseIndex); index && isWhole(t[:i]) && output == nil {
+		s.report(problem(&at, "Unknown instance", "%s has no for_each, and so no instance %q.", n.address, name))
+		return cty.DynamicVal, false, false
+	}
 	if output == nil {
 		s.report(problem(&at, "Unknown reference", "The module of %s, %s, has no output %q.%s",
 			n.address, n.child.source.title(), name, suggestion(name, n.child.names("output"))))

@@ -2,6 +2,7 @@ package dsl
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/hashicorp/hcl/v2"
 )
@@ -11,22 +12,27 @@ import (
 type objectNames struct {
 	*evaluation
 	taken map[string]claimed
+	block Address // that claims
 }
 
 // claimed is where something is claimed first, and why where that does not show.
 type claimed struct {
-	at  hcl.Range
-	why string
+	at    hcl.Range
+	why   string
+	block Address
 }
 
 func (n objectNames) claim(what string, at hcl.Range, why string) {
 	first, twice := n.taken[what]
 	if !twice {
-		n.taken[what] = claimed{at, why}
+		n.taken[what] = claimed{at, why, n.block}
 		return
 	}
 	detail := fmt.Sprintf("This would be a second %s; the first is at %s.", what, place(first.at))
-	for _, why := range []string{first.why, why} {
+	if first.at == at && first.block != n.block {
+		detail = fmt.Sprintf("This would be a second %s: one of %s, and one of %s.", what, first.block, n.block)
+	}
+	for _, why := range slices.Compact([]string{first.why, why}) {
 		if why != "" {
 			detail += " " + why
 		}
@@ -34,20 +40,25 @@ func (n objectNames) claim(what string, at hcl.Range, why string) {
 	n.report(problem(&at, "Duplicate object", "%s", detail))
 }
 
+// ownName is why two blocks may make the same object, and how not to.
+const ownName = "The argument name gives the objects of a block a name that is not its label."
+
 // checkObjects reports objects that two blocks would both make.
 func (ev *evaluation) checkObjects(cfg *Config) {
-	names := objectNames{ev, map[string]claimed{}}
+	names := objectNames{evaluation: ev, taken: map[string]claimed{}}
 	for _, d := range cfg.Data {
+		names.block = d.Address
 		names.data(d)
 	}
 	for _, a := range cfg.Apps {
+		names.block = a.Address
 		names.app(a)
 	}
 }
 
 func (n objectNames) data(d *Data) {
 	if d != nil {
-		n.claim(fmt.Sprintf("%s %q", d.Kind, d.BaseName), d.DeclRange, "")
+		n.claim(fmt.Sprintf("%s %q", d.Kind, d.BaseName), d.DeclRange, ownName)
 	}
 }
 
@@ -65,7 +76,7 @@ func (n objectNames) app(a *App) {
 		}
 	}
 	if a.Rollout.Strategy != BlueGreen {
-		n.claim(fmt.Sprintf("%s %q", a.Kind, a.Name), a.DeclRange, "")
+		n.claim(fmt.Sprintf("%s %q", a.Kind, a.Name), a.DeclRange, ownName)
 	}
 	if a.Service != nil {
 		n.claim(fmt.Sprintf("Service %q", a.Service.Name), a.Service.DeclRange, "")

@@ -39,7 +39,8 @@ func (s *scope) resolve(t hcl.Traversal) (cty.Value, []string) {
 			s.report(problem(t.SourceRange().Ptr(), "Invalid reference", "%s is only known in a block with for_each.", written(t)))
 			return cty.DynamicVal, nil
 		}
-		return s.plainly(here.each.object(), t)
+		// What each.value does not have may be asked for with try() or can().
+		return s.plainly(here.each.object(), t[:min(len(t), 2)])
 	case "release":
 		if s.releaseNode == nil {
 			return cty.DynamicVal, nil
@@ -210,7 +211,7 @@ func (s *scope) checkSteps(v cty.Value, t hcl.Traversal, i int) bool {
 			return v.IsKnown() // left to the expression
 		}
 		if !v.Type().HasAttribute(name) {
-			s.report(problem(&at, "Unknown attribute", "%s", s.missing(t[:i], name, v)))
+			s.report(problem(&at, "Unknown attribute", "%s", s.missing(t[:i+1], name, v)))
 			return false
 		}
 		v = v.GetAttr(name)
@@ -219,7 +220,11 @@ func (s *scope) checkSteps(v cty.Value, t hcl.Traversal, i int) bool {
 }
 
 // missing explains that what the steps so far lead to has nothing of a name.
-func (s *scope) missing(so hcl.Traversal, name string, v cty.Value) string {
+func (s *scope) missing(t hcl.Traversal, name string, v cty.Value) string {
+	so := t[:len(t)-1]
+	if _, index := t[len(so)].(hcl.TraverseIndex); index && isWhole(so) {
+		return fmt.Sprintf("%s has no for_each, and so no instance %q.", written(so), name)
+	}
 	if so.RootName() == "app" && !v.Type().HasAttribute("host") && v.Type().HasAttribute("image") && slices.Contains([]string{"host", "fqdn", "port"}, name) {
 		return fmt.Sprintf("%s has no port block, and so no Service that could be referred to.", written(so))
 	}

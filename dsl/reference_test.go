@@ -20,7 +20,7 @@ var generated = regexp.MustCompile(`(?s)<!-- schema of ([a-z]+) -->\n.*?<!-- end
 func TestLanguagePage(t *testing.T) {
 	schemas := map[string]described{
 		"release": releaseSchema, "variable": variableSchema, "output": outputSchema,
-		"config": configSchema, "secret": secretSchema, "app": appSchema, "ingress": ingressSchema,
+		"config": configSchema, "secret": secretSchema, "app": appSchema, "ingress": ingressSchema, "module": moduleSchema, "moved": movedSchema,
 	}
 	page, err := os.ReadFile(languagePage)
 	if err != nil {

@@ -62,7 +62,7 @@ func (s *scope) context(expr hcl.Expression) (*hcl.EvalContext, bool) {
 	}
 	ok := true
 	var all known
-	for _, t := range traversals {
+	for _, t := range s.withKeys(expr, traversals) {
 		v, path := s.resolve(t)
 		if path == nil {
 			ok = false

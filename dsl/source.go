@@ -128,22 +128,15 @@ func (l *loader) fileError(name string, err error) error {
 // sourceForm says how the directory of a module is written.
 const sourceForm = `The source of a module is a directory of this configuration, written out and starting with "./" or "../", as in source = "./modules/shop".`
 
-// readCall reads a module block but for the values of its inputs.
+// readCall reads a module block. Nothing of it is evaluated yet.
 func (src *source) readCall(b *block) {
-	b.call = &moduleCall{inputs: map[string]*hcl.Attribute{}}
-	attrs, diags := b.body.JustAttributes()
+	b.call = &moduleCall{}
+	content, inputs, diags := b.body.PartialContent(moduleSchema.body)
 	src.diags = append(src.diags, diags...)
-	for name, attr := range attrs {
-		switch name {
-		case "source":
-		case "for_each":
-			b.forEach = attr.Expr
-		case "depends_on":
-			b.call.dependsOn = attr
-		default:
-			b.call.inputs[name] = attr
-		}
-	}
+	moduleSchema.fill(nil, content, b.call, func(string) bool { return true })
+	b.forEach = b.call.forEach
+	b.call.inputs, diags = inputs.JustAttributes()
+	src.diags = append(src.diags, diags...)
 }
 
 // call finds the directory that a module block names, and loads what is in it.
@@ -151,21 +144,18 @@ func (l *loader) call(src *source, b *block, stack []string) {
 	report := func(at *hcl.Range, format string, args ...any) {
 		src.diags = append(src.diags, problem(at, "Invalid module", format, args...))
 	}
-	attrs, _ := b.body.JustAttributes() // told by readCall
-	attr := attrs["source"]
-	if attr == nil {
-		report(&b.declRange, "This module block has no source. %s", sourceForm)
-		return
+	if b.call.path == nil {
+		return // told by readCall
 	}
-	at := attr.Expr.Range()
-	v, diags := attr.Expr.Value(nil)
+	at := b.call.path.Range()
+	v, diags := b.call.path.Value(nil)
 	if diags.HasErrors() || v.IsNull() || v.Type() != cty.String || !strings.HasPrefix(v.AsString(), "./") && !strings.HasPrefix(v.AsString(), "../") {
 		report(&at, "%s", sourceForm)
 		return
 	}
 	dir := path.Join(src.dir, v.AsString())
 	if err := l.check(dir); err != nil {
-		report(&at, "%s", ended(err))
+		report(&at, "%s", sentence(err))
 		return
 	}
 	if i := slices.Index(stack, dir); i >= 0 {
@@ -196,7 +186,7 @@ func (l *loader) check(dir string) error {
 	case err != nil:
 		return l.fileError(dir, err)
 	case !info.IsDir():
-		return fmt.Errorf("%s is not a directory", dir)
+		return fmt.Errorf("the path %s is not that of a directory", dir)
 	}
 	entries, err := fs.ReadDir(l.root.FS(), dir)
 	if err != nil {

@@ -138,7 +138,11 @@ func (ev *evaluation) evaluateVariable(n *node) cty.Value {
 		return cty.DynamicVal
 	}
 	if value.IsNull() && !v.nullable {
-		ev.report(problem(&n.declRange, "Invalid value for variable",
+		at := n.declRange
+		if call := n.frame.call; call != nil {
+			at = call.call.inputs[n.address.Name].Expr.Range()
+		}
+		ev.report(problem(&at, "Invalid value for variable",
 			"%s must not be null (nullable = false), and it has no default to stand for null.", n.address))
 		return cty.DynamicVal
 	}

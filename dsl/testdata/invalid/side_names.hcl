@@ -5,7 +5,7 @@ app "shop-green" { image = "nginx" }
 app "shop" {
   image = "nginx"
   port "http" { number = 80 }
-  rollout { # ERROR: Duplicate object: This would be a second Deployment "shop-green"; the first is at main.hcl:3. app.shop is blue-green, with a Deployment for each color.
+  rollout { # ERROR: Duplicate object: This would be a second Deployment "shop-green"; the first is at main.hcl:3. The argument name gives the objects of a block a name that is not its label. app.shop is blue-green, with a Deployment for each color.
     strategy = "blue-green"
     check "a-b" { image = "busybox" }
   }

@@ -25,12 +25,12 @@ app "web" {
     E = app.mysql.port.tpc # ERROR: Unknown attribute: app.mysql.port has no "tpc"; there is tcp. Did you mean "tcp"?
     F = app.worker.host # ERROR: Unknown attribute: app.worker has no port block, and so no Service that could be referred to.
     G = release.namspace # ERROR: Unknown attribute: release has no "namspace"; there is name, namespace. Did you mean "namespace"?
-    H = secrets.mysql.name # ERROR: Invalid reference: There is nothing called "secrets"; references start with app, config, local, path, release, secret, var. Did you mean "secret"?
+    H = secrets.mysql.name # ERROR: Invalid reference: There is nothing called "secrets"; references start with app, config, each, local, module, path, release, resource, secret, var. Did you mean "secret"?
     I = mysql # ERROR: Invalid reference: mysql alone is not a reference. Text is written in quotes: "mysql".
-    J = app.mysql["hots"] # ERROR: Unknown attribute: app.mysql has no "hots"; there is fqdn, host, image, name, port, version. Did you mean "host"?
+    J = app.mysql["hots"] # ERROR: Unknown attribute: app.mysql has no for_each, and so no instance "hots".
     K = config.mysql.name # ERROR: Unknown reference: There is no config "mysql".
     L = var # ERROR: Invalid reference: "var" must be followed by a dot and a name, as in var.NAME.
     M = var["nope"] # ERROR: Unknown reference: There is no variable "nope".
-    N = path.root # ERROR: Unknown attribute: path has no "root"; there is module.
+    N = path.root
   }
 }

@@ -1,0 +1,3 @@
+release "r" {}
+module "one" { source = "./a" }
+module "two" { source = "./a" }

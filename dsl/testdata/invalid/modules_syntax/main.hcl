@@ -1,0 +1,2 @@
+release "r" {}
+module "a" { source = "./modules/a" }
