@@ -233,12 +233,37 @@ func (s *scope) completeContainers(a *appBlock) {
 		c.Env = orderEnv(c.Env)
 		s.checkResources(c)
 		s.checkMounts(c)
+		s.checkRoot(c)
 		if c.TTY && !c.Stdin {
 			at := c.Ranges["tty"]
 			s.report(problem(&at, "Conflicting arguments", "A terminal is read from: tty needs stdin = true."))
 		}
 	}
 	s.checkClaims(a)
+	s.checkFieldContainers(a)
+}
+
+// checkFieldContainers reports fields of containers that the pod does not have.
+func (s *scope) checkFieldContainers(a *appBlock) {
+	var names []string
+	for _, c := range a.Pod() {
+		names = append(names, c.Name)
+	}
+	check := func(f *FieldSource, at hcl.Range) {
+		if f != nil && f.Container != "" && !slices.Contains(names, f.Container) {
+			s.report(problem(&at, "Unknown container", "The pods of %s have no container %q.%s", a.Address, f.Container, suggestion(f.Container, names)))
+		}
+	}
+	for _, c := range a.Pod() {
+		for _, e := range c.Env {
+			check(e.Field, e.Range)
+		}
+	}
+	for _, v := range a.Volumes() {
+		for _, f := range v.fieldFiles() {
+			check(&f.Field, v.DeclRange)
+		}
+	}
 }
 
 // containers returns all containers of the app in the order of Pod.

@@ -233,10 +233,16 @@ func (s *scope) checkMounts(c *containerBlock) {
 	}
 }
 
-// checkClaims reports what two volumes of an app cannot share.
+// checkClaims reports what two volumes of an app cannot share. In a StatefulSet a
+// claim is a volume of its own name.
 func (s *scope) checkClaims(a *appBlock) {
 	claims := map[string]*Claim{}
 	for _, c := range a.Claims() {
+		for _, v := range a.NamedVolumes {
+			if a.Kind == StatefulSet && v.Name == c.Name && v.Claim != c {
+				s.report(problem(&c.DeclRange, "Duplicate volume", "The pods have a volume %q already, at %s. Give the claim another name.", c.Name, place(v.DeclRange)))
+			}
+		}
 		if first, twice := claims[c.Name]; twice {
 			s.report(problem(&c.DeclRange, "Duplicate claim", "The claim %q is already made at %s. Give one of the two a name, or, to show one claim in several places, give it a volume block.", c.Name, place(first.DeclRange)))
 		}

@@ -1,6 +1,10 @@
 package dsl
 
-import "github.com/hashicorp/hcl/v2"
+import (
+	"slices"
+
+	"github.com/hashicorp/hcl/v2"
+)
 
 var portSchema = newSchema([]arg[Port]{
 	{
@@ -39,7 +43,8 @@ func decodePort(s *scope, to *containerBlock, b *hcl.Block) {
 		p.ServicePort = p.Number
 	}
 	for _, other := range to.app.Ports {
-		if s.failed(func() { s.checkPorts(other, p, b) }) {
+		own := slices.ContainsFunc(to.Ports, func(o Port) bool { return o.Name == other.Name })
+		if s.failed(func() { s.checkPorts(other, p, own, b) }) {
 			break
 		}
 	}
@@ -47,12 +52,15 @@ func decodePort(s *scope, to *containerBlock, b *hcl.Block) {
 	to.Ports = append(to.Ports, p)
 }
 
-// checkPorts reports two ports of an app that cannot be told apart.
-func (s *scope) checkPorts(a, b Port, at *hcl.Block) {
+// checkPorts reports two ports of an app that cannot be told apart. Two ports of one
+// container may lead to one number; all containers of a pod share one network.
+func (s *scope) checkPorts(a, b Port, oneContainer bool, at *hcl.Block) {
 	same := a.Protocol == b.Protocol
 	switch {
 	case a.Name == b.Name:
 		s.report(problem(&at.LabelRanges[0], "Duplicate port", "There is a port %q already at %s.", a.Name, place(a.DeclRange)))
+	case same && a.Number == b.Number && a.Number != 0 && !oneContainer:
+		s.report(problem(&at.DefRange, "Duplicate port", "Another container of the pod listens on %d (%s) already: its port %q at %s.", a.Number, a.Protocol, a.Name, place(a.DeclRange)))
 	case same && a.Number == b.Number && a.Number != 0 && a.ServicePort == b.ServicePort:
 		s.report(problem(&at.DefRange, "Duplicate port", "The port %q at %s has the number %d and protocol %s already.", a.Name, place(a.DeclRange), a.Number, a.Protocol))
 	case same && a.ServicePort == b.ServicePort && a.ServicePort != 0:

@@ -129,18 +129,31 @@ var appSecurityBlock = nested[appBlock]{
 	name: "security", body: appSecuritySchema, doc: "Who the processes of the pods are, and what they may do. See [Security](#security).",
 	decode: func(s *scope, to *appBlock, b *hcl.Block) {
 		appSecuritySchema.decode(s, b.Body, to.App)
-		together := to.Security
-		together.Identity = to.PodSecurity.Identity
-		s.checkSecurity(&together, b)
+		s.checkSecurity(&to.Security, b)
 	},
 }
 
-// checkSecurity reports what the API server refuses, and what would keep the
-// container from starting.
-func (s *scope) checkSecurity(c *ContainerSecurity, b *hcl.Block) {
-	if isTrue(c.NonRoot) && c.User != nil && *c.User == 0 {
-		s.report(problem(&b.DefRange, "Conflicting arguments", "User 0 is root, which non_root = true forbids: the container could not start."))
+// checkRoot reports containers that could not start, being root and having not to be.
+// What a container says comes before what the pod says.
+func (s *scope) checkRoot(c *containerBlock) {
+	user, nonRoot := c.app.PodSecurity.User, c.app.PodSecurity.NonRoot
+	if c.Security.User != nil {
+		user = c.Security.User
 	}
+	if c.Security.NonRoot != nil {
+		nonRoot = c.Security.NonRoot
+	}
+	at, written := c.Ranges["security"]
+	if !written {
+		return // reported where it is
+	}
+	if user != nil && *user == 0 && isTrue(nonRoot) {
+		s.report(problem(&at, "Conflicting arguments", "User 0 is root, which non_root = true forbids: %s could not start.", c.title()))
+	}
+}
+
+// checkSecurity reports what the API server refuses.
+func (s *scope) checkSecurity(c *ContainerSecurity, b *hcl.Block) {
 	escalates := c.PrivilegeEscalation == nil || *c.PrivilegeEscalation
 	if isTrue(c.Privileged) && !escalates {
 		s.report(problem(&b.DefRange, "Conflicting arguments", "A privileged container has all rights already; privilege_escalation = false does not go with privileged = true."))

@@ -120,6 +120,21 @@ func (a *App) Claims() []*Claim {
 	return list
 }
 
+// fieldFiles returns the files of a volume that show fields.
+func (v *Volume) fieldFiles() []FieldFile {
+	sources := []*FileSource{v.Files}
+	if v.Projected != nil {
+		sources = v.Projected.Sources
+	}
+	var list []FieldFile
+	for _, source := range sources {
+		if source != nil {
+			list = append(list, source.Fields...)
+		}
+	}
+	return list
+}
+
 // filesBlock is a source of files in the course of decoding.
 type filesBlock struct {
 	dataChoice

@@ -85,10 +85,6 @@ func (p *pod) containerPorts(c *dsl.Container) []*corev1ac.ContainerPortApplyCon
 			WithContainerPort(from.Number).
 			WithProtocol(protocolOf(from))
 		port.HostPort = given(from.HostPort)
-		if p.app.Host.Network {
-			// What the API server fills in would stay behind without the network.
-			port.WithHostPort(from.Number)
-		}
 		ports = append(ports, port)
 	}
 	return ports
