@@ -35,7 +35,7 @@ func (m *maker) decide(o Object) (change *Change, ask bool) {
 		return c, false
 	}
 	if was != nil {
-		if o.Role == RoleNamespace && !isOurs(was, m.in.Release) {
+		if isImplied(o) && !m.isOurs(was) {
 			c.Action = leftAlone // somebody else's namespace, which we only use
 			return c, false
 		}
@@ -45,8 +45,17 @@ func (m *maker) decide(o Object) (change *Change, ask bool) {
 		return c, false
 	}
 	switch {
+	case was == nil && m.nowhere(o.ID):
+		m.fail(&ObjectError{
+			ID: o.ID, Origin: o.at("metadata.namespace"), Err: fmt.Errorf("namespace %s does not exist", o.ID.Namespace),
+			Hint: fmt.Sprintf("make it: resource \"Namespace\" %q {}", o.ID.Namespace),
+		})
+		return c, false
 	case was == nil && m.live.namespaceMissing(o.ID):
 		m.createUnchecked(o, c, fmt.Sprintf("namespace %s does not exist yet", o.ID.Namespace))
+		return c, false
+	case was == nil && m.undefined(o.ID) != "":
+		m.createUnchecked(o, c, m.undefined(o.ID))
 		return c, false
 	case was == nil:
 		return c, true

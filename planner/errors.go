@@ -69,7 +69,7 @@ func rejections(o Object, err error, secret *Redactor) []*ObjectError {
 	errs := make([]*ObjectError, 0, len(causes))
 	for _, cause := range causes {
 		e := blank
-		e.Field = cause.Field
+		e.Field, e.Origin = cause.Field, o.at(cause.Field)
 		e.Err = secret.rejection(o, &causeError{text: cause.Message, status: err})
 		errs = append(errs, &e)
 	}

@@ -6,16 +6,24 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 )
 
-// isOurs reports whether a live object belongs to the release: it has its label,
-// or, where somebody took the label away, fields that stowage applied.
-func isOurs(u *unstructured.Unstructured, release string) bool {
-	switch u.GetLabels()[LabelRelease] {
+// isOurs reports whether a live object belongs to the release that is kept in the
+// namespace home: it has its label, or, where somebody took the label away, fields that
+// stowage applied. Elsewhere, that of a release of the same name in another namespace
+// looks the same but for the label that names home.
+func isOurs(u *unstructured.Unstructured, release, home string) bool {
+	labels := u.GetLabels()
+	switch labels[LabelRelease] {
 	case release:
-		return true
+		return isAtHome(u, home) || labels[LabelHome] == home
 	case "":
-		return ownTree(u) != nil
+		return isAtHome(u, home) && ownTree(u) != nil
 	}
 	return false
+}
+
+// isAtHome reports whether an object is in the namespace of its release, or is that.
+func isAtHome(u *unstructured.Unstructured, home string) bool {
+	return u.GetNamespace() == home || IDOf(u) == (ObjectID{Kind: namespaceKind.Kind, Name: home})
 }
 
 // ownerOf names whom a foreign object belongs to, as well as the marks that
@@ -23,6 +31,9 @@ func isOurs(u *unstructured.Unstructured, release string) bool {
 func ownerOf(u *unstructured.Unstructured) string {
 	labels, annotations := u.GetLabels(), u.GetAnnotations()
 	if release := labels[LabelRelease]; release != "" {
+		if home := labels[LabelHome]; home != "" {
+			return fmt.Sprintf("stowage release %s of namespace %s", release, home)
+		}
 		return "stowage release " + release
 	}
 	for _, mark := range ownerMarks {

@@ -30,7 +30,7 @@ type edge struct {
 }
 
 // block is what others refer to when they refer to an app, config or secret.
-type block struct{ workloads, services, data []int }
+type block struct{ workloads, services, data, all []int }
 
 // NewGraph finds what each object needs: what its block refers to, and what
 // follows from its own fields. The objects may be those of an earlier revision,
@@ -60,6 +60,7 @@ func NewGraph(objects []Object) (*Graph, error) {
 	for i := range objects {
 		g.references(i)
 		g.structure(i)
+		g.named(i)
 		g.explicit(i)
 		g.namespace(i)
 		slices.SortFunc(g.needs[i], func(a, b edge) int { return cmp.Compare(a.to, b.to) })
@@ -104,6 +105,7 @@ func (b *block) with(i int, o Object) *block {
 	if b == nil {
 		b = &block{}
 	}
+	b.all = append(b.all, i)
 	switch o.Role {
 	case RoleWorkload:
 		b.workloads = append(b.workloads, i)
@@ -113,7 +115,7 @@ func (b *block) with(i int, o Object) *block {
 		}
 	case RoleData:
 		b.data = append(b.data, i)
-	case RoleNamespace, RoleClaim, RoleAutoscaler, RoleRoute, RoleCheck, RoleAccess, RoleBudget: // nothing refers to them
+	case RoleNamespace, RoleClaim, RoleAutoscaler, RoleRoute, RoleCheck, RoleAccess, RoleBudget, RoleResource: // nothing refers to them
 	}
 	return b
 }
@@ -128,6 +130,12 @@ func (g *Graph) references(i int) {
 		}
 		if ref.To.Type == "app" {
 			g.needAnswer(i, b, OriginOf(ref.Range))
+			continue
+		}
+		if ref.To.Type == "resource" {
+			for _, to := range b.all {
+				g.need(i, edge{to, resourceGate(g.objects[to]), OriginOf(ref.Range)})
+			}
 			continue
 		}
 		for _, to := range b.data {

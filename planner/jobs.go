@@ -53,7 +53,7 @@ func (m *maker) decideJob(o Object, c *Change, was *unstructured.Unstructured) b
 			c.Live = nil
 		}
 		return true
-	case there && isOurs(was, m.in.Release) && HealthOf(was).Condition == Failed:
+	case there && m.isOurs(was) && HealthOf(was).Condition == Failed:
 		c.Action, c.Reason = Replace, "runs again, because it failed: "+m.secret.Text(HealthOf(was).Message)
 		c.Impact, c.Health = "the Job runs again from the start", nil
 		c.Unchecked = "the server cannot check it while the one that failed is there"

@@ -59,7 +59,7 @@ func (s namespaceState) missing() bool { return s.object == nil && s.err == nil 
 // readLive reads all that the release has in the scopes: one LIST for each, one
 // GET for each namespace, all at the same time. What the account may not read is
 // remembered as such; any other failure is an error.
-func readLive(ctx context.Context, r Reader, release string, scopes []scope, namespaces []string) (*live, error) {
+func readLive(ctx context.Context, r Reader, release, home string, scopes []scope, namespaces []string) (*live, error) {
 	l := newLive()
 	var mu sync.Mutex
 	group, ctx := errgroup.WithContext(ctx)
@@ -74,7 +74,11 @@ func readLive(ctx context.Context, r Reader, release string, scopes []scope, nam
 	}
 	for _, s := range scopes {
 		group.Go(func() error {
-			objects, err := r.List(ctx, s.kind, s.namespace, LabelRelease+"="+release)
+			selector := LabelRelease + "=" + release
+			if s.namespace != home {
+				selector += "," + LabelHome + "=" + home
+			}
+			objects, err := r.List(ctx, s.kind, s.namespace, selector)
 			mu.Lock()
 			defer mu.Unlock()
 			return l.add(s, objects, err)

@@ -5,9 +5,9 @@ import (
 	"fmt"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/util/json"
-	"k8s.io/client-go/applyconfigurations"
-	"k8s.io/client-go/kubernetes/scheme"
+	"k8s.io/apimachinery/pkg/util/managedfields"
 	"sigs.k8s.io/structured-merge-diff/v6/fieldpath"
 )
 
@@ -16,7 +16,7 @@ import (
 // more than a dry-run: it is for accounts that may not do one, and for what the
 // server cannot answer.
 func mergeLocally(live, want *unstructured.Unstructured) (*unstructured.Unstructured, error) {
-	types := applyconfigurations.NewTypeConverter(scheme.Scheme)
+	types := mergeTypes(want.GroupVersionKind())
 	base, err := types.ObjectToTyped(withoutManagedFields(live))
 	if err != nil {
 		return nil, fmt.Errorf("the live object does not fit its type: %w", err)
@@ -46,6 +46,15 @@ func mergeLocally(live, want *unstructured.Unstructured) (*unstructured.Unstruct
 		return nil, fmt.Errorf("merging gave a %T", object)
 	}
 	return withManagedFields(result, live), nil
+}
+
+// mergeTypes returns the schema of a kind or, of a custom one, what its objects look
+// like: lists are replaced as a whole then.
+func mergeTypes(kind schema.GroupVersionKind) managedfields.TypeConverter {
+	if schemeOf(kind) != nil {
+		return typesOf(kind)
+	}
+	return managedfields.NewDeducedTypeConverter()
 }
 
 // droppedFields returns what stowage alone owns and does not render any more.

@@ -68,7 +68,7 @@ func Make(ctx context.Context, in Input, r Reader) (*Plan, error) {
 		return nil, err
 	}
 	scopes, namespaces := scopesOf(m.in)
-	live, err := readLive(ctx, r, in.Release, scopes, namespaces)
+	live, err := readLive(ctx, r, in.Release, in.Namespace, scopes, namespaces)
 	if err != nil {
 		return nil, err
 	}
@@ -101,6 +101,8 @@ type maker struct {
 	way       way        // back to an earlier revision
 	switching *switching // of versions; nil: the plan is none of a switch
 	targeting *targeting // nil: the plan is for all of the release
+
+	definitions []Object // of kinds, among the desired
 
 	desired map[ObjectID]Object
 	scaling scaling
@@ -163,6 +165,7 @@ func (m *maker) setTarget(objects []Object, graph Ordering) {
 	for _, o := range objects {
 		m.desired[o.ID] = o
 	}
+	m.definitions = definitionsIn(objects)
 }
 
 // checkEmpty refuses to take a configuration of nothing for the wish to delete

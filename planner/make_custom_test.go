@@ -17,7 +17,7 @@ import (
 func (c *cluster) berth(t *testing.T) (definition, resource planner.Object) {
 	t.Helper()
 	group := c.namespace + ".example.com"
-	labels := map[string]any{planner.LabelRelease: c.namespace}
+	labels := map[string]any{planner.LabelRelease: c.namespace, planner.LabelHome: c.namespace}
 	definition.Manifest = &unstructured.Unstructured{Object: map[string]any{
 		"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
 		"metadata": map[string]any{"name": "berths." + group, "labels": labels},

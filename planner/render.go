@@ -56,6 +56,9 @@ func RenderWith(cfg *dsl.Config, known Kinds) ([]Object, error) {
 		r.resource(res)
 	}
 	r.checkIgnored(cfg)
+	if len(r.errs) == 0 {
+		r.errs = checkObjects(r.objects)
+	}
 	if err := joined(r.errs); err != nil {
 		return nil, err
 	}

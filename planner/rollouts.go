@@ -27,7 +27,7 @@ func ReadRollouts(ctx context.Context, r Reader, release, namespace string) ([]A
 	for i, kind := range kinds {
 		scopes[i] = scope{kind, namespace}
 	}
-	live, err := readLive(ctx, r, release, scopes, nil)
+	live, err := readLive(ctx, r, release, namespace, scopes, nil)
 	if err != nil {
 		return nil, err
 	}

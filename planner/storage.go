@@ -41,7 +41,7 @@ func (g Growth) Claim(namespace string) *unstructured.Unstructured {
 // around its pods, which go on. It reports whether the change is decided.
 func (m *maker) growTemplates(ctx context.Context, o Object, c *Change, was *unstructured.Unstructured) (bool, error) {
 	sizes := grownTemplates(o.Manifest, was)
-	if len(sizes) == 0 || !isOurs(was, m.in.Release) {
+	if len(sizes) == 0 || !m.isOurs(was) {
 		return false, nil
 	}
 	// All but the templates the server checks as an update.

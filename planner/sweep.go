@@ -16,6 +16,7 @@ import (
 // kept, with the reason.
 func (m *maker) sweep(ctx context.Context) error {
 	leftovers := m.withinTarget(m.leftovers())
+	m.succeedJobs()
 	if err := m.findUnlisted(ctx, leftovers); err != nil {
 		return err
 	}
@@ -119,7 +120,7 @@ func (m *maker) notTheSame(item Item, u *unstructured.Unstructured) string {
 		return "it is not sure that the release made it"
 	case item.UID != "" && item.ID.Kind == claimKind.Kind:
 		return "" // made from a template by a controller, and recorded when it was to be deleted
-	case !isOurs(u, m.in.Release):
+	case !m.isOurs(u):
 		return "it belongs to " + ownerOf(u)
 	}
 	return ""
@@ -128,6 +129,8 @@ func (m *maker) notTheSame(item Item, u *unstructured.Unstructured) string {
 // guarded says why an object may not be deleted without an explicit permission.
 func (m *maker) guarded(id ObjectID) string {
 	switch {
+	case isVolume(id) && !m.in.Options.DeleteData:
+		return "it holds data; --delete-data deletes it"
 	case isDefinition(id) && !m.in.Options.DeleteData:
 		return "deleting it would delete all its custom resources; --delete-data does"
 	case id.Group != "":
@@ -173,6 +176,10 @@ func roleOf(u *unstructured.Unstructured) Role {
 		return RoleService
 	case "HorizontalPodAutoscaler":
 		return RoleAutoscaler
+	case "PodDisruptionBudget":
+		return RoleBudget
+	case "ServiceAccount", "Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding":
+		return RoleAccess
 	case "Ingress", "HTTPRoute":
 		return RoleRoute
 	}

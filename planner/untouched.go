@@ -100,7 +100,7 @@ func (m *maker) untouchedData(o Object) []Object {
 	for _, item := range m.in.Prior.Inventory {
 		live := m.live.object(item.ID)
 		_, there := m.desired[item.ID]
-		if !uses[item.ID] || item.DataVersion == nil || there || live == nil || !isOurs(live, m.in.Release) {
+		if !uses[item.ID] || item.DataVersion == nil || there || live == nil || !m.isOurs(live) {
 			continue
 		}
 		manifest := m.in.Prior.Objects[item.ID]

@@ -2,13 +2,21 @@ package planner
 
 import (
 	"fmt"
+	"sync"
 
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/serializer/json"
 	"k8s.io/client-go/kubernetes/scheme"
 )
 
-var strict = json.NewSerializerWithOptions(json.DefaultMetaFactory, scheme.Scheme, scheme.Scheme, json.SerializerOptions{Strict: true})
+var strict = strictly(scheme.Scheme)
+
+// strictDefinitions is the same for CustomResourceDefinitions.
+var strictDefinitions = sync.OnceValue(func() *json.Serializer { return strictly(definitions()) })
+
+func strictly(s *runtime.Scheme) *json.Serializer {
+	return json.NewSerializerWithOptions(json.DefaultMetaFactory, s, s, json.SerializerOptions{Strict: true})
+}
 
 // Validate checks an object of a built-in kind against its Go type: unknown
 // fields and values of the wrong type are errors. It is what can be said without
@@ -18,7 +26,11 @@ func Validate(o Object) error {
 	if err != nil {
 		return fmt.Errorf("cannot check %s: %w", o.ID, err)
 	}
-	_, _, err = strict.Decode(text, nil, nil)
+	serializer := strict
+	if isDefinition(o.ID) {
+		serializer = strictDefinitions()
+	}
+	_, _, err = serializer.Decode(text, nil, nil)
 	if runtime.IsNotRegisteredError(err) {
 		return nil
 	}

@@ -124,7 +124,11 @@ func (s *session) plan(ctx context.Context, r recorded, targets []string, option
 	if err != nil {
 		return nil, nil, err
 	}
-	objects, graph, err := order(config)
+	kinds, err := planner.FindKinds(ctx, config, s.client)
+	if err != nil {
+		return nil, nil, err
+	}
+	objects, graph, err := order(config, kinds)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -198,9 +202,10 @@ func outputsOf(config *dsl.Config) []view.Output {
 	return outputs
 }
 
-// order renders a configuration and orders its objects.
-func order(config *dsl.Config) ([]planner.Object, *planner.Graph, error) {
-	objects, err := planner.Render(config)
+// order renders a configuration, with the kinds that the cluster knows, and orders its
+// objects.
+func order(config *dsl.Config, kinds planner.Kinds) ([]planner.Object, *planner.Graph, error) {
+	objects, err := planner.RenderWith(config, kinds)
 	if err != nil {
 		return nil, nil, err
 	}

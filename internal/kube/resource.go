@@ -55,6 +55,14 @@ func (c *Client) resource(ctx context.Context, kind schema.GroupVersionKind) (re
 	return custom.find(ctx, c, kind)
 }
 
+// Resource returns the plural name of a kind, by which its objects are found, and
+// whether these are in namespaces. It is a meta.NoKindMatchError when the cluster has
+// no such kind.
+func (c *Client) Resource(ctx context.Context, kind schema.GroupVersionKind) (plural string, namespaced bool, err error) {
+	r, err := c.resource(ctx, kind)
+	return r.Resource, r.namespaced, err
+}
+
 // discoveryBackoff spreads the attempts to find a new kind over four seconds.
 var discoveryBackoff = wait.Backoff{Duration: 100 * time.Millisecond, Factor: 3, Jitter: 0.3, Steps: 5}
 
