@@ -29,7 +29,7 @@ func (i *identity) completeAddresses(s *streams) []cobra.Completion {
 	if err != nil {
 		return nil
 	}
-	objects, _, err := order(config)
+	objects, _, err := order(config, nil)
 	if err != nil {
 		return nil
 	}
