@@ -341,7 +341,7 @@ var volatile = []struct {
 	{regexp.MustCompile(`\b(keys|web-secret)-[a-z0-9]{10}\b`), "$1-VERSION000"},
 	{regexp.MustCompile(`\b(petclinic|web)(-blue|-green)?-[a-z0-9]{8,10}-[a-z0-9]{5}\b {2,}`), "$1$2-POD  "}, // padding follows the length of names
 	{regexp.MustCompile(`\b(petclinic|web)(-blue|-green)?-[a-z0-9]{8,10}-[a-z0-9]{5}\b`), "$1$2-POD"},
-	{regexp.MustCompile(`\b(web-smoke-(?:before|after)-\d+)-[a-z0-9]{5}\b`), "$1-POD"},
+	{regexp.MustCompile(`\b(web-smoke-(?:before|after)-\d+|migrate-[a-z0-9]{10})-[a-z0-9]{5}\b`), "$1-POD"},
 	// These events follow the status that ends a run, and may come too late for it.
 	{regexp.MustCompile(` +Pod \S+ Failed: Error: ImagePullBackOff\n`), ""},
 	{regexp.MustCompile(`  newest warnings:\n    Job \S+ BackoffLimitExceeded: .*\n`), ""},

@@ -189,7 +189,7 @@ func (p *Progress) end(above *page, e applier.Event) {
 	case e.Type == applier.StepFailed:
 		above.line(txt("  "), span{"✗", red}, txt(" "), span{e.ID.String(), bold}, txt(" "+failedVerb(e.Action)+" after "+seconds(e.Duration)))
 	case i >= 0:
-		above.done(e, doneVerb(e.Action, waited && e.Moved == nil))
+		above.done(e, doneVerb(e, waited && e.Moved == nil))
 	}
 }
 
@@ -266,11 +266,15 @@ func (p *Progress) write(err error) {
 	}
 }
 
-func doneVerb(action planner.Action, waited bool) string {
+func doneVerb(e applier.Event, waited bool) string {
 	verb := map[planner.Action]string{
 		planner.Create: "created", planner.Update: "changed", planner.Replace: "replaced", planner.Delete: "deleted", planner.Run: "succeeded", planner.NoOp: "unchanged",
-	}[action]
-	if waited && action != planner.Delete && action != planner.Run {
+	}[e.Action]
+	switch {
+	case !waited || e.Action == planner.Delete || e.Action == planner.Run:
+	case e.ID.Kind == "Job":
+		verb += ", succeeded"
+	default:
 		verb += ", ready"
 	}
 	return verb

@@ -210,9 +210,11 @@ func podTitle(pod StatusPod) string { return "  Pod " + pod.Name }
 
 func podState(pod StatusPod) span {
 	state := span{text: pod.State, style: dim}
-	if pod.Ready {
+	switch {
+	case pod.Ready:
 		state.text += ", ready"
-	} else {
+	case pod.State == "Succeeded": // of a Job
+	default:
 		state = span{pod.State + ", not ready", yellow}
 	}
 	if pod.Restarts == 1 {
