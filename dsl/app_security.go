@@ -143,9 +143,9 @@ func (s *scope) checkRoot(c *containerBlock) {
 	if c.Security.NonRoot != nil {
 		nonRoot = c.Security.NonRoot
 	}
-	at, written := c.Ranges["security"]
-	if !written {
-		return // reported where it is
+	at := c.Ranges["security"]
+	if c.Role != MainContainer && c.Security.User == nil && c.Security.NonRoot == nil {
+		return // reported of the app
 	}
 	if user != nil && *user == 0 && isTrue(nonRoot) {
 		s.report(problem(&at, "Conflicting arguments", "User 0 is root, which non_root = true forbids: %s could not start.", c.title()))

@@ -18,7 +18,7 @@ app "web" {
   }
   container "a" {
     image = "nginx"
-    security { # ERROR: Conflicting arguments: A privileged container has all rights already; privilege_escalation = false does not go with privileged = true. # ERROR: Conflicting arguments: User 0 is root, which non_root = true forbids: container "a" of app.web could not start.
+    security { # ERROR: Conflicting arguments: A privileged container has all rights already; privilege_escalation = false does not go with privileged = true.
       fs_group             = 1 # ERROR: Unsupported argument: An argument named "fs_group" is not expected here.
       privileged           = true
       privilege_escalation = false
@@ -26,7 +26,7 @@ app "web" {
   }
   container "b" {
     image = "nginx"
-    security { # ERROR: Conflicting arguments: The capability SYS_ADMIN lets processes get more rights; privilege_escalation = false does not go with it. # ERROR: Conflicting arguments: User 0 is root, which non_root = true forbids: container "b" of app.web could not start.
+    security { # ERROR: Conflicting arguments: The capability SYS_ADMIN lets processes get more rights; privilege_escalation = false does not go with it.
       capabilities         = { add = ["SYS_ADMIN"] }
       privilege_escalation = false
     }
@@ -34,7 +34,7 @@ app "web" {
   container "c" {
     image = "nginx"
     security {}
-    security {} # ERROR: Conflicting arguments: User 0 is root, which non_root = true forbids: container "c" of app.web could not start. # ERROR: Duplicate block: There can be one security block here; there is one already at main.hcl:36.
+    security {} # ERROR: Duplicate block: There can be one security block here; there is one already at main.hcl:36.
   }
 }
 
