@@ -4,10 +4,13 @@ import (
 	"errors"
 	"io"
 
+	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/hashicorp/hcl/v2/hclwrite"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/convert"
 	ctyjson "github.com/zclconf/go-cty/cty/json"
+
+	"stowage/dsl"
 )
 
 // OutputList shows outputs, one assignment each.
@@ -27,9 +30,45 @@ func OutputsJSON(w io.Writer, outputs []Output) error {
 	}{FormatVersion, outputDocumentsOf(outputs)})
 }
 
-// Value shows a value as it is written in HCL.
+// Value shows a value as it is written in HCL, but for what is sensitive in it.
 func Value(s Screen, value cty.Value) error {
-	return Raw(s, append(hclwrite.Format(hclwrite.TokensForValue(value).Bytes()), '\n'))
+	return Raw(s, append(hclwrite.Format(valueTokens(value).Bytes()), '\n'))
+}
+
+// valueTokens returns a value as HCL. A value that is not known, as it depends on what
+// only a cluster has, and one that is sensitive are said to be so.
+func valueTokens(value cty.Value) hclwrite.Tokens {
+	kind := value.Type()
+	switch {
+	case value.HasMark(dsl.Sensitive):
+		return wordTokens(sensitiveValue)
+	case !value.IsKnown():
+		return wordTokens("(not known)")
+	case !value.IsNull() && (kind.IsMapType() || kind.IsObjectType()):
+		var items []hclwrite.ObjectAttrTokens
+		for key, item := range value.Elements() {
+			items = append(items, hclwrite.ObjectAttrTokens{Name: keyTokens(key.AsString()), Value: valueTokens(item)})
+		}
+		return hclwrite.TokensForObject(items)
+	case !value.IsNull() && (kind.IsCollectionType() || kind.IsTupleType()):
+		var items []hclwrite.Tokens
+		for _, item := range value.Elements() {
+			items = append(items, valueTokens(item))
+		}
+		return hclwrite.TokensForTuple(items)
+	}
+	return hclwrite.TokensForValue(value)
+}
+
+func wordTokens(word string) hclwrite.Tokens {
+	return hclwrite.Tokens{{Type: hclsyntax.TokenIdent, Bytes: []byte(word)}}
+}
+
+func keyTokens(key string) hclwrite.Tokens {
+	if hclsyntax.ValidIdentifier(key) {
+		return hclwrite.TokensForIdentifier(key)
+	}
+	return hclwrite.TokensForValue(cty.StringVal(key))
 }
 
 // ValueJSON writes a value, and nothing else.
