@@ -94,7 +94,7 @@ func (c *comparison) items(path, field string, text any, want, live []any) {
 		if i < len(texts) {
 			text = texts[i]
 		}
-		c.value(fmt.Sprintf("%s[%d]", path, i), field, text, want[i], counterpart(field, want[i], live, i))
+		c.value(fmt.Sprintf("%s[%d]", path, i), field, text, want[i], c.counterpart(field, want[i], live, i))
 	}
 }
 
@@ -110,17 +110,24 @@ var itemKeys = map[string][]string{
 }
 
 // counterpart returns the item that is meant to be the one at i.
-func counterpart(field string, want any, live []any, i int) any {
+func (c *comparison) counterpart(field string, want any, live []any, i int) any {
 	keys := itemKeys[field]
 	if _, ok := want.(map[string]any); !ok || keys == nil {
 		return live[i]
 	}
 	for _, item := range live {
-		if !slices.ContainsFunc(keys, func(key string) bool { return in(item, key) != in(want, key) }) {
+		if !slices.ContainsFunc(keys, func(key string) bool { return !c.same(in(want, key), in(item, key)) }) {
 			return item
 		}
 	}
 	return nil
+}
+
+// same reports whether two values that items are found by are equal, a version having
+// the name of what it is of.
+func (c *comparison) same(want, live any) bool {
+	name, _ := live.(string)
+	return want == live || name != "" && c.bases[name] == want
 }
 
 // in returns a field of a map; nil when it is none.

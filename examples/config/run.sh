@@ -1,0 +1,3 @@
+#!/bin/sh
+# Nothing of this is expanded: ${HOME}, %{if}, $(date).
+exec /usr/sbin/server --home "${HOME}"
