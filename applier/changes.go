@@ -4,7 +4,6 @@ import (
 	"errors"
 	"maps"
 	"slices"
-	"strings"
 
 	"stowage/internal/release"
 	"stowage/planner"
@@ -89,22 +88,16 @@ func addOutcome(change *release.Change, s *Step) {
 	}
 }
 
-// changedBy returns what a plan does, in short. The apps of objects that leave are
-// known from the inventory of the revision before.
-func changedBy(plan *planner.Plan, known map[planner.ObjectID]release.Item) release.Changed {
+// changedBy returns what a plan does, in short.
+func changedBy(plan *planner.Plan) release.Changed {
 	changed := release.Changed{
 		Created: plan.Count(planner.Create), Updated: plan.Count(planner.Update),
 		Replaced: plan.Count(planner.Replace), Deleted: plan.Count(planner.Delete),
 	}
 	apps := map[string]bool{}
 	for i := range plan.Changes {
-		c := &plan.Changes[i]
-		address := c.Address
-		if address == "" {
-			address = known[c.ID].Address
-		}
-		if app, ok := strings.CutPrefix(address, "app."); ok && c.Action != planner.NoOp {
-			apps[app] = true
+		if c := &plan.Changes[i]; c.App != "" && c.Action != planner.NoOp {
+			apps[c.App] = true
 		}
 	}
 	changed.Apps = slices.Sorted(maps.Keys(apps))

@@ -29,7 +29,7 @@ func PriorOf(record *release.Record) (*planner.Prior, error) {
 	}
 	for i, item := range record.Inventory {
 		prior.Inventory[i] = planner.Item{
-			ID: idOf(item), Version: item.Version, UID: string(item.UID), LastRevision: item.LastRevision,
+			ID: idOf(item), Address: item.Address, Version: item.Version, UID: string(item.UID), LastRevision: item.LastRevision,
 			Ran: item.Ran, DataVersion: versionOf(item),
 		}
 		for _, need := range item.Needs {

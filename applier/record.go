@@ -67,7 +67,7 @@ func (r *recorder) begin(ctx context.Context) error {
 			Who: r.opts.Who, Pipeline: r.opts.Pipeline, Commit: r.opts.Commit, Dirty: r.opts.Dirty,
 			StowageVersion: r.opts.StowageVersion, RollbackTo: cmp.Or(r.plan.Release.RollbackTo, r.opts.undoes),
 			Switch: string(r.plan.Release.Switch), SwitchApps: r.plan.Release.SwitchApps,
-			Apps: appsOf(r.plan), Changed: changedBy(r.plan, r.known),
+			Apps: appsOf(r.plan), Changed: changedBy(r.plan),
 		},
 		Content: release.Content{
 			ConfigDir: r.opts.ConfigDir, HistoryLimit: r.plan.Release.HistoryLimit, Inventory: r.inventory(), Changes: plannedChanges(r.plan),

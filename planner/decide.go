@@ -18,7 +18,7 @@ const leftAlone Action = ""
 // request, and whether the server must be asked for the rest.
 func (m *maker) decide(o Object) (change *Change, ask bool) {
 	c := &Change{
-		ID: o.ID, Action: Create, Address: o.Address, Role: o.Role, Origin: o.Origin,
+		ID: o.ID, Action: Create, Address: o.Address, App: appOf(o), Role: o.Role, Origin: o.Origin,
 		Needs: m.in.Graph.Needs(o.ID), Version: o.Version, Timeout: o.Timeout, Object: o.Manifest, Delay: o.Delay,
 	}
 	was := m.live.object(o.ID)

@@ -71,6 +71,7 @@ type Change struct {
 	ID      ObjectID     `json:"id"`
 	Action  Action       `json:"action"`
 	Address string       `json:"address,omitempty"`
+	App     string       `json:"app,omitempty"` // name of the app that the object belongs to
 	Role    Role         `json:"role,omitempty"`
 	Origin  Origin       `json:"origin,omitzero"`
 	Reason  string       `json:"reason,omitempty"` // "changed fields", "new version of petclinic-config-7d41h0w3rb", "left the configuration", ...

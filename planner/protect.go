@@ -3,6 +3,7 @@ package planner
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
@@ -55,7 +56,7 @@ func (m *maker) spare(item Item) {
 		m.keep(item.ID, "it is protected by lifecycle.prevent_destroy")
 		return
 	}
-	block := blockOf(m.live.object(item.ID))
+	block := m.blockOf(m.live.object(item.ID))
 	e := &ObjectError{ID: item.ID, Err: errors.New("is protected by lifecycle.prevent_destroy"), Origin: m.originOf(block)}
 	e.Hint = fmt.Sprintf("set prevent_destroy to false in %s and apply first", block)
 	if e.Origin == (Origin{}) && !m.in.Options.Destroy {
@@ -74,12 +75,20 @@ func protectedReplacement(o Object, differing []path) *ObjectError {
 	}
 }
 
-// blockOf returns the address of the block that a live object was made from.
-func blockOf(u *unstructured.Unstructured) string {
-	address := dsl.Address{Type: "app", Name: u.GetLabels()[LabelApp]}
+// blockOf returns the address of the block that a live object was made from: as it was
+// recorded, or else as its labels tell.
+func (m *maker) blockOf(u *unstructured.Unstructured) string {
+	id := IDOf(u)
+	if m.in.Prior != nil {
+		i := slices.IndexFunc(m.in.Prior.Inventory, func(item Item) bool { return item.ID == id })
+		if i >= 0 && m.in.Prior.Inventory[i].Address != "" {
+			return m.in.Prior.Inventory[i].Address
+		}
+	}
+	address := dsl.Address{Type: "app", Name: labelOf(u, LabelApp)}
 	if address.Name == "" {
 		address = dsl.Address{Type: "config", Name: u.GetName()}
-		if IDOf(u).IsSecret() {
+		if id.IsSecret() {
 			address.Type = "secret"
 		}
 		if base := u.GetAnnotations()[AnnotationBaseName]; base != "" {

@@ -39,6 +39,7 @@ type Prior struct {
 // Item is one object of a release's inventory.
 type Item struct {
 	ID      ObjectID
+	Address string // of the block that it was made from
 	Version string // API version it was applied with, such as v1
 	UID     string
 	// LastRevision is the newest revision whose configuration has the object;

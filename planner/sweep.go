@@ -154,10 +154,7 @@ func (m *maker) remove(u *unstructured.Unstructured, reason string) {
 	}
 	c := &Change{
 		ID: IDOf(u), Action: Delete, Reason: reason, Impact: deleteImpact(u),
-		Role: roleOf(u), Unchecked: "deletes are not dry-run",
-	}
-	if app := u.GetLabels()[LabelApp]; app != "" {
-		c.Address = "app." + app
+		Address: m.blockOf(u), App: labelOf(u, LabelApp), Role: roleOf(u), Unchecked: "deletes are not dry-run",
 	}
 	c.baseOn(u)
 	c.Health = nil

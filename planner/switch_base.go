@@ -20,7 +20,7 @@ func (m *maker) untouchedBase(recorded []Object) []Object {
 	}
 	for _, id := range m.liveSides() {
 		live := m.live.object(id)
-		side := Object{ID: id, Manifest: m.applied(live), Address: blockOf(live), Role: RoleWorkload, Untouched: true}
+		side := Object{ID: id, Manifest: m.applied(live), Address: m.blockOf(live), Role: RoleWorkload, Untouched: true}
 		for _, o := range append(m.untouchedData(side), side) {
 			if !known[o.ID] {
 				known[o.ID] = true
@@ -68,7 +68,7 @@ func (a *appSwitch) object(live *unstructured.Unstructured) Object {
 	id := IDOf(live)
 	i := slices.IndexFunc(a.base, func(o Object) bool { return o.ID == id })
 	if i < 0 {
-		return Object{ID: id, Manifest: ownManifest(live), Role: roleOf(live), Address: blockOf(live)}
+		return Object{ID: id, Manifest: ownManifest(live), Role: roleOf(live), Address: a.m.blockOf(live)}
 	}
 	return a.base[i]
 }
