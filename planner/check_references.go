@@ -52,8 +52,7 @@ func (m *maker) checkReferences(ctx context.Context) error {
 	return nil
 }
 
-// openDemands returns what the plan does not have itself, in a fixed order, and
-// reports the keys and ports that its own objects do not have.
+// openDemands returns what the plan does not have itself, in a fixed order.
 func (m *maker) openDemands() []demand {
 	var open []demand
 	for _, c := range m.changes {
@@ -61,11 +60,7 @@ func (m *maker) openDemands() []demand {
 			continue
 		}
 		for _, d := range demandsOf(m.desired[c.ID]) {
-			own, ours := m.desired[d.to]
-			switch {
-			case ours:
-				m.judge(d, stock{objects: map[string]*unstructured.Unstructured{d.to.Name: own.Manifest}})
-			case !comesWithCluster(d.to) && !m.promised(d):
+			if _, ours := m.desired[d.to]; !ours && !comesWithCluster(d.to) && !m.promised(d) {
 				open = append(open, d)
 			}
 		}
@@ -247,7 +242,7 @@ func (m *maker) judge(d demand, there stock) {
 		if all || slices.Contains(parts, d.part) {
 			return
 		}
-		m.fail(d.failure(fmt.Sprintf("refers to %s %q of %s, which has no such %[1]s", d.noun(), d.part, d.to), hintOf(d.part, parts)))
+		m.fail(d.lacking(parts))
 	}
 }
 
@@ -264,7 +259,12 @@ func (d demand) origin() Origin {
 	if r, ok := d.user.Ranges[d.place.argument]; ok {
 		return OriginOf(r)
 	}
-	return d.user.Origin
+	return originOf(d.user, d.place.field)
+}
+
+// lacking says that an object has not the part that is demanded of it.
+func (d demand) lacking(parts []string) *ObjectError {
+	return d.failure(fmt.Sprintf("refers to %s %q of %s, which has no such %[1]s", d.noun(), d.part, d.to), hintOf(d.part, parts))
 }
 
 func (d demand) failure(text, hint string) *ObjectError {

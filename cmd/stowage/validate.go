@@ -1,11 +1,16 @@
 package main
 
 import (
+	"bytes"
+	"errors"
+
+	"github.com/hashicorp/go-multierror"
 	"github.com/hashicorp/hcl/v2"
 	"github.com/spf13/cobra"
 
 	"stowage/cmd/stowage/view"
 	"stowage/dsl"
+	"stowage/planner"
 )
 
 type validateOptions struct {
@@ -60,6 +65,71 @@ func (o *validateOptions) check() (hcl.Diagnostics, *dsl.Module) {
 	if diags.HasErrors() {
 		return diags, module
 	}
-	_, more := module.Evaluate(o.inputs.inputs(o.streams.environ, ""))
-	return append(diags, more...), module
+	config, more := module.Evaluate(o.inputs.inputs(o.streams.environ, ""))
+	diags = append(diags, more...)
+	if !diags.HasErrors() {
+		diags = append(diags, checkRendered(config, module)...)
+	}
+	return diags, module
+}
+
+// checkRendered returns what is wrong with the objects of a configuration, and their
+// order, as far as that can be told without a cluster.
+func checkRendered(config *dsl.Config, module *dsl.Module) hcl.Diagnostics {
+	objects, err := planner.Render(config)
+	if err == nil {
+		_, err = planner.NewGraph(objects)
+	}
+	if err == nil {
+		return nil
+	}
+	errs := []error{err}
+	if all := (*multierror.Error)(nil); errors.As(err, &all) {
+		errs = all.Errors
+	}
+	var diags hcl.Diagnostics
+	for _, err := range errs {
+		diags = append(diags, objectDiagnostic(err, module))
+	}
+	return diags
+}
+
+// objectDiagnostic tells what is wrong with an object, at the place that it comes from.
+func objectDiagnostic(err error, module *dsl.Module) *hcl.Diagnostic {
+	diag := &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "Invalid objects", Detail: err.Error()}
+	object := (*planner.ObjectError)(nil)
+	if !errors.As(err, &object) {
+		return diag
+	}
+	diag.Summary = "Invalid " + object.ID.String()
+	diag.Detail = object.Err.Error()
+	if object.Field != "" {
+		diag.Detail = object.Field + ": " + diag.Detail
+	}
+	if object.Hint != "" {
+		diag.Detail += "\n" + object.Hint
+	}
+	if at := object.Origin; at.File != "" {
+		diag.Subject = lineFrom(at, module.Sources()[at.File])
+	}
+	return diag
+}
+
+// lineFrom returns the range from a place to the end of its line.
+func lineFrom(at planner.Origin, file *hcl.File) *hcl.Range {
+	r := &hcl.Range{Filename: at.File, Start: hcl.Pos{Line: at.Line, Column: at.Column}}
+	r.End = r.Start
+	if file == nil {
+		return r
+	}
+	lines := bytes.SplitAfter(file.Bytes, []byte("\n"))
+	if at.Line < 1 || at.Line > len(lines) {
+		return r
+	}
+	begin := len(bytes.Join(lines[:at.Line-1], nil))
+	text := bytes.TrimRight(lines[at.Line-1], "\r\n")
+	column := min(max(at.Column-1, 0), len(text))
+	r.Start.Byte, r.End.Byte = begin+column, begin+len(text)
+	r.End.Column = len(text) + 1
+	return r
 }

@@ -1,0 +1,244 @@
+package planner
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/api/validation"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	metav1validation "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+)
+
+// checkObjects reports what is wrong with rendered objects that can be told without
+// a cluster: what the API server would refuse by its limits, and what would not work
+// together.
+func checkObjects(objects []Object) []*ObjectError {
+	c := objectCheck{byID: make(map[ObjectID]Object, len(objects)), nodePorts: map[string]Object{}}
+	for _, o := range objects {
+		c.byID[o.ID] = o
+	}
+	for _, o := range objects {
+		c.metadata(o)
+		c.size(o)
+		c.claimNodePorts(o)
+		c.parts(o)
+		c.probePorts(o)
+		c.targetPorts(o, objects)
+	}
+	c.selectors(objects)
+	return c.errs
+}
+
+type objectCheck struct {
+	byID      map[ObjectID]Object
+	nodePorts map[string]Object // by number and protocol
+	errs      []*ObjectError
+}
+
+func (c *objectCheck) fail(o Object, at, hint, format string, args ...any) {
+	c.errs = append(c.errs, &ObjectError{ID: o.ID, Origin: originOf(o, at), Field: at, Err: fmt.Errorf(format, args...), Hint: hint})
+}
+
+// originOf returns where a field is written, as far as that is known.
+func originOf(o Object, at string) Origin {
+	if o.Fields != nil {
+		return OriginOf(o.Fields.Range(at))
+	}
+	return o.Origin
+}
+
+// metadata checks names and labels as the API server does.
+func (c *objectCheck) metadata(o Object) {
+	name := validation.NameIsDNSSubdomain
+	switch {
+	case o.ID.Group == "" && o.ID.Kind == "Service", o.ID.Group == "" && o.ID.Kind == "Namespace":
+		name = validation.NameIsDNSLabel
+	case strings.HasSuffix(o.ID.Group, "rbac.authorization.k8s.io"):
+		name = func(string, bool) []string { return nil } // any part of a path
+	}
+	meta := field.NewPath("metadata")
+	var all field.ErrorList
+	for _, problem := range name(o.ID.Name, false) {
+		all = append(all, field.Invalid(meta.Child("name"), o.ID.Name, problem))
+	}
+	if o.ID.Namespace != "" {
+		for _, problem := range validation.ValidateNamespaceName(o.ID.Namespace, false) {
+			all = append(all, field.Invalid(meta.Child("namespace"), o.ID.Namespace, problem))
+		}
+	}
+	all = append(all, metav1validation.ValidateLabels(o.Manifest.GetLabels(), meta.Child("labels"))...)
+	all = append(all, validation.ValidateAnnotations(o.Manifest.GetAnnotations(), meta.Child("annotations"))...)
+	for _, e := range all {
+		c.fail(o, e.Field, "", "%s", e.ErrorBody())
+	}
+}
+
+// dataLimit is how much a ConfigMap or Secret may hold, in bytes. All that is in an
+// object together, with what is around it, may not be much more: etcd refuses it.
+const dataLimit = 1 << 20
+
+// size checks the content of ConfigMaps and Secrets.
+func (c *objectCheck) size(o Object) {
+	if o.ID.Group != "" || o.ID.Kind != "ConfigMap" && o.ID.Kind != "Secret" {
+		return
+	}
+	total := 0
+	for _, name := range []string{"data", "binaryData", "stringData"} {
+		values, _ := o.Manifest.Object[name].(map[string]any)
+		for key, v := range values {
+			text, _ := v.(string)
+			n := len(text)
+			if name == "binaryData" || name == "data" && o.ID.Kind == "Secret" {
+				n = n / 4 * 3 // it is in base64
+			}
+			total += len(key) + n
+		}
+	}
+	if total > dataLimit {
+		c.fail(o, "data", "divide it", "holds %d bytes, and may hold %d", total, dataLimit)
+	}
+}
+
+// claimNodePorts reports Services that ask for one port of the nodes.
+func (c *objectCheck) claimNodePorts(o Object) {
+	if o.ID.Group != "" || o.ID.Kind != serviceKind.Kind {
+		return
+	}
+	for i, p := range portsOf(o.Manifest) {
+		number, ok := integer(p["nodePort"])
+		if !ok || number == 0 {
+			continue
+		}
+		key := fmt.Sprintf("%d/%v", number, protocolIn(p))
+		if first, taken := c.nodePorts[key]; taken && first.ID != o.ID {
+			c.fail(o, fmt.Sprintf("spec.ports[%d].nodePort", i), "", "port %s of the nodes is that of %s already, at %s", key, first.ID, first.Origin)
+			continue
+		}
+		c.nodePorts[key] = o
+	}
+}
+
+func portsOf(service *unstructured.Unstructured) []map[string]any {
+	ports, _, _ := unstructured.NestedFieldNoCopy(service.Object, "spec", "ports")
+	return maplist(ports)
+}
+
+func protocolIn(port map[string]any) string {
+	if protocol, _ := port["protocol"].(string); protocol != "" {
+		return protocol
+	}
+	return "TCP"
+}
+
+// parts reports keys and ports that are referred to and that objects of the
+// configuration do not have.
+func (c *objectCheck) parts(o Object) {
+	for _, d := range demandsOf(o) {
+		own, ours := c.byID[d.to]
+		if !ours || d.part == "" {
+			continue
+		}
+		if parts, all := partsOf(own.Manifest); !all && !slices.Contains(parts, d.part) {
+			c.errs = append(c.errs, d.lacking(parts))
+		}
+	}
+}
+
+// probePorts reports probes that name a port which their container does not have.
+func (c *objectCheck) probePorts(o Object) {
+	spec, at := podSpecAt(o.Manifest)
+	for _, list := range []string{"initContainers", "containers"} {
+		for _, container := range maplist(spec[list]) {
+			names := portNames(container)
+			for _, probe := range []string{"readinessProbe", "livenessProbe", "startupProbe"} {
+				for _, means := range []string{"httpGet", "tcpSocket"} {
+					port, _, _ := unstructured.NestedFieldNoCopy(container, probe, means, "port")
+					if name, ok := port.(string); ok && !slices.Contains(names, name) {
+						c.fail(o, strings.Join([]string{at, element(list, container), probe, means, "port"}, "."), hintOf(name, names),
+							"refers to port %q, and the container has no such port", name)
+					}
+				}
+			}
+		}
+	}
+}
+
+// portNames returns the names of a container's ports.
+func portNames(container map[string]any) []string {
+	var names []string
+	for _, p := range maplist(container["ports"]) {
+		names = append(names, textsAt(p, "name")...)
+	}
+	return names
+}
+
+// targetPorts reports Services that name a port which no container of the pods that
+// they select has.
+func (c *objectCheck) targetPorts(o Object, objects []Object) {
+	if o.ID.Group != "" || o.ID.Kind != serviceKind.Kind {
+		return
+	}
+	var names []string
+	selected := false
+	for _, workload := range objects {
+		spec, _ := podSpecAt(workload.Manifest)
+		if spec == nil || workload.ID.Namespace != o.ID.Namespace || !hasSelector(o.Manifest) || !selects(o.Manifest, workload.Manifest) {
+			continue
+		}
+		selected = true
+		for _, list := range []string{"initContainers", "containers"} { // a sidecar is one of the former
+			for _, container := range maplist(spec[list]) {
+				names = append(names, portNames(container)...)
+			}
+		}
+	}
+	for i, p := range portsOf(o.Manifest) {
+		if name, ok := p["targetPort"].(string); ok && selected && !slices.Contains(names, name) {
+			c.fail(o, fmt.Sprintf("spec.ports[%d].targetPort", i), hintOf(name, names), "refers to port %q, which no container behind the Service has", name)
+		}
+	}
+}
+
+func hasSelector(service *unstructured.Unstructured) bool {
+	selector, _, _ := unstructured.NestedMap(service.Object, "spec", "selector")
+	return len(selector) > 0
+}
+
+// selectors reports workloads that take the pods of another one for theirs: both
+// controllers would fight over them.
+func (c *objectCheck) selectors(objects []Object) {
+	for _, o := range objects {
+		selector := selectorOf(o.Manifest)
+		if selector == nil {
+			continue
+		}
+		for _, other := range objects {
+			if other.ID == o.ID || other.ID.Namespace != o.ID.Namespace || selectorOf(other.Manifest) == nil {
+				continue
+			}
+			labels, _, _ := unstructured.NestedFieldNoCopy(other.Manifest.Object, "spec", "template", "metadata", "labels")
+			if within(selector, labels) {
+				c.fail(o, "spec.selector", "give one of the two labels that the other has not", "also selects the pods of %s, at %s", other.ID, other.Origin)
+			}
+		}
+	}
+}
+
+// selectorOf returns the labels that a workload finds its pods by, or nil: for what is
+// none, and for one with expressions or without labels, about which the server decides.
+func selectorOf(u *unstructured.Unstructured) any {
+	if id := IDOf(u); id.Group != "apps" || !slices.Contains([]string{"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"}, id.Kind) {
+		return nil
+	}
+	raw, _, _ := unstructured.NestedMap(u.Object, "spec", "selector")
+	if _, more := raw["matchExpressions"]; more || len(raw) == 0 {
+		return nil
+	}
+	labels, _ := raw["matchLabels"].(map[string]any)
+	if len(labels) == 0 {
+		return nil
+	}
+	return labels
+}
