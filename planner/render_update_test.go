@@ -104,6 +104,37 @@ func TestS34UpdateEqualsFreshCreate(t *testing.T) {
 			`host_aliases = { "10.0.0.1" = ["a"] }
 			 dns { options = { ndots = 2 } }`, ``},
 		{"image policy no longer given", `image_pull_policy = "Always"`, ``},
+		{"affinity of sessions taken back", webPort + `service {
+			   session_affinity = "ClientIP"
+			   session_timeout  = "1m"
+			 }`, webPort},
+		{"another time of sessions", webPort + `service {
+			   session_affinity = "ClientIP"
+			   session_timeout  = "1m"
+			 }`, webPort + `service { session_affinity = "ClientIP" }`},
+		{"load balancer, then inside the cluster", webPort + `service {
+			   type                    = "LoadBalancer"
+			   external_traffic_policy = "Local"
+			   source_ranges           = ["203.0.113.0/24"]
+			   load_balancer_class     = "example.com/internal"
+			   allocate_node_ports     = false
+			 }`, webPort},
+		{"traffic policies taken back", webPort + `service {
+			   internal_traffic_policy = "Local"
+			   traffic_distribution    = "PreferSameZone"
+			   publish_not_ready       = true
+			 }`, webPort},
+		{"account taken back", `service_account { token = false }`, ``},
+		{"another account", `service_account {}`, `service_account { existing = "default" }`},
+		{"pull secrets changed", `image_pull_secrets = ["a", "b"]`, `image_pull_secrets = ["b", "c"]`},
+		{"affinity changed", `node_affinity { label = "fast" }`, `anti_affinity {}`},
+		{"scheduling taken back", `node_selector = { disk = "ssd" }
+			 priority_class = "system-cluster-critical"
+			 toleration { key = "a" }
+			 spread { across = "zone" }
+			 anti_affinity { required = true }
+			 disruption_budget { max_unavailable = 1 }`, ``},
+		{"budget the other way", `disruption_budget { max_unavailable = 1 }`, `disruption_budget { min_available = "50%" }`},
 	}
 	updated, fresh := newCluster(t, true), newCluster(t, true)
 	for _, tc := range cases {
@@ -118,6 +149,8 @@ func TestS34UpdateEqualsFreshCreate(t *testing.T) {
 		})
 	}
 }
+
+const webPort = "port \"http\" { number = 80 }\n"
 
 // portBlocks writes ports given as "name number [protocol]".
 func portBlocks(ports ...string) string {
