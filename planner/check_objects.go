@@ -107,11 +107,10 @@ func (c *objectCheck) claimNodePorts(o Object) {
 		return
 	}
 	for i, p := range portsOf(o.Manifest) {
-		number, ok := integer(p["nodePort"])
-		if !ok || number == 0 {
+		key := nodePortOf(p)
+		if key == "" {
 			continue
 		}
-		key := fmt.Sprintf("%d/%v", number, protocolIn(p))
 		if first, taken := c.nodePorts[key]; taken && first.ID != o.ID {
 			c.fail(o, fmt.Sprintf("spec.ports[%d].nodePort", i), "", "port %s of the nodes is that of %s already, at %s", key, first.ID, first.Origin)
 			continue

@@ -26,6 +26,9 @@ func (m *maker) checkReferences(ctx context.Context) error {
 	if m.way.target != nil || m.switching != nil || m.in.Options.Report {
 		return nil
 	}
+	if err := m.checkNodePorts(ctx); err != nil {
+		return err
+	}
 	open := m.openDemands()
 	stocks, err := m.takeStock(ctx, open)
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"stowage/planner"
 )
@@ -297,5 +298,35 @@ app "web" {
 			strings.Contains(w.Detail, "cannot get resource") && w.Origin.Line == 4
 	}) {
 		t.Errorf("%+v", p.Warnings)
+	}
+}
+
+func TestNodePortsOfOthersAreKnownBeforeTheNamespaceIsThere(t *testing.T) {
+	t.Parallel()
+	other, c := newCluster(t, true), newCluster(t, false)
+	const config = `release "shop" { namespace = "NAMESPACE" }
+app "web" {
+  image = "nginx"
+  port "http" {
+    number    = 80
+    node_port = PORT
+  }
+}
+`
+	var taken *unstructured.Unstructured
+	for _, o := range other.objects(t, "apiVersion: v1\nkind: Service\nmetadata: {name: taken}\nspec: {type: NodePort, ports: [{port: 80}]}\n") {
+		created, err := other.Create(t.Context(), o.Manifest)
+		if err != nil {
+			t.Fatal(err)
+		}
+		taken = created
+	}
+	ports, _, _ := unstructured.NestedSlice(taken.Object, "spec", "ports")
+	number := fmt.Sprint(ports[0].(map[string]any)["nodePort"])
+	want := []string{fmt.Sprintf("petclinic.hcl:4: Service web: spec.ports: port %s/TCP of the nodes is that of Service taken in namespace %s. "+
+		"take another one, or none: the cluster chooses one then", number, other.namespace)}
+	_, err := c.tryPlanHCL(t, strings.Replace(config, "PORT", number, 1), planner.Options{})
+	if d := cmp.Diff(want, refused(t, err)); d != "" {
+		t.Error(d)
 	}
 }
