@@ -38,7 +38,7 @@ func contested(changes []fieldChange, live, want, prior *unstructured.Unstructur
 				conflicts = append(conflicts, owner)
 			}
 		}
-		if owner.manager == "" && ch.op == Create && before && trusted {
+		if owner.manager == "" && ch.op == Create && before && trusted && missing(prior, live, ch.path) {
 			owner.manager = unknownManager
 			drift = append(drift, owner)
 		}
@@ -60,14 +60,26 @@ func renderedBefore(prior *unstructured.Unstructured, p path) bool {
 	if prior == nil {
 		return false
 	}
+	_, ok := lookup(prior.Object, identified(p))
+	return ok
+}
+
+// missing reports whether live lacks what the release had rendered there. An item more
+// in a list without identity is none that was there before: the list has to differ.
+func missing(prior, live *unstructured.Unstructured, p path) bool {
+	before, _ := lookup(prior.Object, identified(p))
+	now, _ := lookup(live.Object, identified(p))
+	return !within(before, now)
+}
+
+// identified returns the path up to the first list whose items have no identity.
+func identified(p path) path {
 	for i, s := range p {
 		if s.kind == stepIndex {
-			p = p[:i]
-			break
+			return p[:i]
 		}
 	}
-	_, ok := lookup(prior.Object, p)
-	return ok
+	return p
 }
 
 // conflictError says who owns a field that the configuration sets for the first time.

@@ -100,9 +100,11 @@ func resource(ts *testscript.TestScript, client dynamic.Interface, kind string) 
 		gvk.Group = "batch"
 	case "Lease":
 		gvk.Group = "coordination.k8s.io"
+	case "Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding":
+		gvk.Group = "rbac.authorization.k8s.io"
 	}
 	plural, _ := meta.UnsafeGuessKindToResource(gvk)
-	if kind == "Namespace" {
+	if kind == "Namespace" || strings.HasPrefix(kind, "Cluster") {
 		return client.Resource(plural)
 	}
 	return client.Resource(plural).Namespace(ts.Getenv("NAMESPACE"))
