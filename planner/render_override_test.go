@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"stowage/dsl"
 	"stowage/planner"
@@ -85,10 +87,14 @@ app "web" {
 
 func TestOverrideTakesFieldsOut(t *testing.T) {
 	u := renderedDeployment(t, `override "Deployment" {
-		spec = { template = { spec = { containers = [{ name = "web", imagePullPolicy = null, ports = null }] } } }
+		spec = { template = { spec = { containers = [{ name = "web", imagePullPolicy = null, terminationMessagePath = null }] } }, strategy = null }
 	}`)
+	if _, there := u["spec"].(map[string]any)["strategy"]; there {
+		t.Error("spec.strategy is still there")
+	}
 	container := u["spec"].(map[string]any)["template"].(map[string]any)["spec"].(map[string]any)["containers"].([]any)[0]
-	if diff := cmp.Diff(map[string]any{"name": "web", "image": "nginx"}, container); diff != "" {
+	port := map[string]any{"name": "http", "containerPort": int64(80), "protocol": "TCP"}
+	if diff := cmp.Diff(map[string]any{"name": "web", "image": "nginx", "ports": []any{port}}, container); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -135,4 +141,43 @@ func evaluateText(t testing.TB, text string) *dsl.Config {
 		t.Fatal(err)
 	}
 	return evaluate(t, dir)
+}
+
+// TestOverrideIsPartOfTheVersion places an app with versions side by side: what is
+// overridden is in its Deployment, and another override makes another version.
+func TestOverrideIsPartOfTheVersion(t *testing.T) {
+	for strategy, name := range map[string]string{
+		`strategy = "blue-green"`: "web-blue", "strategy = \"canary\"\n steps = [50]": "web",
+	} {
+		t.Run(strategy, func(t *testing.T) {
+			builds := map[string]bool{}
+			for _, hostname := range []string{"inside", "outside"} {
+				placed, err := planner.Place(mustRender(t, evaluateText(t, `release "r" {}
+					app "web" {
+					  image = "nginx"
+					  port "http" { number = 80 }
+					  rollout {
+					    `+strategy+`
+					  }
+					  override "Deployment" {
+					    metadata = { annotations = { "example.com/team" = "shop" } }
+					    spec     = { template = { spec = { hostname = "`+hostname+`" } } }
+					  }
+					}`)))
+				if err != nil {
+					t.Fatal(err)
+				}
+				i := slices.IndexFunc(placed, func(o planner.Object) bool { return o.ID.Kind == "Deployment" })
+				u := placed[i].Manifest
+				got, _, _ := unstructured.NestedString(u.Object, "spec", "template", "spec", "hostname")
+				if u.GetName() != name || got != hostname || u.GetAnnotations()["example.com/team"] != "shop" {
+					t.Errorf("%s: %v", u.GetName(), u.Object)
+				}
+				builds[u.GetAnnotations()[planner.AnnotationBuild]] = true
+			}
+			if len(builds) != 2 || builds[""] {
+				t.Errorf("builds %v", builds)
+			}
+		})
+	}
 }
