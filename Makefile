@@ -42,6 +42,7 @@ test-cluster:
 # Vet is one of the linters.
 check: ## Look for what fmt would change, and for what lint, vet and tidy object to
 	@unformatted=$$(gofmt -l .); [ -z "$$unformatted" ] || { echo "not formatted (make fmt):"; echo "$$unformatted"; exit 1; }
+	go test ./dsl -run LanguagePage # docs/language.md is what the schemas say
 	go mod tidy -diff
 	cd $(CLUSTER) && go mod tidy -diff
 	$(LINT) config verify --config .ci/golangci.yaml
@@ -63,6 +64,7 @@ soak: build ## Kill at each write in all ways, and try more sequences, for half 
 fuzz: ## Fuzz what parses, for a while
 	go test ./dsl -run '^$$' -fuzz FuzzParse -fuzztime 60s
 	go test ./dsl -run '^$$' -fuzz FuzzEvaluate -fuzztime 60s
+	go test ./dsl -run '^$$' -fuzz FuzzFormat -fuzztime 60s
 
 clean: ## Remove what was built
 	rm -rf bin dist

@@ -12,11 +12,11 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
-	"github.com/hashicorp/hcl/v2/hclwrite"
 	"github.com/rogpeppe/go-internal/diff"
 	"github.com/spf13/cobra"
 
 	"stowage/cmd/stowage/view"
+	"stowage/dsl"
 )
 
 // stdinPath stands for the standard input.
@@ -104,10 +104,10 @@ func (o *fmtOptions) format(path string) (bool, error) {
 	if file, diags := hclsyntax.ParseConfig(source, path, hcl.InitialPos); diags.HasErrors() {
 		return false, &diagnosticsError{Diagnostics: diags, sources: map[string]*hcl.File{path: file}}
 	}
-	formatted := hclwrite.Format(source)
-	same := bytes.Equal(source, formatted)
+	result := dsl.Format(source)
+	same := bytes.Equal(source, result)
 	if path == stdinPath && !o.check && !o.diff {
-		return same, view.Raw(o.streams.out, formatted)
+		return same, view.Raw(o.streams.out, result)
 	}
 	if same {
 		return true, nil
@@ -118,14 +118,14 @@ func (o *fmtOptions) format(path string) (bool, error) {
 		}
 	}
 	if o.diff {
-		if err := view.Raw(o.streams.out, diff.Diff("old/"+path, source, "new/"+path, formatted)); err != nil {
+		if err := view.Raw(o.streams.out, diff.Diff("old/"+path, source, "new/"+path, result)); err != nil {
 			return false, err
 		}
 	}
 	if o.check || path == stdinPath {
 		return false, nil
 	}
-	return false, rewrite(path, formatted)
+	return false, rewrite(path, result)
 }
 
 func (o *fmtOptions) read(path string) ([]byte, error) {
