@@ -142,7 +142,7 @@ func (src *source) checkRelease(names []string) {
 	}
 	if release == nil {
 		start := hcl.Range{Filename: names[0], Start: hcl.InitialPos, End: hcl.InitialPos}
-		src.diags = append(src.diags, problem(&start, "Missing release block",
+		src.noRelease = append(src.noRelease, problem(&start, "Missing release block",
 			"A configuration needs one release block, which names what is applied and rolled back as one:\n\n  release \"NAME\" {\n    namespace = \"NAMESPACE\"\n  }"))
 	}
 }

@@ -29,6 +29,7 @@ type evaluation struct {
 	skipped int
 
 	releaseNode *node // the release block; nil if there is none
+	alone       bool  // a module by itself: its variables may have no value
 
 	release   *Release
 	moves     moves
@@ -219,7 +220,7 @@ func (ev *evaluation) config() *Config {
 			cfg.Resources = append(cfg.Resources, r)
 		}
 	}
-	if !ev.diags.HasErrors() {
+	if !ev.diags.HasErrors() && !ev.alone {
 		ev.checkObjects(cfg)
 		ev.checkTraffic(cfg)
 		ev.checkAffinities(cfg)

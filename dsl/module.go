@@ -3,6 +3,7 @@ package dsl
 import (
 	"maps"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 
@@ -110,8 +111,29 @@ func (m *Module) Evaluate(in Inputs) (*Config, hcl.Diagnostics) {
 	ev := m.begin(in)
 	defer ev.end()
 	ev.diags = append(ev.diags, m.diags...)
+	ev.diags = append(ev.diags, m.top.noRelease...)
 	return finish(ev, ev.config())
 }
+
+// Check says what is wrong with a module by itself, which no configuration calls: it
+// has no release block, and what depends on variables without a value is not judged.
+func (m *Module) Check(in Inputs) hcl.Diagnostics {
+	top := *m.top
+	if len(top.noRelease) > 0 {
+		top.blocks = append(slices.Clip(top.blocks), standIn)
+	}
+	alone := &Module{dir: m.dir, files: m.files, top: &top}
+	ev := alone.begin(in)
+	defer ev.end()
+	ev.alone = true
+	ev.diags = append(ev.diags, m.diags...)
+	ev.config()
+	_, diags := finish(ev, &Config{})
+	return diags
+}
+
+// standIn is what a module that is checked by itself takes for the release.
+var standIn = &block{address: Address{Type: "release", Name: "release"}, body: hcl.EmptyBody()}
 
 // finish closes an evaluation: all diagnostics in order, and the result only
 // when none of them is an error.

@@ -62,6 +62,7 @@ func (ev *evaluation) checkReleaseEdge(e edge) {
 func (ev *evaluation) visitRelease() {
 	if ev.releaseNode == nil {
 		ev.diags = append(ev.diags, ev.module.diags...)
+		ev.diags = append(ev.diags, ev.module.top.noRelease...)
 		return
 	}
 	ev.visit(ev.releaseNode)

@@ -22,6 +22,8 @@ type source struct {
 	blocks []*block
 	moved  []*moved
 	diags  hcl.Diagnostics // what is wrong with the blocks as such
+
+	noRelease hcl.Diagnostics // that there is no release block in the configuration itself
 }
 
 func (src *source) isRoot() bool { return src.dir == "." }

@@ -172,6 +172,10 @@ func (ev *evaluation) valueFor(v *variable) (cty.Value, bool) {
 	}
 	all := ev.given[n.address.Name]
 	if len(all) == 0 {
+		if v.initial == cty.NilVal && ev.alone {
+			ev.skipped++
+			return cty.DynamicVal, false
+		}
 		if v.initial == cty.NilVal {
 			ev.report(problem(&n.declRange, "No value for variable",
 				"%s has no default, so it needs a value: --var '%s=VALUE', --var-file FILE, the environment variable %s%s, or a *.auto.vars.hcl file.",

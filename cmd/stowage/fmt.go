@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -26,6 +27,7 @@ type fmtOptions struct {
 	streams *streams
 	check   bool
 	diff    bool
+	deep    bool
 	paths   []string
 }
 
@@ -36,8 +38,9 @@ func newFmt(s *streams) *cobra.Command {
 		Short: "Rewrite HCL files in the canonical format",
 		Long: `Rewrite HCL files in the canonical format, and list those that changed.
 
-A directory means all its *.hcl files, - the standard input, which is formatted
-to the standard output.`,
+A directory means all its *.hcl files, with --recursive those of the directories in
+it too, such as modules; - is the standard input, which is formatted to the standard
+output.`,
 		RunE: func(_ *cobra.Command, args []string) error {
 			o.paths = args
 			if len(args) == 0 {
@@ -47,6 +50,7 @@ to the standard output.`,
 		},
 	}
 	cmd.Flags().BoolVar(&o.check, "check", false, "write nothing; exit with 1 when a file is not formatted")
+	cmd.Flags().BoolVarP(&o.deep, "recursive", "r", false, "format the files in directories inside too")
 	cmd.Flags().BoolVar(&o.diff, "diff", false, "show what changes in each file")
 	return cmd
 }
@@ -81,7 +85,7 @@ func (o *fmtOptions) files() ([]string, error) {
 		case err != nil:
 			return nil, plainPathError(err)
 		case info.IsDir():
-			found, err := filepath.Glob(filepath.Join(path, "*.hcl"))
+			found, err := o.inside(path)
 			if err != nil {
 				return nil, err
 			}
@@ -92,6 +96,27 @@ func (o *fmtOptions) files() ([]string, error) {
 	}
 	slices.Sort(files)
 	return slices.Compact(files), nil
+}
+
+// inside returns the HCL files of a directory. Directories whose names start with a
+// dot hold what tools keep there.
+func (o *fmtOptions) inside(dir string) ([]string, error) {
+	if !o.deep {
+		return filepath.Glob(filepath.Join(dir, "*.hcl"))
+	}
+	var files []string
+	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return plainPathError(err)
+		case entry.IsDir() && path != dir && strings.HasPrefix(entry.Name(), "."):
+			return fs.SkipDir
+		case !entry.IsDir() && filepath.Ext(path) == ".hcl":
+			files = append(files, path)
+		}
+		return nil
+	})
+	return files, err
 }
 
 // format formats one file as the options want it, and reports whether it was

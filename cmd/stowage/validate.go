@@ -17,6 +17,7 @@ type validateOptions struct {
 	streams *streams
 	inputs  inputFlags
 	output  output
+	module  bool
 	dir     string
 }
 
@@ -27,7 +28,10 @@ func newValidate(s *streams) *cobra.Command {
 		Short: "Check a configuration without a cluster",
 		Long: `Check a configuration without a cluster.
 
-All that is wrong is shown at once, each with file, line and a suggestion.`,
+All that is wrong is shown at once, each with file, line and a suggestion.
+
+The modules that the configuration calls are checked with it. With --module, DIR is
+a module, checked by itself: what depends on variables without a value is not judged.`,
 		Args: atMostOneDir,
 		RunE: func(_ *cobra.Command, args []string) error {
 			o.dir = dirOf(args)
@@ -36,6 +40,7 @@ All that is wrong is shown at once, each with file, line and a suggestion.`,
 	}
 	o.inputs.register(cmd)
 	o.output.register(cmd, "json")
+	cmd.Flags().BoolVar(&o.module, "module", false, "check a module by itself; it needs no release block and no values of variables")
 	return cmd
 }
 
@@ -56,7 +61,11 @@ func (o *validateOptions) run() error {
 	if err := view.Diagnostics(o.streams.err, diags, module.Sources()); err != nil {
 		return err
 	}
-	return view.Note(o.streams.out, "The configuration is valid.")
+	what := "configuration"
+	if o.module {
+		what = "module"
+	}
+	return view.Note(o.streams.out, "The "+what+" is valid.")
 }
 
 // check returns all that can be said about the configuration.
@@ -64,6 +73,9 @@ func (o *validateOptions) check() (hcl.Diagnostics, *dsl.Module) {
 	module, diags := dsl.Parse(o.dir)
 	if diags.HasErrors() {
 		return diags, module
+	}
+	if o.module {
+		return append(diags, module.Check(o.inputs.inputs(o.streams.environ, ""))...), module
 	}
 	config, more := module.Evaluate(o.inputs.inputs(o.streams.environ, ""))
 	diags = append(diags, more...)
