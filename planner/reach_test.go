@@ -1,8 +1,10 @@
 package planner_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -10,6 +12,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclwrite"
 	appsv1 "k8s.io/api/apps/v1"
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -18,6 +22,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
 
+	"stowage/dsl"
 	"stowage/planner"
 )
 
@@ -50,11 +55,12 @@ func TestEveryFieldIsReached(t *testing.T) {
 				continue // the same as in a Deployment
 			}
 			name, how := root.kind+".spec."+leaf.String(), "override"
+			argument, rendered := byArgument[name]
 			switch {
 			case leaf.path[0].name == "selector" && (root.kind == "Deployment" || root.kind == "StatefulSet" || root.kind == "DaemonSet"):
 				how = "stowage" // finds the app's pods by it
-			case byArgument[name]:
-				how = "argument"
+			case rendered:
+				how = cmp.Or(argument, "argument") // one that is required
 			}
 			if err := leaf.override(t, root.kind, root.block); err != nil && how == "override" {
 				t.Errorf("%s: %v", name, err)
@@ -261,26 +267,120 @@ func hasLeaf(v any, path []fieldStep, want any) bool {
 	return slices.ContainsFunc(list, func(item any) bool { return hasLeaf(item, path[1:], want) })
 }
 
-// fieldsOfFixtures returns the fields, by kind, that configurations without overrides set.
-func fieldsOfFixtures(t *testing.T) map[string]bool {
+// fieldsOfFixtures returns the fields that configurations without overrides set, by kind,
+// each with the argument that it follows from: the one without which the fewest fields are
+// missing beside it. Empty: one that cannot be left out.
+func fieldsOfFixtures(t *testing.T) map[string]string {
 	t.Helper()
-	found := map[string]bool{}
+	found, fewest := map[string]string{}, map[string]int{}
 	for _, dir := range fixtures(t, "testdata/render") {
-		text, err := os.ReadFile(filepath.Join(dir, "main.hcl"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if strings.Contains(string(text), "override \"") || strings.Contains(string(text), "resource \"") {
+		text := readFile(t, filepath.Join(dir, "main.hcl"))
+		if strings.Contains(text, "override \"") || strings.Contains(text, "resource \"") {
 			continue
 		}
-		for _, o := range mustRender(t, evaluate(t, dir)) {
-			collectFields(o.ID.Kind+".spec", o.Manifest.Object["spec"], found)
-			if spec, ok := podSpec(o.Manifest.Object); ok { // a container is one everywhere
-				collectFields("Deployment.spec.template.spec", spec, found)
+		all := fieldsOf(t, dir)
+		for field := range all {
+			if _, known := found[field]; !known {
+				found[field] = ""
+			}
+		}
+		scratch := t.TempDir()
+		if err := os.CopyFS(scratch, os.DirFS(dir)); err != nil {
+			t.Fatal(err)
+		}
+		for _, argument := range argumentsIn(t, text) {
+			if err := os.WriteFile(filepath.Join(scratch, "main.hcl"), textWithout(t, text, argument), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			left := fieldsOf(t, scratch)
+			if left == nil {
+				continue // it is required
+			}
+			missing := slices.DeleteFunc(slices.Collect(maps.Keys(all)), func(field string) bool { return left[field] })
+			for _, field := range missing {
+				if fewest[field] == 0 || len(missing) < fewest[field] || len(missing) == fewest[field] && argument < found[field] {
+					found[field], fewest[field] = argument, len(missing)
+				}
 			}
 		}
 	}
 	return found
+}
+
+// fieldsOf returns the fields of the objects of a configuration; nil when it has errors.
+func fieldsOf(t *testing.T, dir string) map[string]bool {
+	t.Helper()
+	module, diags := dsl.Parse(dir)
+	if diags.HasErrors() {
+		return nil
+	}
+	config, diags := module.Evaluate(dsl.Inputs{VersionKey: []byte("a key for tests")})
+	if diags.HasErrors() {
+		return nil
+	}
+	objects, err := planner.Render(config)
+	if err != nil {
+		return nil
+	}
+	found := map[string]bool{}
+	for _, o := range objects {
+		collectFields(o.ID.Kind+".spec", o.Manifest.Object["spec"], found)
+		if spec, ok := podSpec(o.Manifest.Object); ok { // a container is one everywhere
+			collectFields("Deployment.spec.template.spec", spec, found)
+		}
+	}
+	return found
+}
+
+// argumentsIn returns the arguments and blocks in apps and ingresses, such as app.port.number.
+func argumentsIn(t *testing.T, text string) []string {
+	t.Helper()
+	names := map[string]bool{}
+	visit(parsed(t, text).Body(), "", func(_ *hclwrite.Body, name string, _ *hclwrite.Block) { names[name] = true })
+	return slices.Sorted(maps.Keys(names))
+}
+
+// textWithout returns the text without all arguments or blocks of a name.
+func textWithout(t *testing.T, text, argument string) []byte {
+	t.Helper()
+	file := parsed(t, text)
+	visit(file.Body(), "", func(in *hclwrite.Body, name string, block *hclwrite.Block) {
+		switch {
+		case name != argument:
+		case block != nil:
+			in.RemoveBlock(block)
+		default:
+			in.RemoveAttribute(name[strings.LastIndex(name, ".")+1:])
+		}
+	})
+	return file.Bytes()
+}
+
+func parsed(t *testing.T, text string) *hclwrite.File {
+	t.Helper()
+	file, diags := hclwrite.ParseConfig([]byte(text), "main.hcl", hcl.InitialPos)
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	return file
+}
+
+func visit(body *hclwrite.Body, path string, found func(in *hclwrite.Body, name string, block *hclwrite.Block)) {
+	if path != "" {
+		for name := range body.Attributes() {
+			found(body, path+"."+name, nil)
+		}
+	}
+	for _, block := range body.Blocks() {
+		name := strings.TrimPrefix(path+"."+block.Type(), ".")
+		if path == "" && name != "app" && name != "ingress" {
+			continue
+		}
+		visit(block.Body(), name, found)
+		if path != "" {
+			found(body, name, block)
+		}
+	}
 }
 
 func podSpec(object map[string]any) (any, bool) {
