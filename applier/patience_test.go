@@ -133,6 +133,7 @@ func (s *site) labelNode(t *testing.T, key, value string) {
 func TestAVolumeWithoutItsSecretFailsSoon(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
+	s.mustApply(t, `config "first" { data = { a = "b" } }`)
 	secret := s.create(t, object{"apiVersion": "v1", "kind": "Secret", "metadata": object{"name": "absent"}})
 	plan, opts := s.plan(t, `
 app "web" {

@@ -144,6 +144,12 @@ func testClaims(t *testing.T, u *user) {
 	u.pod("user", isReady)
 	await(u, core, "persistentvolumeclaims", "lazy", bound)
 
+	grow := []byte(`{"spec":{"resources":{"requests":{"storage":"2Gi"}}}}`)
+	must(t)(claims.Patch(t.Context(), "lazy", types.MergePatchType, grow, metav1.PatchOptions{}))
+	await(u, core, "persistentvolumeclaims", "lazy", func(c *corev1.PersistentVolumeClaim) bool {
+		return c.Status.Capacity.Storage().Equal(resource.MustParse("2Gi"))
+	})
+
 	// The deleted claim's volume goes too.
 	_, err = watchtools.UntilWithSync(t.Context(), cache.NewListWatchFromClient(core, "persistentvolumes", "", fields.Everything()),
 		&corev1.PersistentVolume{}, func(store cache.Store) (bool, error) {
