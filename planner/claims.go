@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	appsv1 "k8s.io/api/apps/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 )
@@ -107,6 +108,16 @@ func madeBy(set, claim *unstructured.Unstructured) bool {
 		name, _, _ := unstructured.NestedString(template, "metadata", "name")
 		return isOrdinalOf(claim.GetName(), name+"-"+set.GetName())
 	})
+}
+
+// takesClaims reports whether the claims that a StatefulSet has made go with it, or with
+// its pods: when is whenDeleted or whenScaled.
+func takesClaims(u *unstructured.Unstructured, when string) bool {
+	if len(claimTemplates(u)) == 0 {
+		return false
+	}
+	policy, _, _ := unstructured.NestedString(u.Object, "spec", "persistentVolumeClaimRetentionPolicy", when)
+	return policy == string(appsv1.DeletePersistentVolumeClaimRetentionPolicyType)
 }
 
 // claimTemplates returns the claim templates of a StatefulSet; none for anything else.

@@ -39,6 +39,9 @@ func workloadImpact(kind string, was, result *unstructured.Unstructured, changes
 	if touches(changes, "spec", "replicas") {
 		before, after := intOr(was, 1, "spec", "replicas"), intOr(result, 1, "spec", "replicas")
 		parts = append(parts, fmt.Sprintf("scales %d -> %d", before, after))
+		if after < before && takesClaims(result, "whenScaled") {
+			parts = append(parts, "DATA: the claims of the pods that stop go with them")
+		}
 	}
 	if len(parts) == 0 {
 		parts = []string{"no pod rolls"}
@@ -218,6 +221,9 @@ func replaceImpact(o Object, was *unstructured.Unstructured) string {
 func deleteImpact(was *unstructured.Unstructured) string {
 	switch was.GetKind() {
 	case "Deployment", "StatefulSet":
+		if takesClaims(was, "whenDeleted") {
+			return "DATA: its claims, with what they hold, go with it"
+		}
 		if n := intOr(was, 1, "spec", "replicas"); n > 0 {
 			return verb(podsOf(was, n), n, "stop")
 		}

@@ -2,6 +2,7 @@ package planner
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -151,6 +152,12 @@ func (m *maker) keep(id ObjectID, reason string) {
 func (m *maker) remove(u *unstructured.Unstructured, reason string) {
 	if m.in.Options.Destroy {
 		reason = "the release is destroyed"
+	}
+	if takesClaims(u, "whenDeleted") && !m.in.Options.DeleteData {
+		m.fail(&ObjectError{
+			ID: IDOf(u), Err: errors.New("DATA: refused: its claims would be deleted with it, as their retention policy says"),
+			Hint: "--delete-data gives up what they hold; to keep them, apply claim_retention { when_deleted = \"Retain\" } first",
+		})
 	}
 	c := &Change{
 		ID: IDOf(u), Action: Delete, Reason: reason, Impact: deleteImpact(u),
