@@ -64,12 +64,16 @@ var faults = []fault{
 		log: "exit code 137",
 	},
 	{
-		name: "init", config: `image = "nginx"`,
-		pod: func(spec object) {
-			spec["initContainers"] = []any{object{"name": "migrate", "image": "simulate.local/noisy-crash"}}
-		},
+		name: "init", config: `image = "nginx"
+init_container "migrate" { image = "simulate.local/noisy-crash" }`,
 		container: "migrate", reason: "CrashLoopBackOff", exitCode: 2, message: "back-off", event: "BackOff", about: "Pod",
 		log: "exit code 2",
+	},
+	{
+		name: "sidecar", config: `image = "nginx"
+sidecar "proxy" { image = "simulate.local/crash-loop" }`,
+		container: "proxy", reason: "CrashLoopBackOff", exitCode: 1, message: "back-off", event: "BackOff", about: "Pod",
+		log: "exit code 1",
 	},
 	{
 		name: "readiness", config: `image = "simulate.local/never-ready"` + "\n" + `readiness { tcp = 80 }`, timesOut: true,

@@ -1,6 +1,7 @@
 package applier
 
 import (
+	"slices"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -54,8 +55,9 @@ func saysWhenReady(workload *unstructured.Unstructured) bool {
 	if len(template) == 0 || runtime.DefaultUnstructuredConverter.FromUnstructured(template, &spec) != nil {
 		return true
 	}
-	for i := range spec.Containers {
-		if spec.Containers[i].ReadinessProbe == nil && spec.Containers[i].StartupProbe == nil {
+	running := slices.DeleteFunc(spec.InitContainers, func(c corev1.Container) bool { return c.RestartPolicy == nil }) // but sidecars
+	for _, c := range append(running, spec.Containers...) {
+		if c.ReadinessProbe == nil && c.StartupProbe == nil {
 			return false
 		}
 	}
@@ -70,7 +72,8 @@ func toProve(pods []*corev1.Pod, now time.Time) (need time.Duration, restarts in
 		if pod.DeletionTimestamp != nil {
 			continue
 		}
-		for _, s := range pod.Status.ContainerStatuses {
+		started := slices.DeleteFunc(slices.Clone(pod.Status.InitContainerStatuses), isDone) // sidecars among them
+		for _, s := range append(started, pod.Status.ContainerStatuses...) {
 			restarts += s.RestartCount
 			needs := unprobed
 			if s.RestartCount > 0 {
@@ -83,4 +86,9 @@ func toProve(pods []*corev1.Pod, now time.Time) (need time.Duration, restarts in
 		}
 	}
 	return need, restarts
+}
+
+// isDone reports whether an init container has done its work.
+func isDone(s corev1.ContainerStatus) bool {
+	return s.State.Terminated != nil && s.State.Terminated.ExitCode == 0
 }

@@ -88,10 +88,10 @@ var appSchema = newSchema(slices.Concat(appNaming, []arg[appBlock]{
 	},
 }), slices.Concat(
 	liftedBlocks(mainContainer, []nested[containerBlock]{portBlock}),
-	podBlocks,
-	[]nested[appBlock]{namedVolumeBlock},
+	[]nested[appBlock]{namedVolumeBlock}, // before the mounts that name them
 	liftedBlocks(mainContainer, slices.Concat(containerBlocks, runningBlocks)),
 	[]nested[appBlock]{appSecurityBlock},
+	podBlocks,
 	hostBlocks,
 	[]nested[appBlock]{
 		{

@@ -55,7 +55,7 @@ func podStatus(pod *corev1.Pod) view.StatusPod {
 			status.Ready = condition.Status == corev1.ConditionTrue
 		}
 	}
-	for _, container := range pod.Status.ContainerStatuses {
+	for _, container := range slices.Concat(pod.Status.InitContainerStatuses, pod.Status.ContainerStatuses) {
 		status.Restarts += container.RestartCount
 	}
 	return status
