@@ -226,6 +226,7 @@ func (m *maker) refused(ctx context.Context, o Object, c *Change, was *unstructu
 		m.fail(rejections(o, err, m.secret)...)
 		return nil
 	}
+	c.baseOn(was)
 	if decided, growErr := m.growTemplates(ctx, o, c, was); decided || growErr != nil {
 		return growErr
 	}

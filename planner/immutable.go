@@ -18,10 +18,13 @@ var immutableFields = map[string][]path{
 	"apps/DaemonSet":         fieldPaths("spec.selector"),
 	"apps/StatefulSet":       fieldPaths("spec.selector", "spec.serviceName", "spec.podManagementPolicy", "spec.volumeClaimTemplates"),
 	"batch/Job":              fieldPaths("spec.selector", "spec.template", "spec.completions", "spec.completionMode", "spec.podFailurePolicy"),
-	"/Service":               fieldPaths("spec.clusterIP", "spec.clusterIPs", "spec.ipFamilies"),
+	"/Service":               fieldPaths("spec.clusterIP", "spec.clusterIPs", "spec.ipFamilies", "spec.loadBalancerClass"),
 	"/PersistentVolumeClaim": fieldPaths("spec.accessModes", "spec.storageClassName", "spec.volumeMode", "spec.volumeName", "spec.selector", "spec.dataSource", "spec.resources"),
 	"/ConfigMap":             fieldPaths("data", "binaryData", "immutable"),
 	"/Secret":                fieldPaths("data", "stringData", "immutable", "type"),
+
+	"rbac.authorization.k8s.io/RoleBinding":        fieldPaths("roleRef"),
+	"rbac.authorization.k8s.io/ClusterRoleBinding": fieldPaths("roleRef"),
 }
 
 func fieldPaths(texts ...string) []path {
