@@ -164,7 +164,7 @@ func (c *fieldCheck) byDefault(t *schema.List, name string) any {
 	if !ok || item.Map == nil {
 		return nil
 	}
-	field, _ := item.Map.FindField(name)
+	field, _ := item.FindField(name)
 	if field.Default == "" || equalValues(field.Default, 0) { // that of the Go type: no item has it
 		return nil
 	}

@@ -167,7 +167,7 @@ func knowsPath(u *unstructured.Unstructured, segments []string) bool {
 		case t.Map != nil && t.Scalar != nil:
 			return true // anything can be there
 		case t.Map != nil:
-			field, declared := t.Map.FindField(segment)
+			field, declared := t.FindField(segment)
 			if ref = field.Type; !declared {
 				ref = t.Map.ElementType
 			}
