@@ -2,6 +2,7 @@ package dsl
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -13,11 +14,13 @@ import (
 var keyRoots = []string{"each", "local", "var"}
 
 // withKeys adds to the references of an expression the keys that it computes, as in
-// app.db[each.key]: then it refers to one instance, and not to all of them.
-func (s *scope) withKeys(expr hcl.Expression, traversals []hcl.Traversal) []hcl.Traversal {
+// app.db[each.key]: then it refers to one instance, and not to all of them. Where
+// there is no such instance nothing is referred to: the expression may ask for it
+// with try(), or in the branch of a condition that is not taken.
+func (s *scope) withKeys(expr hcl.Expression, traversals []hcl.Traversal) (some, none []hcl.Traversal) {
 	native, ok := expr.(hclsyntax.Expression)
 	if !ok || !slices.ContainsFunc(traversals, isWhole) || !slices.ContainsFunc(traversals, isKeyRoot) {
-		return traversals
+		return traversals, nil
 	}
 	keys := map[hcl.Range]hclsyntax.Expression{}
 	shadowed := false
@@ -33,15 +36,43 @@ func (s *scope) withKeys(expr hcl.Expression, traversals []hcl.Traversal) []hcl.
 		return nil
 	})
 	if shadowed {
-		return traversals
+		return traversals, nil
 	}
-	more := slices.Clone(traversals)
-	for i, t := range more {
-		if key := keys[t.SourceRange()]; key != nil && isWhole(t) {
-			more[i] = append(slices.Clip(t), s.computedKey(key)...)
+	for _, t := range traversals {
+		var key []hcl.Traverser
+		if at := keys[t.SourceRange()]; at != nil && isWhole(t) {
+			key = s.computedKey(at)
 		}
+		if len(key) > 0 && !s.mayHave(t, key) {
+			none = append(none, t)
+			continue
+		}
+		some = append(some, append(slices.Clip(t), key...))
 	}
-	return more
+	return some, none
+}
+
+// mayHave reports whether a block has an instance of a key. It may when that is not
+// known, which is told with the reference.
+func (s *scope) mayHave(t hcl.Traversal, key []hcl.Traverser) bool {
+	n := s.frame().lookup(blockTypes[t.RootName()], strings.Join(steps(t[1:]), "."))
+	if n == nil || !n.isGroup() {
+		return true
+	}
+	s.note(n, t.SourceRange())
+	instances, ok := s.instancesOf(n)
+	name, _ := stepName(key, 0)
+	return !ok || slices.ContainsFunc(instances, func(i *node) bool { return i.address.Key == name })
+}
+
+// steps returns the names that the steps of a reference spell out.
+func steps(t hcl.Traversal) []string {
+	var names []string
+	for i := range t {
+		name, _ := stepName(t, i)
+		names = append(names, name)
+	}
+	return names
 }
 
 // isWhole reports whether a reference names a block, and nothing of it.

@@ -71,7 +71,7 @@ func addressOf(t hcl.Traversal) (Address, error) {
 			name, _ := stepName(t, i+k)
 			names = append(names, name)
 		}
-		if blockTypes[blockType] == "" || slices.Contains(names, "") {
+		if blockTypes[blockType] == "" && !slices.Contains(movable, blockType) || slices.Contains(names, "") {
 			return a, errors.New(`must be an address, such as app.web, app.web["KEY"] or module.shop.app.web`)
 		}
 		a = Address{Module: module, Type: blockType, Name: strings.Join(names, ".")}

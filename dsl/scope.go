@@ -62,7 +62,11 @@ func (s *scope) context(expr hcl.Expression) (*hcl.EvalContext, bool) {
 	}
 	ok := true
 	var all known
-	for _, t := range s.withKeys(expr, traversals) {
+	traversals, none := s.withKeys(expr, traversals)
+	for _, t := range none {
+		all.set(append([]string{t.RootName()}, steps(t[1:])...), cty.NilVal)
+	}
+	for _, t := range traversals {
 		v, path := s.resolve(t)
 		if path == nil {
 			ok = false
@@ -86,7 +90,7 @@ type known struct {
 	parts map[string]*known
 }
 
-// set adds the value that a path leads to.
+// set adds the value that a path leads to; NilVal: nothing but that the path is there.
 func (k *known) set(path []string, v cty.Value) {
 	for _, step := range path {
 		next := k.parts[step]
@@ -99,7 +103,9 @@ func (k *known) set(path []string, v cty.Value) {
 		}
 		k = next
 	}
-	k.value = v
+	if v != cty.NilVal {
+		k.value = v
+	}
 }
 
 // object returns the whole value where it is known, and else an object of the parts.

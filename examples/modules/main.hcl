@@ -1,4 +1,5 @@
-# Three apps from one module, in two environments: dev.vars.hcl and prod.vars.hcl.
+# Three apps from one module, in three environments: dev, staging and prod, each of
+# which is a file of values, such as dev.vars.hcl.
 
 release "modules" { namespace = "example-modules" }
 

@@ -84,7 +84,7 @@ locals {
   g = config.none["a"].name # ERROR: Unknown instance: config.none has no instances: the value of its for_each is empty.
   h = [for w in app.web : w.hots] # ERROR: Unsupported attribute: This object does not have an attribute named "hots".
   i = app.web[var.secret].host # ERROR: Invalid index: The expression uses a sensitive value, so the details are not shown.
-  j = app.web[local.k].host # ERROR: Unknown instance: app.web has no instance "gren"; there is "blue", "green". Did you mean "green"?
+  j = app.web[local.k].host # ERROR: Invalid index: The given key does not identify an element in this collection value.
   k = "gren"
 }
 
