@@ -108,7 +108,8 @@ type Object struct {
 	Address  string // block it comes from: "app.petclinic", "secret.mysql", "release.petclinic"
 	Origin   Origin
 	Role     Role
-	// Ranges are where the arguments and blocks of its block are written, such as "env.PASSWORD".
+	// Ranges are where the arguments and blocks of its block are written, such as "autoscale";
+	// those of a container as "web/env.PASSWORD" too.
 	Ranges  map[string]hcl.Range
 	Version *DataVersion // set on versioned ConfigMaps and Secrets
 	// Timeout bounds how long an apply waits for the object; 0: as the command says.

@@ -17,7 +17,7 @@ type reference struct {
 // place is where an object refers to another one.
 type place struct {
 	field    string // as in spec.template.spec.volumes[data]
-	argument string // that it is written as in its block, such as "env.PASSWORD"; empty: not known
+	argument string // that it is written as in its block, such as "autoscale", or "web/env.PASSWORD" for that of a container; empty: not known
 }
 
 // referencesOf returns the ConfigMaps, Secrets, claims and service accounts that
@@ -82,7 +82,7 @@ func (r references) add(kind string, ref any, field string, at place, keys ...st
 }
 
 func (r references) podSpec(spec map[string]any, at string) {
-	mounts := map[string]string{} // the first path of each volume
+	mounts := map[string]string{} // the first mount of each volume
 	for _, list := range []string{"initContainers", "containers", "ephemeralContainers"} {
 		for _, c := range maplist(spec[list]) {
 			r.container(c, at+"."+element(list, c))
@@ -90,19 +90,24 @@ func (r references) podSpec(spec map[string]any, at string) {
 				name, _ := m["name"].(string)
 				path, _ := m["mountPath"].(string)
 				if mounts[name] == "" {
-					mounts[name] = path
+					mounts[name] = argumentOf(c, "mount."+path)
 				}
 			}
 		}
 	}
 	for _, v := range maplist(spec["volumes"]) {
 		name, _ := v["name"].(string)
-		r.volume(v, place{at + "." + element("volumes", v), "mount." + mounts[name]})
+		r.volume(v, place{at + "." + element("volumes", v), mounts[name]})
 	}
 	for _, s := range maplist(spec["imagePullSecrets"]) {
 		r.add("Secret", s, "name", place{at + ".imagePullSecrets", "image_pull_secrets"})
 	}
 	r.add("ServiceAccount", spec, "serviceAccountName", place{at + ".serviceAccountName", "service_account"})
+}
+
+// argumentOf tells arguments of one container from those of others.
+func argumentOf(container map[string]any, argument string) string {
+	return fmt.Sprintf("%v/%s", container["name"], argument)
 }
 
 // element writes an element of a list that goes by its name.
@@ -112,13 +117,13 @@ func element(list string, item map[string]any) string {
 
 func (r references) container(c map[string]any, at string) {
 	for _, from := range maplist(c["envFrom"]) {
-		where := place{at + ".envFrom", "env_from"}
+		where := place{at + ".envFrom", argumentOf(c, "env_from")}
 		r.add("ConfigMap", from["configMapRef"], "name", where)
 		r.add("Secret", from["secretRef"], "name", where)
 	}
 	for _, env := range maplist(c["env"]) {
 		from, _ := env["valueFrom"].(map[string]any)
-		where := place{at + "." + element("env", env), fmt.Sprintf("env.%v", env["name"])}
+		where := place{at + "." + element("env", env), argumentOf(c, fmt.Sprintf("env.%v", env["name"]))}
 		r.add("ConfigMap", from["configMapKeyRef"], "name", where, textsAt(from["configMapKeyRef"], "key")...)
 		r.add("Secret", from["secretKeyRef"], "name", where, textsAt(from["secretKeyRef"], "key")...)
 	}

@@ -143,3 +143,15 @@ func writtenAt(c *dsl.Container, part string) hcl.Range {
 	}
 	return c.DeclRange
 }
+
+// podRanges returns where all that is said of an app and of its containers is
+// written.
+func podRanges(a *dsl.App) map[string]hcl.Range {
+	ranges := maps.Clone(a.Ranges)
+	for _, c := range a.Pod() {
+		for part, at := range c.Ranges {
+			ranges[c.Name+"/"+part] = at
+		}
+	}
+	return ranges
+}

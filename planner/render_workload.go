@@ -16,7 +16,7 @@ import (
 // workload makes what runs an app's pods.
 func (r *renderer) workload(a *dsl.App) {
 	o := r.object(a, RoleWorkload, a.DeclRange)
-	o.References, o.Timeout, o.Rollout, o.Ranges = a.References, a.Rollout.Timeout, sideBySide(a), a.Ranges
+	o.References, o.Timeout, o.Rollout, o.Ranges = a.References, a.Rollout.Timeout, sideBySide(a), podRanges(a)
 	switch a.Kind {
 	case dsl.Deployment:
 		r.add(o, r.deployment(a))
