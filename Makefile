@@ -34,7 +34,7 @@ test: build ## Run all tests; those that need a cluster share a local one
 	@[ ! -f $(REPORT) ] || cat $(REPORT) # what was counted; not there when all results are cached
 
 test-stowage:
-	STOWAGE_TEST_REPORT=$(REPORT) go test -p 4 -parallel 8 ./... # most of their time tests wait
+	STOWAGE_TEST_REPORT=$(REPORT) go test -timeout 30m -p 4 -parallel 8 ./... # most of their time tests wait
 
 test-cluster:
 	cd $(CLUSTER) && CGO_ENABLED=0 go test -trimpath ./... # as built, so that Kubernetes is compiled once

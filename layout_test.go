@@ -38,6 +38,8 @@ var rooms = map[string]struct {
 		deny: []string{"net/http", "os", "io/fs"},
 		allow: []string{
 			"k8s.io/api/", "k8s.io/apimachinery/", "k8s.io/client-go/applyconfigurations", "k8s.io/client-go/kubernetes/scheme",
+			"k8s.io/apiextensions-apiserver/pkg/apis/", "k8s.io/apiextensions-apiserver/pkg/client/applyconfiguration",
+			"k8s.io/kube-openapi/pkg/validation/", // what a CustomResourceDefinition says, applied to its resources
 			"sigs.k8s.io/gateway-api/", "sigs.k8s.io/structured-merge-diff/", "sigs.k8s.io/yaml",
 		},
 	},

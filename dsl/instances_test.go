@@ -1,6 +1,7 @@
 package dsl
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -24,8 +25,8 @@ func TestS48EnvironmentsAreFilesOfValues(t *testing.T) {
 		got := map[string]string{}
 		for _, a := range cfg.Apps {
 			if a.Address.Module != "" {
-				_, tag, _ := strings.Cut(a.Container.Image, ":")
-				got[a.Name] = tag + " x" + string('0'+rune(*a.Replicas))
+				_, tag, _ := strings.Cut(a.Image, ":")
+				got[a.Name] = fmt.Sprintf("%s x%d", tag, *a.Replicas)
 			}
 		}
 		for _, d := range cfg.Data {

@@ -83,7 +83,7 @@ func TestWhatAControllerMakesIsNotTheReleases(t *testing.T) {
 	adopted := made.DeepCopy()
 	adopted.SetManagedFields([]metav1.ManagedFieldsEntry{{
 		Manager: FieldManager, Operation: metav1.ManagedFieldsOperationApply, APIVersion: "batch/v1", FieldsType: "FieldsV1",
-		FieldsV1: &metav1.FieldsV1{Raw: []byte(`{"f:spec":{"f:suspend":{}}}`)},
+		FieldsV1: metav1.NewFieldsV1(`{"f:spec":{"f:suspend":{}}}`),
 	}})
 	if err := l.add(scope{jobKind, "shop"}, []*unstructured.Unstructured{adopted}, nil); err != nil || len(l.objects) != 1 {
 		t.Errorf("an object that we applied does not count, though somebody owns it: %v %v", l.objects, err)

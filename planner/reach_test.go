@@ -108,28 +108,27 @@ func leavesOf(ty reflect.Type, path []fieldStep) []leaf {
 	if v, ok := example(ty); ok {
 		return []leaf{{path, v}}
 	}
-	switch ty.Kind() {
-	case reflect.Struct:
-		var leaves []leaf
-		for i := range ty.NumField() {
-			field := ty.Field(i)
-			name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
-			switch {
-			case field.Anonymous && name == "":
-				leaves = append(leaves, leavesOf(field.Type, path)...)
-			case name == "status", field.Type == reflect.TypeFor[metav1.ObjectMeta](): // the cluster's, and our own
-			case field.Type.Kind() == reflect.Slice && field.Type.Elem().Kind() == reflect.Struct:
-				leaves = append(leaves, leavesOf(field.Type.Elem(), append(slices.Clone(path), fieldStep{name, true}))...)
-			default:
-				leaves = append(leaves, leavesOf(field.Type, append(slices.Clone(path), fieldStep{name, false}))...)
-			}
-		}
-		if len(leaves) == 0 { // such as a volume that says nothing of itself
-			return []leaf{{path, map[string]any{}}}
-		}
-		return leaves
+	if ty.Kind() != reflect.Struct {
+		panic(fmt.Sprintf("%v: no example of %v", path, ty))
 	}
-	panic(fmt.Sprintf("%v: no example of %v", path, ty))
+	var leaves []leaf
+	for i := range ty.NumField() {
+		field := ty.Field(i)
+		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+		switch {
+		case field.Anonymous && name == "":
+			leaves = append(leaves, leavesOf(field.Type, path)...)
+		case name == "status", field.Type == reflect.TypeFor[metav1.ObjectMeta](): // the cluster's, and our own
+		case field.Type.Kind() == reflect.Slice && field.Type.Elem().Kind() == reflect.Struct:
+			leaves = append(leaves, leavesOf(field.Type.Elem(), append(slices.Clone(path), fieldStep{name, true}))...)
+		default:
+			leaves = append(leaves, leavesOf(field.Type, append(slices.Clone(path), fieldStep{name, false}))...)
+		}
+	}
+	if len(leaves) == 0 { // such as a volume that says nothing of itself
+		return []leaf{{path, map[string]any{}}}
+	}
+	return leaves
 }
 
 // example returns a value of a type without fields of its own.

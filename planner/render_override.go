@@ -70,14 +70,14 @@ func (r *renderer) overridden(o Object, manifest *unstructured.Unstructured) *un
 		}
 		if override.Kind == manifest.GetKind() && name == manifest.GetName() {
 			r.overrides.used[i] = true
-			manifest = r.override(o, manifest, override.Fields)
+			manifest = r.override(manifest, override.Fields)
 		}
 	}
 	return manifest
 }
 
 // override merges fields onto a manifest.
-func (r *renderer) override(o Object, manifest *unstructured.Unstructured, fields *dsl.Fields) *unstructured.Unstructured {
+func (r *renderer) override(manifest *unstructured.Unstructured, fields *dsl.Fields) *unstructured.Unstructured {
 	id := IDOf(manifest)
 	check, err := checkFields(manifest.GetAPIVersion(), manifest.GetKind(), fields.Values)
 	if err == nil && len(check.errs) == 0 {

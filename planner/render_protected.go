@@ -3,6 +3,7 @@ package planner
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -56,8 +57,7 @@ var metadataPaths = fieldPaths(
 // protectedFields returns what fields have changed of a manifest that must stay.
 func protectedFields(before, after *unstructured.Unstructured, fields *dsl.Fields) []fieldError {
 	var errs []fieldError
-	protected := append(protectedEverywhere[:len(protectedEverywhere):len(protectedEverywhere)], protectedByKind[before.GetKind()]...)
-	for _, p := range protected {
+	for _, p := range slices.Concat(protectedEverywhere, protectedByKind[before.GetKind()]) {
 		_, written := lookup(fields.Values, p.path)
 		if written || !same(before, after, p.path) {
 			errs = append(errs, fieldError{path: p.path.String(), err: fmt.Errorf("cannot be overridden: it %s", p.why)})
