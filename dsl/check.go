@@ -111,6 +111,14 @@ func labelKey(text string) error {
 	return qualifiedName(text)
 }
 
+// resourceLabelKey permits two labels that stowage sets on what apps become alone.
+func resourceLabelKey(text string) error {
+	if text == "app.kubernetes.io/name" || text == "app.kubernetes.io/version" {
+		return nil
+	}
+	return labelKey(text)
+}
+
 func labelValue(text string) error {
 	if text == "" {
 		return nil

@@ -1,6 +1,7 @@
 package view
 
 import (
+	"fmt"
 	"strings"
 
 	"stowage/planner"
@@ -30,6 +31,9 @@ func (p *page) objectProblem(err *planner.ObjectError, hint string) {
 	at.Origin = planner.Origin{} // stands on a line of its own
 	p.para(span{"Error: ", red}, len("Error: "), plain, at.Error())
 	if place := err.Origin.String(); place != "" {
+		if err.Field != "" && err.Origin.Column > 1 { // it is that of the field, not of the block
+			place = fmt.Sprintf("%s:%d", place, err.Origin.Column)
+		}
 		p.line(txt("  at " + place))
 	}
 	if hint != "" {

@@ -9,7 +9,7 @@ config "rules" {
 }
 
 resource "NetworkPolicy" "db" {
-  labels      = { tier = "data" }
+  labels      = { tier = "data", "app.kubernetes.io/name" = "store" }
   annotations = { "example.com/team" = "storage" }
   timeout     = "30s"
   depends_on  = [app.web, resource.Namespace.tools]
