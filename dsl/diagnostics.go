@@ -14,6 +14,20 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 )
 
+// Section is where the reference of the language says what would be right. It is the
+// extra of diagnostics about what a block may hold.
+type Section string
+
+// refer adds where the reference has the block that is being decoded.
+func (s *scope) refer(diags hcl.Diagnostics) {
+	if s.node == nil {
+		return
+	}
+	for _, d := range diags {
+		d.Extra = Section("docs/language.md#" + s.node.address.Type)
+	}
+}
+
 // problem makes an error diagnostic. Subject may be nil where there is no
 // place in a file, as for a --var flag.
 func problem(subject *hcl.Range, summary, format string, args ...any) *hcl.Diagnostic {

@@ -94,6 +94,7 @@ func (sc *schema[T]) decode(s *scope, body hcl.Body, to *T) {
 func (sc *schema[T]) content(s *scope, body hcl.Body) *hcl.BodyContent {
 	content, diags := body.Content(sc.body)
 	suggestSnakeCase(diags, body, sc.body)
+	s.refer(diags)
 	s.diags = append(s.diags, diags...)
 	first := map[string]*hcl.Block{}
 	for _, b := range content.Blocks {

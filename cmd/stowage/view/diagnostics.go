@@ -7,6 +7,8 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"stowage/dsl"
 )
 
 // snippetLines is how many source lines a diagnostic shows at most.
@@ -37,6 +39,9 @@ func (p *page) diagnostic(diag *hcl.Diagnostic, sources map[string]*hcl.File, pu
 	if diag.Detail != "" {
 		p.blank()
 		p.para(txt("  "), 2, plain, diag.Detail)
+	}
+	if section, ok := hcl.DiagnosticExtra[dsl.Section](diag); ok {
+		p.para(span{"  reference: ", cyan}, len("  reference: "), plain, string(section))
 	}
 	p.blank()
 }
