@@ -12,7 +12,7 @@ REPORT := $(CURDIR)/bin/test-report
 # Tests and the demo use what was just built.
 export STOWAGE_CLUSTER := $(CURDIR)/bin/stowage-cluster
 
-.PHONY: help build bin/stowage bin/stowage-cluster demo test test-stowage test-cluster check fmt bench soak fuzz clean
+.PHONY: help build bin/stowage bin/stowage-cluster demo test check fmt bench soak fuzz clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,13 +30,8 @@ demo: build ## Plan, apply, change and destroy Petclinic on a local cluster of i
 
 test: build ## Run all tests; those that need a cluster share a local one
 	@rm -f $(REPORT)
-	@$(MAKE) --no-print-directory -j2 test-stowage test-cluster
+	STOWAGE_TEST_REPORT=$(REPORT) go test -timeout 30m -p 2 -parallel 8 ./... # tests wait a lot; with more at once the cluster does not keep up
 	@[ ! -f $(REPORT) ] || cat $(REPORT) # what was counted; not there when all results are cached
-
-test-stowage:
-	STOWAGE_TEST_REPORT=$(REPORT) go test -timeout 30m -p 4 -parallel 8 ./... # most of their time tests wait
-
-test-cluster:
 	cd $(CLUSTER) && CGO_ENABLED=0 go test -trimpath ./... # as built, so that Kubernetes is compiled once
 
 # Vet is one of the linters.
