@@ -60,7 +60,7 @@ fuzz: ## Fuzz what parses, for a while
 	go test ./dsl -run '^$$' -fuzz FuzzParse -fuzztime 60s
 	go test ./dsl -run '^$$' -fuzz FuzzEvaluate -fuzztime 60s
 	go test ./dsl -run '^$$' -fuzz FuzzFormat -fuzztime 60s
-	go test ./planner -run '^$$' -fuzz FuzzRender -fuzztime 60s
+	go test ./planner -run '^$$' -fuzz FuzzRender -fuzztime 60s -fuzzminimizetime 20x
 
 clean: ## Remove what was built
 	rm -rf bin dist
