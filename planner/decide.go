@@ -206,7 +206,7 @@ func (m *maker) compare(ctx context.Context, o Object, c *Change, was, result *u
 	case !equalValues(ownTree(was), ownTree(result)):
 		// The values are right, but not all of them are ours to take away again.
 		c.Action, c.Reason = Update, "takes over fields that others set to the same values"
-		c.Impact = "no pod rolls; no value changes"
+		c.affects(harmless("no pod rolls; no value changes"))
 	default:
 		c.Action = NoOp
 	}
@@ -323,7 +323,7 @@ func (m *maker) describe(o Object, c *Change, was, result *unstructured.Unstruct
 	}
 	c.Diff = m.secret.shown(o.ID, changes)
 	c.Drift = m.secret.shownOwners(o.ID, drift)
-	c.Impact = impactOf(was, result, changes)
+	c.affects(impactOf(was, result, changes))
 }
 
 // namespaceNotFound tells a missing namespace from a missing kind.

@@ -107,7 +107,7 @@ func (m *maker) replace(o Object, c *Change, was *unstructured.Unstructured, dif
 	c.Action, c.Object = Replace, o.Manifest
 	c.Reason = fmt.Sprintf("%s is immutable", names(differing))
 	c.Checked, c.Unchecked = false, "the server cannot check a replacement while the old object is there"
-	c.Impact = replaceImpact(o, was)
+	c.affects(replaceImpact(o, was))
 	m.keepCount(o, c, was)
 	for _, p := range differing {
 		before, _ := lookup(was.Object, p)

@@ -3,53 +3,52 @@ package planner
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/util/intstr"
 )
 
 // impactOf says what an update means for those who use the object.
-func impactOf(was, result *unstructured.Unstructured, changes []fieldChange) string {
+func impactOf(was, result *unstructured.Unstructured, changes []fieldChange) impact {
 	id := IDOf(result)
 	switch id.Group + "/" + id.Kind {
 	case "apps/Deployment", "apps/StatefulSet", "apps/DaemonSet":
 		return workloadImpact(id.Kind, was, result, changes)
 	case "batch/CronJob":
-		return cronJobImpact(result, changes)
+		return harmless(cronJobImpact(result, changes))
 	case "autoscaling/HorizontalPodAutoscaler":
-		return autoscalerImpact(result)
+		return harmless(autoscalerImpact(result))
 	case "/PersistentVolumeClaim":
-		return claimImpact(was, result)
+		return harmless(claimImpact(was, result))
 	case "/Service":
 		return serviceImpact(was, result, changes)
 	case "/ConfigMap", "/Secret":
 		if touches(changes, "data") || touches(changes, "binaryData") || touches(changes, "stringData") {
-			return "no pod rolls; mounted files follow by themselves, environment variables when pods restart"
+			return harmless("no pod rolls; mounted files follow by themselves, environment variables when pods restart")
 		}
 	}
-	return "no pod rolls"
+	return harmless("no pod rolls")
 }
 
-func workloadImpact(kind string, was, result *unstructured.Unstructured, changes []fieldChange) string {
-	var parts []string
+func workloadImpact(kind string, was, result *unstructured.Unstructured, changes []fieldChange) impact {
+	var all impact
 	if rollsPods(changes) {
-		parts = append(parts, rollImpact(kind, result))
+		all = append(all, rollImpact(kind, result)...)
 	}
 	if touches(changes, "spec", "replicas") {
 		before, after := intOr(was, 1, "spec", "replicas"), intOr(result, 1, "spec", "replicas")
-		parts = append(parts, fmt.Sprintf("scales %d -> %d", before, after))
+		all = append(all, effect{text: fmt.Sprintf("scales %d -> %d", before, after)})
 		if after < before && takesClaims(result, "whenScaled") {
-			parts = append(parts, "DATA: the claims of the pods that stop go with them")
+			all = append(all, effect{RiskData, "the claims of the pods that stop go with them"})
 		}
 	}
-	if len(parts) == 0 {
-		parts = []string{"no pod rolls"}
-		if touches(changes, "metadata", "annotations", AnnotationDeployed) {
-			parts = append([]string{fmt.Sprintf("%s counts as deployed last", sideName(result))}, parts...)
-		}
+	if len(all) > 0 {
+		return all
 	}
-	return strings.Join(parts, "; ")
+	if touches(changes, "metadata", "annotations", AnnotationDeployed) {
+		return harmless(fmt.Sprintf("%s counts as deployed last; no pod rolls", sideName(result)))
+	}
+	return harmless("no pod rolls")
 }
 
 func cronJobImpact(result *unstructured.Unstructured, changes []fieldChange) string {
@@ -85,9 +84,9 @@ func touches(changes []fieldChange, fields ...string) bool {
 	})
 }
 
-func rollImpact(kind string, u *unstructured.Unstructured) string {
+func rollImpact(kind string, u *unstructured.Unstructured) impact {
 	if paused, _, _ := unstructured.NestedBool(u.Object, "spec", "paused"); paused {
-		return "no pod rolls until the rollout is resumed"
+		return harmless("no pod rolls until the rollout is resumed")
 	}
 	switch kind {
 	case "Deployment":
@@ -96,15 +95,15 @@ func rollImpact(kind string, u *unstructured.Unstructured) string {
 		return statefulSetRoll(u)
 	}
 	if strategy, _, _ := unstructured.NestedString(u.Object, "spec", "updateStrategy", "type"); strategy == "OnDelete" {
-		return "no pod rolls until it is deleted (OnDelete)"
+		return harmless("no pod rolls until it is deleted (OnDelete)")
 	}
-	return fmt.Sprintf("%s roll, node by node", podsOf(u, intOr(u, 0, "status", "desiredNumberScheduled")))
+	return harmless(fmt.Sprintf("%s roll, node by node", podsOf(u, intOr(u, 0, "status", "desiredNumberScheduled"))))
 }
 
-func deploymentRoll(u *unstructured.Unstructured) string {
+func deploymentRoll(u *unstructured.Unstructured) impact {
 	replicas := intOr(u, 1, "spec", "replicas")
 	if replicas == 0 {
-		return "no pod rolls, since none runs"
+		return harmless("no pod rolls, since none runs")
 	}
 	strategy, _, _ := unstructured.NestedString(u.Object, "spec", "strategy", "type")
 	if strategy == "Recreate" {
@@ -117,28 +116,28 @@ func deploymentRoll(u *unstructured.Unstructured) string {
 	case surge == 0 && replicas <= max(fewer, 1): // Kubernetes takes one down when both round to 0
 		return restart(u, replicas)
 	case surge == 0:
-		return fmt.Sprintf("%s, %d fewer at a time (unavailable %s)", rolls, max(fewer, 1), fewerText)
+		return harmless(fmt.Sprintf("%s, %d fewer at a time (unavailable %s)", rolls, max(fewer, 1), fewerText))
 	case fewer == 0:
-		return fmt.Sprintf("%s, %s more at a time (surge %s)", rolls, inWords(surge), surgeText)
+		return harmless(fmt.Sprintf("%s, %s more at a time (surge %s)", rolls, inWords(surge), surgeText))
 	}
-	return fmt.Sprintf("%s, up to %d more and %d fewer at a time (surge %s, unavailable %s)", rolls, surge, fewer, surgeText, fewerText)
+	return harmless(fmt.Sprintf("%s, up to %d more and %d fewer at a time (surge %s, unavailable %s)", rolls, surge, fewer, surgeText, fewerText))
 }
 
-func statefulSetRoll(u *unstructured.Unstructured) string {
+func statefulSetRoll(u *unstructured.Unstructured) impact {
 	replicas := intOr(u, 1, "spec", "replicas")
 	strategy, _, _ := unstructured.NestedString(u.Object, "spec", "updateStrategy", "type")
 	rolling := max(replicas-intOr(u, 0, "spec", "updateStrategy", "rollingUpdate", "partition"), 0)
 	switch {
 	case strategy == "OnDelete":
-		return "no pod rolls until it is deleted (OnDelete)"
+		return harmless("no pod rolls until it is deleted (OnDelete)")
 	case rolling == 0:
-		return "no pod rolls, since none is above the partition"
+		return harmless("no pod rolls, since none is above the partition")
 	case replicas == 1:
 		return restart(u, 1)
 	case rolling == 1:
-		return podsOf(u, 1) + " rolls, the others are below the partition"
+		return harmless(podsOf(u, 1) + " rolls, the others are below the partition")
 	}
-	return fmt.Sprintf("%s roll, one at a time, each stopped before the new one starts", podsOf(u, rolling))
+	return harmless(fmt.Sprintf("%s roll, one at a time, each stopped before the new one starts", podsOf(u, rolling)))
 }
 
 // scaled reads a number or a percentage of the replicas, and how it is written.
@@ -158,11 +157,11 @@ func scaled(u *unstructured.Unstructured, replicas int64, up bool, fields ...str
 }
 
 // restart says that the old pods are gone before the new ones are there.
-func restart(u *unstructured.Unstructured, n int64) string {
+func restart(u *unstructured.Unstructured, n int64) impact {
 	if n == 1 {
-		return fmt.Sprintf("DOWNTIME: %s stops before the new one starts", podsOf(u, n))
+		return harms(RiskDowntime, podsOf(u, n)+" stops before the new one starts")
 	}
-	return fmt.Sprintf("DOWNTIME: %s stop before new ones start", podsOf(u, n))
+	return harms(RiskDowntime, podsOf(u, n)+" stop before new ones start")
 }
 
 func podsOf(u *unstructured.Unstructured, n int64) string {
@@ -179,20 +178,20 @@ func inWords(n int64) string {
 	return fmt.Sprint(n)
 }
 
-func serviceImpact(was, result *unstructured.Unstructured, changes []fieldChange) string {
-	var parts []string
+func serviceImpact(was, result *unstructured.Unstructured, changes []fieldChange) impact {
+	var all impact
 	if touches(changes, "spec", "selector") {
-		parts = append(parts, "traffic moves to other pods")
+		all = append(all, effect{RiskTraffic, "traffic moves to other pods"})
 	}
 	if touches(changes, "spec", "type") {
 		before, _, _ := unstructured.NestedString(was.Object, "spec", "type")
 		after, _, _ := unstructured.NestedString(result.Object, "spec", "type")
-		parts = append(parts, fmt.Sprintf("Service type %s -> %s", before, after))
+		all = append(all, effect{text: fmt.Sprintf("Service type %s -> %s", before, after)})
 	}
 	if touches(changes, "spec", "ports") {
-		parts = append(parts, "ports change")
+		all = append(all, effect{text: "ports change"})
 	}
-	return strings.Join(append(parts, "no pod rolls"), "; ")
+	return append(all, effect{text: "no pod rolls"})
 }
 
 func autoscalerImpact(u *unstructured.Unstructured) string {
@@ -201,56 +200,56 @@ func autoscalerImpact(u *unstructured.Unstructured) string {
 }
 
 // replaceImpact says what it means to delete an object and make it again.
-func replaceImpact(o Object, was *unstructured.Unstructured) string {
+func replaceImpact(o Object, was *unstructured.Unstructured) impact {
 	switch o.ID.Kind {
 	case "Deployment", "StatefulSet":
 		return restart(was, intOr(was, 1, "spec", "replicas"))
 	case "DaemonSet":
 		return restart(was, intOr(was, 0, "status", "desiredNumberScheduled"))
 	case "Job":
-		return "the Job runs again from the start"
+		return harmless("the Job runs again from the start")
 	case "Service":
-		return fmt.Sprintf("DOWNTIME: Service %s gets a new address and is gone for a moment", o.ID.Name)
+		return harms(RiskDowntime, fmt.Sprintf("Service %s gets a new address and is gone for a moment", o.ID.Name))
 	case "ConfigMap", "Secret":
-		return "pods that start while it is replaced wait for it; running ones keep the old values"
+		return harmless("pods that start while it is replaced wait for it; running ones keep the old values")
 	}
-	return "it is gone for a moment"
+	return harmless("it is gone for a moment")
 }
 
 // deleteImpact says what goes with an object.
-func deleteImpact(was *unstructured.Unstructured) string {
+func deleteImpact(was *unstructured.Unstructured) impact {
 	switch was.GetKind() {
 	case "Deployment", "StatefulSet":
 		if takesClaims(was, "whenDeleted") {
-			return "DATA: its claims, with what they hold, go with it"
+			return harms(RiskData, "its claims, with what they hold, go with it")
 		}
 		if n := intOr(was, 1, "spec", "replicas"); n > 0 {
-			return verb(podsOf(was, n), n, "stop")
+			return harmless(verb(podsOf(was, n), n, "stop"))
 		}
 	case "DaemonSet":
 		if n := intOr(was, 0, "status", "desiredNumberScheduled"); n > 0 {
-			return verb(podsOf(was, n), n, "stop")
+			return harmless(verb(podsOf(was, n), n, "stop"))
 		}
 	case "Job":
 		if !ended(was) {
-			return "it is stopped before its end"
+			return harmless("it is stopped before its end")
 		}
 	case "CronJob":
-		return "runs no more; what still runs is stopped"
+		return harmless("runs no more; what still runs is stopped")
 	case "Service":
-		return fmt.Sprintf("nothing answers as %s any more", was.GetName())
+		return harmless(fmt.Sprintf("nothing answers as %s any more", was.GetName()))
 	case "Ingress", "HTTPRoute":
-		return "requests from outside do not get in by it any more"
+		return harmless("requests from outside do not get in by it any more")
 	case "HorizontalPodAutoscaler":
-		return fmt.Sprintf("the number of pods of %s is no longer adjusted", scaledBy(was).Name)
+		return harmless(fmt.Sprintf("the number of pods of %s is no longer adjusted", scaledBy(was).Name))
 	case "CustomResourceDefinition":
-		return "DATA: all custom resources of its kind go with it"
+		return harms(RiskData, "all custom resources of its kind go with it")
 	case "PersistentVolumeClaim":
-		return "DATA: what the volume holds is lost, unless its storage class retains it"
+		return harms(RiskData, "what the volume holds is lost, unless its storage class retains it")
 	case "Namespace":
-		return "DATA: everything in the namespace goes with it"
+		return harms(RiskData, "everything in the namespace goes with it")
 	}
-	return ""
+	return nil
 }
 
 // verb joins a subject and what it does.

@@ -1,6 +1,10 @@
 package planner
 
-import "testing"
+import (
+	"fmt"
+	"slices"
+	"testing"
+)
 
 func TestImpact(t *testing.T) {
 	const image = "spec.template.spec.containers"
@@ -35,7 +39,7 @@ func TestImpact(t *testing.T) {
 	for _, test := range tests {
 		u := parseManifest(t, test.object)
 		changes := []fieldChange{{path: fieldPaths(test.changed)[0], op: Update}}
-		if got := impactOf(u, u, changes); got != test.want {
+		if got := impactOf(u, u, changes).String(); got != test.want {
 			t.Errorf("%s, %s: got %q, want %q", test.object, test.changed, got, test.want)
 		}
 	}
@@ -44,7 +48,33 @@ func TestImpact(t *testing.T) {
 func TestImpactOfScaling(t *testing.T) {
 	before := parseManifest(t, `{apiVersion: apps/v1, kind: Deployment, metadata: {name: web}, spec: {replicas: 3}}`)
 	after := parseManifest(t, `{apiVersion: apps/v1, kind: Deployment, metadata: {name: web}, spec: {replicas: 5}}`)
-	if got := impactOf(before, after, diffObjects(before, after)); got != "scales 3 -> 5" {
+	if got := impactOf(before, after, diffObjects(before, after)).String(); got != "scales 3 -> 5" {
 		t.Errorf("got %q", got)
+	}
+}
+
+func TestRisks(t *testing.T) {
+	const restarts = `{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: db}, spec: {replicas: %d, volumeClaimTemplates: [{metadata: {name: data}}], persistentVolumeClaimRetentionPolicy: {whenScaled: Delete}}}`
+	before, after := parseManifest(t, fmt.Sprintf(restarts, 2)), parseManifest(t, fmt.Sprintf(restarts, 1))
+	scaled := fieldChange{path: fieldPaths("spec.replicas")[0], op: Update}
+	rolled := fieldChange{path: fieldPaths("spec.template.spec.containers")[0], op: Update}
+	selected := fieldChange{path: fieldPaths("spec.selector")[0], op: Update}
+	service := parseManifest(t, `{apiVersion: v1, kind: Service, metadata: {name: web}}`)
+	tests := []struct {
+		name   string
+		impact impact
+		want   []Risk
+	}{
+		{"a label", impactOf(before, before, nil), nil},
+		{"fewer pods, which take their claims along", impactOf(before, after, []fieldChange{rolled, scaled}), []Risk{RiskDowntime, RiskData}},
+		{"another selector", impactOf(service, service, []fieldChange{selected}), []Risk{RiskTraffic}},
+		{"a Service made anew", replaceImpact(Object{ID: IDOf(service)}, service), []Risk{RiskDowntime}},
+		{"no claim any more", deleteImpact(parseManifest(t, `{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: data}}`)), []Risk{RiskData}},
+		{"no Service any more", deleteImpact(service), nil},
+	}
+	for _, test := range tests {
+		if got := test.impact.risks(); !slices.Equal(got, test.want) {
+			t.Errorf("%s (%s): got %q, want %q", test.name, test.impact, got, test.want)
+		}
 	}
 }

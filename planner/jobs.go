@@ -55,7 +55,8 @@ func (m *maker) decideJob(o Object, c *Change, was *unstructured.Unstructured) b
 		return true
 	case there && m.isOurs(was) && HealthOf(was).Condition == Failed:
 		c.Action, c.Reason = Replace, "runs again, because it failed: "+m.secret.Text(HealthOf(was).Message)
-		c.Impact, c.Health = "the Job runs again from the start", nil
+		c.affects(harmless("the Job runs again from the start"))
+		c.Health = nil
 		c.Unchecked = "the server cannot check it while the one that failed is there"
 		return true
 	}

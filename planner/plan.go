@@ -79,6 +79,7 @@ type Change struct {
 	Data    *DataDiff    `json:"data,omitempty"` // versioned ConfigMaps and Secrets: what differs from the version before
 	Drift   []FieldOwner `json:"drift,omitempty"`
 	Impact  string       `json:"impact,omitempty"`
+	Risks   []Risk       `json:"risks,omitempty"` // the harm that Impact tells of
 	Needs   []Need       `json:"needs,omitempty"`
 	Checked bool         `json:"checked"` // the server dry-ran it
 	// Unchecked says why the server did not check it.

@@ -22,7 +22,7 @@ func (m *maker) explain() {
 			c.Reason = reasonOf(c, versions[c.ID])
 		}
 		if impact := m.desired[c.ID].Impact; impact != "" && (c.Action == Create || c.Action == Update || c.Action == Run) {
-			c.Impact = impact
+			c.affects(harmless(impact))
 		}
 	}
 }

@@ -160,9 +160,10 @@ func (m *maker) remove(u *unstructured.Unstructured, reason string) {
 		})
 	}
 	c := &Change{
-		ID: IDOf(u), Action: Delete, Reason: reason, Impact: deleteImpact(u),
+		ID: IDOf(u), Action: Delete, Reason: reason,
 		Address: m.blockOf(u), App: labelOf(u, LabelApp), Role: roleOf(u), Unchecked: "deletes are not dry-run",
 	}
+	c.affects(deleteImpact(u))
 	c.baseOn(u)
 	c.Health = nil
 	m.deletes = append(m.deletes, c)

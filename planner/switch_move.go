@@ -16,7 +16,8 @@ func (m *maker) moves() {
 		if c.Role == RoleWorkload {
 			what = "work"
 		}
-		c.Move, c.Impact = move, fmt.Sprintf("%s moves from %s to %s", what, move.From, move.To)
+		c.Move = move
+		c.affects(harms(RiskTraffic, fmt.Sprintf("%s moves from %s to %s", what, move.From, move.To)))
 	}
 }
 
