@@ -37,9 +37,9 @@ func workloadImpact(kind string, was, result *unstructured.Unstructured, changes
 	}
 	if touches(changes, "spec", "replicas") {
 		before, after := intOr(was, 1, "spec", "replicas"), intOr(result, 1, "spec", "replicas")
-		all = append(all, effect{text: fmt.Sprintf("scales %d -> %d", before, after)})
+		all = append(all, Risk{Text: fmt.Sprintf("scales %d -> %d", before, after)})
 		if after < before && takesClaims(result, "whenScaled") {
-			all = append(all, effect{RiskData, "the claims of the pods that stop go with them"})
+			all = append(all, Risk{RiskData, "the claims of the pods that stop go with them"})
 		}
 	}
 	if len(all) > 0 {
@@ -181,17 +181,17 @@ func inWords(n int64) string {
 func serviceImpact(was, result *unstructured.Unstructured, changes []fieldChange) impact {
 	var all impact
 	if touches(changes, "spec", "selector") {
-		all = append(all, effect{RiskTraffic, "traffic moves to other pods"})
+		all = append(all, Risk{RiskTraffic, "traffic moves to other pods"})
 	}
 	if touches(changes, "spec", "type") {
 		before, _, _ := unstructured.NestedString(was.Object, "spec", "type")
 		after, _, _ := unstructured.NestedString(result.Object, "spec", "type")
-		all = append(all, effect{text: fmt.Sprintf("Service type %s -> %s", before, after)})
+		all = append(all, Risk{Text: fmt.Sprintf("Service type %s -> %s", before, after)})
 	}
 	if touches(changes, "spec", "ports") {
-		all = append(all, effect{text: "ports change"})
+		all = append(all, Risk{Text: "ports change"})
 	}
-	return append(all, effect{text: "no pod rolls"})
+	return append(all, Risk{Text: "no pod rolls"})
 }
 
 func autoscalerImpact(u *unstructured.Unstructured) string {

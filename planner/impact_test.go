@@ -63,17 +63,21 @@ func TestRisks(t *testing.T) {
 	tests := []struct {
 		name   string
 		impact impact
-		want   []Risk
+		want   []RiskKind
 	}{
 		{"a label", impactOf(before, before, nil), nil},
-		{"fewer pods, which take their claims along", impactOf(before, after, []fieldChange{rolled, scaled}), []Risk{RiskDowntime, RiskData}},
-		{"another selector", impactOf(service, service, []fieldChange{selected}), []Risk{RiskTraffic}},
-		{"a Service made anew", replaceImpact(Object{ID: IDOf(service)}, service), []Risk{RiskDowntime}},
-		{"no claim any more", deleteImpact(parseManifest(t, `{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: data}}`)), []Risk{RiskData}},
+		{"fewer pods, which take their claims along", impactOf(before, after, []fieldChange{rolled, scaled}), []RiskKind{RiskDowntime, RiskData}},
+		{"another selector", impactOf(service, service, []fieldChange{selected}), []RiskKind{RiskTraffic}},
+		{"a Service made anew", replaceImpact(Object{ID: IDOf(service)}, service), []RiskKind{RiskDowntime}},
+		{"no claim any more", deleteImpact(parseManifest(t, `{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: data}}`)), []RiskKind{RiskData}},
 		{"no Service any more", deleteImpact(service), nil},
 	}
 	for _, test := range tests {
-		if got := test.impact.risks(); !slices.Equal(got, test.want) {
+		var got []RiskKind
+		for _, risk := range test.impact.risks() {
+			got = append(got, risk.Kind)
+		}
+		if !slices.Equal(got, test.want) {
 			t.Errorf("%s (%s): got %q, want %q", test.name, test.impact, got, test.want)
 		}
 	}

@@ -1,57 +1,50 @@
 package planner
 
-import (
-	"slices"
-	"strings"
-)
+import "strings"
 
 // Risk is harm that a change may do to those who use the object.
-type Risk string
+type Risk struct {
+	Kind RiskKind `json:"kind"`
+	Text string   `json:"text"` // such as "1 pod of mysql stops before the new one starts"
+}
 
-// The risks of changes.
+// RiskKind tells what is harmed.
+type RiskKind string
+
+// The kinds of risks.
 const (
-	RiskDowntime Risk = "downtime" // nothing does the object's work for a while
-	RiskData     Risk = "data"     // what is stored may be lost
-	RiskTraffic  Risk = "traffic"  // other pods get the requests, or the work
+	RiskData     RiskKind = "data"     // what is stored may be lost
+	RiskDowntime RiskKind = "downtime" // nothing does the object's work for a while
+	RiskTraffic  RiskKind = "traffic"  // other pods get the requests, or the work
 )
 
-// effect is one thing that a change means, and the harm that lies in it, if any.
-type effect struct {
-	risk Risk
-	text string
-}
-
-// String returns the text behind a word that nobody overlooks.
-func (e effect) String() string {
-	switch e.risk {
-	case RiskDowntime, RiskData:
-		return strings.ToUpper(string(e.risk)) + ": " + e.text
-	}
-	return e.text
-}
-
-// impact is all that a change means.
-type impact []effect
+// impact is what a change means, part by part; parts of no kind do no harm.
+type impact []Risk
 
 // harmless returns an impact without harm.
-func harmless(text string) impact { return impact{{text: text}} }
+func harmless(text string) impact { return impact{{Text: text}} }
 
 // harms returns an impact that is nothing but harm.
-func harms(risk Risk, text string) impact { return impact{{risk, text}} }
+func harms(kind RiskKind, text string) impact { return impact{{kind, text}} }
 
+// String joins the parts, loss of data and downtime each behind a word that nobody
+// overlooks.
 func (i impact) String() string {
 	texts := make([]string, len(i))
-	for k, e := range i {
-		texts[k] = e.String()
+	for k, part := range i {
+		texts[k] = part.Text
+		if part.Kind == RiskData || part.Kind == RiskDowntime {
+			texts[k] = strings.ToUpper(string(part.Kind)) + ": " + part.Text
+		}
 	}
 	return strings.Join(texts, "; ")
 }
 
-// risks returns the harm in it, each kind once.
+// risks returns the parts that do harm.
 func (i impact) risks() (risks []Risk) {
-	for _, e := range i {
-		if e.risk != "" && !slices.Contains(risks, e.risk) {
-			risks = append(risks, e.risk)
+	for _, part := range i {
+		if part.Kind != "" {
+			risks = append(risks, part)
 		}
 	}
 	return risks
