@@ -65,9 +65,10 @@ func (a Address) instance(key string) Address {
 // back as one.
 type Release struct {
 	Name         string
-	Namespace    string // default: "default"
-	HistoryLimit int    // revisions kept, default 10
-	OnFailure    string // what an apply that fails does: stop, rollback or continue; empty: not said
+	Namespace    string   // default: "default"
+	HistoryLimit int      // revisions kept, default 10
+	OnFailure    string   // what an apply that fails does: stop, rollback or continue; empty: not said
+	Cluster      *Cluster // that the release belongs to; nil: any will do
 	DeclRange    hcl.Range
 }
 

@@ -15,6 +15,9 @@ var releaseSchema = newSchema([]arg[Release]{
 		name: "on_failure", kind: text(func(r *Release) *string { return &r.OnFailure }, oneOf("stop", "rollback", "continue")),
 		initial: `"stop"`, doc: "What an `apply` does when a change fails. `\"stop\"`: it ends what it has begun. `\"rollback\"`: it goes back to the last revision that was healthy. `\"continue\"`: it makes all changes that do not need the failed one. `--on-failure` on the command line comes first.",
 	},
+}, nested[Release]{
+	name: "cluster", body: clusterSchema, decode: decodeCluster,
+	doc: "Binds the release to a cluster. Every command that is pointed at another one ends with an error before it asks that for anything but its UID.",
 })
 
 var historyLimit = kind[Release]{name: "number", decode: func(s *scope, to *Release, a argument) {

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"net"
 	"net/url"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -40,23 +41,12 @@ type Options struct {
 	Warn func(message string)
 }
 
-// Target names the cluster that a Client speaks to.
-type Target struct {
-	Context   string // empty inside a pod
-	Server    string // URL
-	User      string // name in the kubeconfig
-	Namespace string // where namespaced commands go when nothing else is said
-}
-
 // Connect finds the cluster and prepares a client for it. No request is made.
 // The error is ErrNoConfig when there is no kubeconfig at all.
 func Connect(o Options) (*Client, error) {
-	rules := clientcmd.NewDefaultClientConfigLoadingRules()
-	rules.ExplicitPath = o.Kubeconfig
-	rules.WarnIfAllMissing = false
 	overrides := &clientcmd.ConfigOverrides{CurrentContext: o.Context}
 	overrides.Context.Namespace = o.Namespace
-	loader := clientcmd.NewNonInteractiveDeferredLoadingClientConfig(rules, overrides)
+	loader := clientcmd.NewNonInteractiveDeferredLoadingClientConfig(loadingRules(o), overrides)
 
 	raw, err := loader.RawConfig()
 	if err != nil {
@@ -74,15 +64,6 @@ func Connect(o Options) (*Client, error) {
 	return newClient(config, targetOf(raw, o.Context, config.Host, namespace), o.Warn)
 }
 
-func targetOf(raw clientcmdapi.Config, context, server, namespace string) Target {
-	context = cmp.Or(context, raw.CurrentContext)
-	t := Target{Context: context, Server: server, Namespace: namespace}
-	if c := raw.Contexts[context]; c != nil {
-		t.User = c.AuthInfo
-	}
-	return t
-}
-
 // configError replaces the loader's words where they would not help a user.
 func configError(err error, raw clientcmdapi.Config, o Options) error {
 	_, known := raw.Contexts[o.Context]
@@ -92,6 +73,8 @@ func configError(err error, raw clientcmdapi.Config, o Options) error {
 		return fmt.Errorf("kubeconfig: context %q does not exist; there are %s", o.Context, there)
 	case errors.Is(err, fs.ErrNotExist):
 		return fmt.Errorf("kubeconfig %s does not exist", o.Kubeconfig)
+	case clientcmd.IsEmptyConfig(err) && clientcmdapi.IsConfigEmpty(&raw) && os.Getenv("KUBERNETES_SERVICE_HOST") != "":
+		return fmt.Errorf("%w; this pod has no token of a service account: is automountServiceAccountToken false?", ErrNoConfig)
 	case clientcmd.IsEmptyConfig(err) && clientcmdapi.IsConfigEmpty(&raw):
 		return ErrNoConfig
 	case clientcmd.IsEmptyConfig(err) && cmp.Or(o.Context, raw.CurrentContext) == "":
