@@ -30,7 +30,7 @@ func (m *maker) decide(o Object) (change *Change, ask bool) {
 		c.Action = NoOp
 		if was != nil {
 			c.baseOn(was)
-			c.Health = nil // not waited for
+			c.Before, c.Health = nil, nil // neither compared nor waited for
 		}
 		return c, false
 	}
@@ -79,6 +79,7 @@ func (c *Change) baseOn(u *unstructured.Unstructured) {
 		APIVersion: u.GetAPIVersion(), UID: u.GetUID(),
 		ResourceVersion: u.GetResourceVersion(), Generation: u.GetGeneration(),
 	}
+	c.Before = u
 	if c.Role == RoleWorkload || c.Role == RoleClaim {
 		health := HealthOf(u)
 		c.Health = &health
@@ -173,7 +174,7 @@ func (m *maker) dryRun(ctx context.Context, o Object, listed *unstructured.Unstr
 func (m *maker) compare(ctx context.Context, o Object, c *Change, was, result *unstructured.Unstructured) error {
 	c.Checked = true
 	if was == nil && result.GetResourceVersion() == "" {
-		c.Live, c.Health = nil, nil
+		c.Live, c.Before, c.Health = nil, nil, nil
 		return nil // a plain create
 	}
 	if was == nil {

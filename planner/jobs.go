@@ -50,7 +50,7 @@ func (m *maker) decideJob(o Object, c *Change, was *unstructured.Unstructured) b
 	case m.way.back[o.ID], c.Ran && !there:
 		c.Action, c.Health = NoOp, nil
 		if !there {
-			c.Live = nil
+			c.Live, c.Before = nil, nil
 		}
 		return true
 	case there && m.isOurs(was) && HealthOf(was).Condition == Failed:

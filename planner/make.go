@@ -50,6 +50,9 @@ type Options struct {
 	DeleteNamespace bool // so is the release's namespace, with all that is in it
 	AllowEmpty      bool // a configuration without objects may delete everything
 	ForceConflicts  bool // fields that somebody else owns are taken over
+	// Saved says that the plan is going to be saved: its changes keep the live objects
+	// that they were made from, which is most of what planning holds.
+	Saved bool
 	// Report says that nothing is going to be applied: what stands in the way of
 	// a change is a warning.
 	Report bool
@@ -250,6 +253,9 @@ func (m *maker) plan() (*Plan, error) {
 	}
 	for _, list := range [][]*Change{m.changes, m.deletes} {
 		for _, c := range list {
+			if !m.in.Options.Saved {
+				c.Before = nil
+			}
 			p.Changes = append(p.Changes, *c)
 		}
 	}

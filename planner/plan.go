@@ -108,6 +108,9 @@ type Change struct {
 	// Object is what is applied; nil for a Delete. Never modified in place, and
 	// never serialised with the values of a Secret.
 	Object *unstructured.Unstructured `json:"-"`
+	// Before is the live object that Live pins, when the plan was made to be saved; nil
+	// also when the object stays as it is, whatever it is.
+	Before *unstructured.Unstructured `json:"-"`
 }
 
 // ToApply returns the manifest to apply: Object, with the number of pods to hold.
