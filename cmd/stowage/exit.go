@@ -153,11 +153,14 @@ func showOne(s *streams, err error) {
 	case errors.As(err, &object):
 		_ = view.ObjectProblem(s.err, object, hintOf(err))
 	case errors.As(err, &notThere):
-		_ = view.NotThere(s.err, notThere, "no traffic was moved; apply waits until it is there, and tells why it is not")
+		_ = view.NotThere(s.err, notThere, hintNotThere)
 	default:
 		_ = view.Problem(s.err, err, hintOf(err))
 	}
 }
+
+// hintNotThere is what to do about a version that cannot get traffic.
+const hintNotThere = "no traffic was moved; apply waits until it is there, and tells why it is not"
 
 // hintOf returns what to do about an error, where that is known.
 func hintOf(err error) string {

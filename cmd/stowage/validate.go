@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"errors"
 
 	"github.com/hashicorp/go-multierror"
@@ -47,7 +46,7 @@ a module, checked by itself: what depends on variables without a value is not ju
 func (o *validateOptions) run() error {
 	diags, module := o.check()
 	if o.output.is("json") {
-		if err := view.DiagnosticsJSON(o.streams.out.Out, diags); err != nil {
+		if err := view.ValidityJSON(o.streams.out.Out, view.DiagnosticFindings(diags, module.Sources())); err != nil {
 			return err
 		}
 		if diags.HasErrors() {
@@ -122,26 +121,8 @@ func objectDiagnostic(err error, module *dsl.Module) *hcl.Diagnostic {
 		diag.Detail += "\n" + object.Hint
 	}
 	if at := object.Origin; at.File != "" {
-		diag.Subject = lineFrom(at, module.Sources()[at.File])
+		rest := view.RestOfLine(at, module.Sources()[at.File])
+		diag.Subject = &rest
 	}
 	return diag
-}
-
-// lineFrom returns the range from a place to the end of its line.
-func lineFrom(at planner.Origin, file *hcl.File) *hcl.Range {
-	r := &hcl.Range{Filename: at.File, Start: hcl.Pos{Line: at.Line, Column: at.Column}}
-	r.End = r.Start
-	if file == nil {
-		return r
-	}
-	lines := bytes.SplitAfter(file.Bytes, []byte("\n"))
-	if at.Line < 1 || at.Line > len(lines) {
-		return r
-	}
-	begin := len(bytes.Join(lines[:at.Line-1], nil))
-	text := bytes.TrimRight(lines[at.Line-1], "\r\n")
-	column := min(max(at.Column-1, 0), len(text))
-	r.Start.Byte, r.End.Byte = begin+column, begin+len(text)
-	r.End.Column = len(text) + 1
-	return r
 }

@@ -61,38 +61,56 @@ func (p *page) place(diag *hcl.Diagnostic, file *hcl.File) {
 
 // snippet adds the source lines that a diagnostic is about, its subject marked.
 func (p *page) snippet(diag *hcl.Diagnostic, file *hcl.File, public map[string]bool) {
-	if file == nil || !isNative(file) {
-		return
+	for _, line := range snippetOf(*diag.Subject, diag.Context, file, public) {
+		p.sourceLine(line, *diag.Subject)
 	}
-	subject, shown := *diag.Subject, *diag.Subject
-	if diag.Context != nil {
-		shown = hcl.RangeOver(subject, *diag.Context)
+}
+
+// sourceLine is one line of a file.
+type sourceLine struct {
+	number int // from 1
+	start  int // byte of the file
+	text   string
+}
+
+// snippetOf returns the source lines of a subject and what is around it, literals of
+// secrets left out; none of a file whose lines are shown to nobody. Around may be nil.
+func snippetOf(subject hcl.Range, around *hcl.Range, file *hcl.File, public map[string]bool) []sourceLine {
+	if file == nil || !isNative(file) {
+		return nil
+	}
+	shown := subject
+	if around != nil {
+		shown = hcl.RangeOver(subject, *around)
 	}
 	from := max(shown.Start.Line, subject.Start.Line-snippetLines/2)
+	var lines []sourceLine
 	number, start := 0, 0
 	for line := range bytes.Lines(conceal(subject.Filename, file.Bytes, public)) {
 		number++
 		if number >= from && number <= min(shown.End.Line, from+snippetLines-1) {
-			p.sourceLine(number, start, string(bytes.TrimRight(line, "\r\n")), subject)
+			lines = append(lines, sourceLine{number, start, string(bytes.TrimRight(line, "\r\n"))})
 		}
 		start += len(line)
 	}
+	return lines
 }
 
-// sourceLine adds one line of source, which starts at byte lineStart of its
-// file, and when the subject starts there a line of marks under it.
-func (p *page) sourceLine(number, lineStart int, line string, subject hcl.Range) {
-	gutter := fmt.Sprintf("  %5d │ ", number)
+// sourceLine adds one line of source, and when the subject starts there a line of marks
+// under it.
+func (p *page) sourceLine(source sourceLine, subject hcl.Range) {
+	line := source.text
+	gutter := fmt.Sprintf("  %5d │ ", source.number)
 	room := p.width - columns(gutter)
 	p.line(span{gutter, dim}, txt(truncate(line, room)))
-	if number != subject.Start.Line {
+	if source.number != subject.Start.Line {
 		return
 	}
 	// Bytes, since columns of a range count characters as people see them.
-	start := min(max(subject.Start.Byte-lineStart, 0), len(line))
+	start := min(max(subject.Start.Byte-source.start, 0), len(line))
 	end := len(line)
-	if number == subject.End.Line {
-		end = max(start, min(subject.End.Byte-lineStart, len(line)))
+	if source.number == subject.End.Line {
+		end = max(start, min(subject.End.Byte-source.start, len(line)))
 	}
 	before, marked := columns(line[:start]), max(1, columns(line[start:end]))
 	if before >= room {

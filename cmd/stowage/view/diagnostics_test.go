@@ -60,9 +60,10 @@ func TestDiagnosticsJSON(t *testing.T) {
 		{Severity: hcl.DiagError, Summary: "Unsupported argument", Detail: "Say replicas.", Subject: spot(file, "petclinic.hcl", "replica ")},
 		{Severity: hcl.DiagWarning, Summary: "Odd"},
 	}
-	got := shown(t, 80, func(s view.Screen) error { return view.DiagnosticsJSON(s.Out, diags) })
+	findings := view.DiagnosticFindings(diags, view.Sources{"petclinic.hcl": file})
+	got := shown(t, 80, func(s view.Screen) error { return view.ValidityJSON(s.Out, findings) })
 	golden(t, "diagnostics.json", got)
-	golden(t, "diagnostics_none.json", shown(t, 80, func(s view.Screen) error { return view.DiagnosticsJSON(s.Out, nil) }))
+	golden(t, "diagnostics_none.json", shown(t, 80, func(s view.Screen) error { return view.ValidityJSON(s.Out, nil) }))
 }
 
 // A literal of a secret is in the source that a diagnostic is about.
@@ -93,6 +94,12 @@ func TestS39DiagnosticsConcealSecretLiterals(t *testing.T) {
 			}
 			if !strings.Contains(string(got), strings.SplitN(text, "\n", 2)[0][:4]) {
 				t.Errorf("the source is not shown:\n%s", got)
+			}
+			document := shown(t, 80, func(s view.Screen) error {
+				return view.ValidityJSON(s.Out, view.DiagnosticFindings(diags, view.Sources{name: file}))
+			})
+			if strings.Contains(string(document), "CANARY") || !strings.Contains(string(document), `"lines": [`) {
+				t.Errorf("the document has the literal, or no lines:\n%s", document)
 			}
 		})
 	}

@@ -4,8 +4,6 @@ import (
 	"encoding/json"
 	"io"
 
-	"github.com/hashicorp/hcl/v2"
-
 	"stowage/planner"
 )
 
@@ -72,50 +70,40 @@ func documentOf(plan Planned) planDocument {
 	}
 }
 
-// diagnosticsDocument is the outcome of checking a configuration.
-type diagnosticsDocument struct {
-	FormatVersion string       `json:"formatVersion"`
-	Valid         bool         `json:"valid"`
-	ErrorCount    int          `json:"errorCount"`
-	WarningCount  int          `json:"warningCount"`
-	Diagnostics   []diagnostic `json:"diagnostics"`
+// validityDocument is the outcome of checking a configuration.
+type validityDocument struct {
+	FormatVersion string    `json:"formatVersion"`
+	Valid         bool      `json:"valid"`
+	ErrorCount    int       `json:"errorCount"`
+	WarningCount  int       `json:"warningCount"`
+	Diagnostics   []Finding `json:"diagnostics"`
 }
 
-type diagnostic struct {
-	Severity string       `json:"severity"` // error or warning
-	Summary  string       `json:"summary"`
-	Detail   string       `json:"detail,omitempty"`
-	Range    *sourceRange `json:"range,omitempty"`
+// ValidityJSON writes for programs what is wrong with a configuration, or that
+// nothing is.
+func ValidityJSON(w io.Writer, findings []Finding) error {
+	errors, warnings := countFindings(findings)
+	return writeJSON(w, validityDocument{
+		FormatVersion: FormatVersion, Valid: errors == 0,
+		ErrorCount: errors, WarningCount: warnings, Diagnostics: orEmpty(findings),
+	})
 }
 
-type sourceRange struct {
-	Filename string    `json:"filename"`
-	Start    sourcePos `json:"start"`
-	End      sourcePos `json:"end"`
+// errorDocument stands in for the document of a command that failed.
+type errorDocument struct {
+	FormatVersion string    `json:"formatVersion"`
+	Diagnostics   []Finding `json:"diagnostics"`
 }
 
-type sourcePos struct {
-	Line   int `json:"line"`   // from 1
-	Column int `json:"column"` // from 1, in characters
-	Byte   int `json:"byte"`   // from 0
+// ErrorJSON writes for programs why there is no document.
+func ErrorJSON(w io.Writer, findings []Finding) error {
+	return writeJSON(w, errorDocument{FormatVersion, findings})
 }
 
-// DiagnosticsJSON writes for programs what is wrong with a configuration, or
-// that nothing is.
-func DiagnosticsJSON(w io.Writer, diags hcl.Diagnostics) error {
-	document := diagnosticsDocument{FormatVersion: FormatVersion, Valid: !diags.HasErrors(), Diagnostics: []diagnostic{}}
-	for _, diag := range diags {
-		d := diagnostic{Severity: "error", Summary: diag.Summary, Detail: diag.Detail}
-		if diag.Severity == hcl.DiagWarning {
-			d.Severity = "warning"
-			document.WarningCount++
-		} else {
-			document.ErrorCount++
-		}
-		if at := diag.Subject; at != nil {
-			d.Range = &sourceRange{Filename: at.Filename, Start: sourcePos(at.Start), End: sourcePos(at.End)}
-		}
-		document.Diagnostics = append(document.Diagnostics, d)
+// orEmpty returns a slice that is written as [] when there is nothing in it.
+func orEmpty[T any](list []T) []T {
+	if list == nil {
+		return []T{}
 	}
-	return writeJSON(w, document)
+	return list
 }
