@@ -63,7 +63,7 @@ func (m *maker) openDemands() []demand {
 			continue
 		}
 		for _, d := range demandsOf(m.desired[c.ID]) {
-			if _, ours := m.desired[d.to]; !ours && !comesWithCluster(d.to) && !m.promised(d) {
+			if m.isOpen(d) {
 				open = append(open, d)
 			}
 		}
@@ -72,6 +72,12 @@ func (m *maker) openDemands() []demand {
 		return cmp.Or(compareIDs(a.user.ID, b.user.ID), cmp.Compare(a.place.field, b.place.field), compareIDs(a.to, b.to), cmp.Compare(a.part, b.part))
 	})
 	return open
+}
+
+// isOpen reports whether it is not the plan itself that meets a demand.
+func (m *maker) isOpen(d demand) bool {
+	_, ours := m.desired[d.to]
+	return !ours && !comesWithCluster(d.to) && !m.promised(d)
 }
 
 // comesWithCluster reports whether controllers make an object in every namespace.

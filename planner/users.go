@@ -79,23 +79,26 @@ type made struct {
 	unknown                     string // what could not be listed, in words
 }
 
+// usersOfData are the kinds that controllers make and that use configuration, with the
+// kinds of the workloads that they are made for; nil: any.
+var usersOfData = []struct {
+	kind schema.GroupVersionKind
+	of   []string
+	in   func(*made) *[]*unstructured.Unstructured
+}{
+	{podKind, nil, func(m *made) *[]*unstructured.Unstructured { return &m.pods }},
+	{replicaSetKind, []string{"Deployment"}, func(m *made) *[]*unstructured.Unstructured { return &m.sets }},
+	{revisionKind, []string{"StatefulSet", "DaemonSet"}, func(m *made) *[]*unstructured.Unstructured { return &m.revisions }},
+	{jobKind, []string{"Job", "CronJob"}, func(m *made) *[]*unstructured.Unstructured { return &m.jobs }},
+}
+
 // madeByControllers lists what uses configuration, as far as the release has
 // workloads that it can belong to. Without the right to list there is no telling
 // what is used.
 func (m *maker) madeByControllers(ctx context.Context, namespace string) (made, error) {
 	var found made
-	lists := []struct {
-		kind schema.GroupVersionKind
-		of   []string // the kinds of the workloads
-		into *[]*unstructured.Unstructured
-	}{
-		{podKind, nil, &found.pods},
-		{replicaSetKind, []string{"Deployment"}, &found.sets},
-		{revisionKind, []string{"StatefulSet", "DaemonSet"}, &found.revisions},
-		{jobKind, []string{"Job", "CronJob"}, &found.jobs},
-	}
 	group, ctx := errgroup.WithContext(ctx)
-	for _, list := range lists {
+	for _, list := range usersOfData {
 		if list.of != nil && !m.mayHave(list.of) {
 			continue
 		}
@@ -109,7 +112,7 @@ func (m *maker) madeByControllers(ctx context.Context, namespace string) (made, 
 			case err != nil:
 				return fmt.Errorf("cannot list %s in namespace %s: %w", list.kind.Kind, namespace, err)
 			}
-			*list.into = objects
+			*list.in(&found) = objects
 			return nil
 		})
 	}
