@@ -1,0 +1,3 @@
+# stowage apply shop --env dev
+replicas  = 1
+log_level = "debug"
