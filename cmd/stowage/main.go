@@ -8,6 +8,9 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"syscall"
+	_ "time/tzdata" // what time zones there are is asked of no system: an image from scratch, and Windows, have none
+
+	"github.com/spf13/cobra"
 
 	"stowage/cmd/stowage/view"
 )
@@ -38,7 +41,9 @@ func run() int {
 		environ:     os.Environ(),
 	}
 	root := newRoot(s)
-	root.SetArgs(os.Args[1:])
+	started := startedAs(os.Args)
+	root.Annotations = map[string]string{cobra.CommandDisplayNameAnnotation: started.name}
+	root.SetArgs(started.args)
 	command, err := root.ExecuteContextC(ctx)
 	return conclude(ctx, s, command, err)
 }

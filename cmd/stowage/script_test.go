@@ -11,7 +11,7 @@ import (
 var update = flag.Bool("update", false, "write the expected output of scripts")
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"stowage": main})
+	testscript.Main(m, map[string]func(){"stowage": main, pluginName: main, completerName: main})
 }
 
 // TestScripts runs the whole tool without any cluster.

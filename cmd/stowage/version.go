@@ -26,9 +26,17 @@ func versionOf() view.Version {
 		v.Version = "dev"
 	}
 	for _, setting := range info.Settings {
-		if setting.Key == "vcs.revision" {
+		switch setting.Key {
+		case "vcs.revision":
 			v.Commit = setting.Value
+		case "vcs.time":
+			v.Date = setting.Value
+		case "vcs.modified":
+			v.Modified = setting.Value == "true"
 		}
+	}
+	if v.Modified {
+		v.Date = "" // the commit's, and so not that of what was built
 	}
 	return v
 }

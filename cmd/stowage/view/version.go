@@ -9,6 +9,8 @@ import (
 type Version struct {
 	Version  string `json:"version"`
 	Commit   string `json:"commit,omitempty"`
+	Modified bool   `json:"modified,omitempty"` // built from a tree with changes that the commit has not
+	Date     string `json:"date,omitempty"`     // of the commit, in RFC 3339, so that each build of it says the same
 	Go       string `json:"go"`
 	Platform string `json:"platform"`
 }
