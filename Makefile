@@ -2,9 +2,14 @@
 SHELL         := /bin/sh
 .DEFAULT_GOAL := help
 
-VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
-CLUSTER := cmd/stowage-cluster
-LINT    := go tool -modfile=$(CURDIR)/.ci/tools/go.mod golangci-lint
+# As long whatever else is in the clone, since it is part of what is built.
+VERSION  := $(shell git describe --tags --always --dirty --abbrev=12 2>/dev/null || echo dev)
+CLUSTER  := cmd/stowage-cluster
+ARTEFACT := .ci/artefact
+LINT     := go tool -modfile=$(CURDIR)/.ci/tools/go.mod golangci-lint
+
+# Where the source is published, for the image's label.
+URL ?=
 
 # Where tests say how many of how many cases passed.
 REPORT := $(CURDIR)/bin/test-report
@@ -12,7 +17,7 @@ REPORT := $(CURDIR)/bin/test-report
 # Tests and the demo use what was just built.
 export STOWAGE_CLUSTER := $(CURDIR)/bin/stowage-cluster
 
-.PHONY: help build bin/stowage bin/stowage-cluster demo test check fmt bench soak fuzz clean
+.PHONY: help build bin/stowage bin/stowage-cluster demo test check fmt release image bench soak fuzz clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +38,7 @@ test: build ## Run all tests; those that need a cluster share a local one
 	STOWAGE_TEST_REPORT=$(REPORT) go test -timeout 30m -p 2 -parallel 8 ./... # tests wait a lot; with more at once the cluster does not keep up
 	@[ ! -f $(REPORT) ] || cat $(REPORT) # what was counted; not there when all results are cached
 	cd $(CLUSTER) && CGO_ENABLED=0 go test -trimpath ./... # as built, so that Kubernetes is compiled once
+	cd $(ARTEFACT) && go test -count=1 ./... # what it builds is outside this module, so go cannot tell when it changes
 
 # Vet is one of the linters.
 check: ## Look for what fmt would change, and for what lint, vet and tidy object to
@@ -40,15 +46,24 @@ check: ## Look for what fmt would change, and for what lint, vet and tidy object
 	go test ./dsl -run LanguagePage # docs/language.md is what the schemas say
 	go mod tidy -diff
 	cd $(CLUSTER) && go mod tidy -diff
+	cd $(ARTEFACT) && go mod tidy -diff
 	$(LINT) config verify --config .ci/golangci.yaml
 	$(LINT) run --config .ci/golangci.yaml ./...
 	cd $(CLUSTER) && $(LINT) run --config $(CURDIR)/.ci/golangci.yaml ./...
+	cd $(ARTEFACT) && $(LINT) run --config $(CURDIR)/.ci/golangci.yaml ./...
 
 fmt: ## Format the code and the examples, and tidy the modules
 	gofmt -w .
 	go mod tidy
 	cd $(CLUSTER) && go mod tidy
+	cd $(ARTEFACT) && go mod tidy
 	go run ./cmd/stowage fmt examples/*
+
+release: ## Make what a version is published as in dist: archives, bills of materials, checksums
+	cd $(ARTEFACT) && go run . -source $(CURDIR) -out $(CURDIR)/dist -version $(VERSION) -url "$(URL)" release
+
+image: ## Make the container image in dist, without a container engine
+	cd $(ARTEFACT) && go run . -source $(CURDIR) -out $(CURDIR)/dist -version $(VERSION) -url "$(URL)" image
 
 bench: build ## Measure plan and apply beside the floor that the API server sets
 	go run ./internal/bench

@@ -23,12 +23,11 @@ var platforms = []platform{
 func (p platform) String() string { return p.os + "/" + p.arch }
 
 func parsePlatform(text string) (platform, error) {
-	for _, p := range platforms {
-		if p.String() == text {
-			return p, nil
-		}
+	i := slices.IndexFunc(platforms, func(p platform) bool { return p.String() == text })
+	if i < 0 {
+		return platform{}, fmt.Errorf("%q is none of %v", text, platforms)
 	}
-	return platform{}, fmt.Errorf("platform %q is none of %v", text, platforms)
+	return platforms[i], nil
 }
 
 // binary is the name of the program's file.
@@ -60,8 +59,9 @@ func build(ctx context.Context, src source, p platform) ([]byte, error) {
 	}
 	defer os.RemoveAll(dir)
 	out := filepath.Join(dir, p.binary())
-	args := slices.Concat([]string{"build", "-trimpath", "-buildvcs=true", "-ldflags", linkerFlags + src.version, "-o", out, "./cmd/stowage"})
-	if _, err := output(ctx, src.dir, p.environment(), "go", args...); err != nil {
+	_, err = output(ctx, src.dir, p.environment(), "go", "build", "-trimpath", "-buildvcs=true",
+		"-ldflags", linkerFlags+src.version, "-o", out, "./cmd/stowage")
+	if err != nil {
 		return nil, err
 	}
 	return os.ReadFile(out)

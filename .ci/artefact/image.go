@@ -3,12 +3,10 @@ package main
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"time"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/empty"
@@ -42,11 +40,14 @@ func labels(src source) map[string]string {
 
 // image writes the container image of all its platforms as an archive of an OCI
 // layout.
-func image(ctx context.Context, src source, path string, log io.Writer) error {
-	annotations := labels(src)
+func image(ctx context.Context, m *maker) error {
+	wanted, err := m.wanted(imagePlatforms)
+	if err != nil {
+		return err
+	}
 	index := mutate.IndexMediaType(empty.Index, types.OCIImageIndex)
-	for _, p := range imagePlatforms {
-		one, err := imageFor(ctx, src, p)
+	for _, p := range wanted {
+		one, err := imageFor(ctx, m, p)
 		if err != nil {
 			return err
 		}
@@ -55,13 +56,13 @@ func image(ctx context.Context, src source, path string, log io.Writer) error {
 			Descriptor: v1.Descriptor{Platform: &v1.Platform{OS: p.os, Architecture: p.arch}},
 		})
 	}
-	index = mutate.Annotations(index, annotations).(v1.ImageIndex)
-	// The archive's own index names the one image that is in it.
+	index = mutate.Annotations(index, labels(m.source)).(v1.ImageIndex)
+	// The archive has an index of its own, which names the one image that is in it.
 	archive := mutate.AppendManifests(empty.Index, mutate.IndexAddendum{
 		Add:        index,
-		Descriptor: v1.Descriptor{Annotations: map[string]string{"org.opencontainers.image.ref.name": src.version}},
+		Descriptor: v1.Descriptor{Annotations: map[string]string{"org.opencontainers.image.ref.name": m.source.version}},
 	})
-	dir, err := os.MkdirTemp(filepath.Dir(path), "image-")
+	dir, err := os.MkdirTemp("", "stowage-artefact-")
 	if err != nil {
 		return err
 	}
@@ -69,21 +70,25 @@ func image(ctx context.Context, src source, path string, log io.Writer) error {
 	if _, err := layout.Write(dir, archive); err != nil {
 		return err
 	}
-	if err := archiveTree(path, dir, src.time); err != nil {
+	files, err := tree(dir)
+	if err != nil {
 		return err
 	}
-	fmt.Fprintln(log, path)
-	return writeSums(filepath.Dir(path))
+	var packed bytes.Buffer
+	if err := writeTar(&packed, files, m.source.time); err != nil {
+		return err
+	}
+	return m.write(imageName, packed.Bytes())
 }
 
 // imageFor makes the image of one platform: one layer, and how it is started.
-func imageFor(ctx context.Context, src source, p platform) (v1.Image, error) {
-	files, err := root(ctx, src, p)
+func imageFor(ctx context.Context, m *maker, p platform) (v1.Image, error) {
+	files, err := root(ctx, m, p)
 	if err != nil {
 		return nil, err
 	}
 	var content bytes.Buffer
-	if err := writeTar(&content, files, src.time); err != nil {
+	if err := writeTar(&content, files, m.source.time); err != nil {
 		return nil, err
 	}
 	layer, err := tarball.LayerFromOpener(func() (io.ReadCloser, error) {
@@ -92,12 +97,9 @@ func imageFor(ctx context.Context, src source, p platform) (v1.Image, error) {
 	if err != nil {
 		return nil, err
 	}
+	created := v1.Time{Time: m.source.time}
 	base := mutate.ConfigMediaType(mutate.MediaType(empty.Image, types.OCIManifestSchema1), types.OCIConfigJSON)
-	created := v1.Time{Time: src.time}
-	one, err := mutate.Append(base, mutate.Addendum{
-		Layer: layer, MediaType: types.OCILayer,
-		History: v1.History{Created: created, CreatedBy: "stowage artefact image"},
-	})
+	one, err := mutate.Append(base, mutate.Addendum{Layer: layer, History: v1.History{Created: created, CreatedBy: "artefact image"}})
 	if err != nil {
 		return nil, err
 	}
@@ -107,38 +109,39 @@ func imageFor(ctx context.Context, src source, p platform) (v1.Image, error) {
 	}
 	config = config.DeepCopy()
 	config.OS, config.Architecture, config.Created = p.os, p.arch, created
-	config.Config = v1.Config{
-		User: nonroot + ":" + nonroot, Entrypoint: []string{"/stowage"}, WorkingDir: "/work", Labels: labels(src),
-	}
+	config.Config = started(m.source)
 	return mutate.ConfigFile(one, config)
 }
 
-// archiveTree writes a tar archive of all that is in the directory.
-func archiveTree(path, dir string, when time.Time) error {
+// started tells how a container of the image is started.
+func started(src source) v1.Config {
+	return v1.Config{
+		User:       nonroot + ":" + nonroot,
+		WorkingDir: "/work",
+		Entrypoint: []string{"/stowage"},
+		Labels:     labels(src),
+	}
+}
+
+// tree returns all files below the directory.
+func tree(dir string) ([]file, error) {
 	var files []file
-	err := filepath.WalkDir(dir, func(at string, entry fs.DirEntry, err error) error {
-		if err != nil || at == dir {
+	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || path == dir {
 			return err
 		}
-		name, err := filepath.Rel(dir, at)
+		name, err := filepath.Rel(dir, path)
 		if err != nil {
 			return err
 		}
 		f := file{name: filepath.ToSlash(name), mode: 0o644}
 		if entry.IsDir() {
 			f.mode = fs.ModeDir | 0o755
-		} else if f.data, err = os.ReadFile(at); err != nil {
+		} else if f.data, err = os.ReadFile(path); err != nil {
 			return err
 		}
 		files = append(files, f)
 		return nil
 	})
-	if err != nil {
-		return err
-	}
-	var archive bytes.Buffer
-	if err := writeTar(&archive, files, when); err != nil {
-		return err
-	}
-	return os.WriteFile(path, archive.Bytes(), 0o644)
+	return files, err
 }

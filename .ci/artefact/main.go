@@ -14,12 +14,11 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"path/filepath"
 )
 
-const usage = `usage: artefact [flags] release | image | root
+const usage = `usage: artefact [flags] release | image | root ...
 
-  release  archives, bills of materials and checksums of all platforms
+  release  an archive and a bill of materials for each platform
   image    an archive of the container image
   root     the files of the container image, as a directory
 
@@ -37,48 +36,49 @@ func main() {
 	}
 }
 
-// run makes what the arguments name. It says on log what it has made.
+// makers make what can be asked for.
+var makers = map[string]func(context.Context, *maker) error{
+	"release": release,
+	"image":   image,
+	"root":    rootDir,
+}
+
+// run makes what the arguments name, and the checksums of all. It says on log
+// what it has made.
 func run(ctx context.Context, args []string, log io.Writer) error {
+	m := &maker{log: log, done: map[platform]*built{}}
 	flags := flag.NewFlagSet("artefact", flag.ContinueOnError)
 	flags.SetOutput(log)
 	flags.Usage = func() {
 		fmt.Fprint(log, usage)
 		flags.PrintDefaults()
 	}
-	dir := flags.String("source", ".", "a `directory` of the source tree, which is a git checkout")
-	out := flags.String("out", "dist", "the `directory` to write to")
-	version := flags.String("version", "dev", "the `version` that the binary says it is")
-	url := flags.String("url", "", "the `URL` of the source, for the image's label")
-	on := flags.String("platform", "linux/amd64", "the `platform` of root")
+	flags.StringVar(&m.source.dir, "source", ".", "a `directory` of the source tree, which is a git checkout")
+	flags.StringVar(&m.source.version, "version", "dev", "the `version` that the binary says it is")
+	flags.StringVar(&m.source.url, "url", "", "the `URL` of the source, for the image's label")
+	flags.StringVar(&m.out, "out", "dist", "the `directory` to write to")
+	flags.Func("platform", "the only `platform` to make things for, such as linux/amd64", func(text string) (err error) {
+		m.only, err = parsePlatform(text)
+		return err
+	})
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	src, err := readSource(ctx, *dir, *version, *url)
-	if err != nil {
-		return err
-	}
-	if src.modified {
-		fmt.Fprintf(log, "artefact: the tree is not what commit %s has, so nobody can make the same again\n", src.commit)
-	}
-	if err := os.MkdirAll(*out, 0o755); err != nil {
-		return err
-	}
-	switch name := flags.Arg(0); {
-	case flags.NArg() != 1:
+	if flags.NArg() == 0 {
 		flags.Usage()
 		return flag.ErrHelp
-	case name == "release":
-		return release(ctx, src, *out, log)
-	case name == "image":
-		return image(ctx, src, filepath.Join(*out, imageName), log)
-	case name == "root":
-		p, err := parsePlatform(*on)
-		if err != nil {
+	}
+	if err := m.start(ctx); err != nil {
+		return err
+	}
+	for _, name := range flags.Args() {
+		make, ok := makers[name]
+		if !ok {
+			return fmt.Errorf("there is no artefact %q", name)
+		}
+		if err := make(ctx, m); err != nil {
 			return err
 		}
-		return writeRoot(ctx, src, p, *out)
-	default:
-		flags.Usage()
-		return fmt.Errorf("there is no artefact %q", name)
 	}
+	return writeSums(m.out)
 }

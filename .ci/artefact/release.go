@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,26 +13,10 @@ import (
 // sumsName is the file of checksums, as sha256sum --check reads it.
 const sumsName = "SHA256SUMS"
 
-// release writes an archive and a bill of materials for each platform into the
-// directory, and the checksums of all. What is there of another release goes.
-func release(ctx context.Context, src source, out string, log io.Writer) error {
-	if err := clear(out); err != nil {
-		return err
-	}
-	for _, p := range platforms {
-		names, err := releaseFor(ctx, src, p, out)
-		if err != nil {
-			return err
-		}
-		for _, name := range names {
-			fmt.Fprintln(log, filepath.Join(out, name))
-		}
-	}
-	return writeSums(out)
-}
-
-func clear(out string) error {
-	old, err := filepath.Glob(filepath.Join(out, "stowage_*"))
+// release writes an archive and a bill of materials for each platform. What is
+// there of another release goes.
+func release(ctx context.Context, m *maker) error {
+	old, err := filepath.Glob(filepath.Join(m.out, "stowage_*"))
 	if err != nil {
 		return err
 	}
@@ -42,29 +25,32 @@ func clear(out string) error {
 			return err
 		}
 	}
+	wanted, err := m.wanted(platforms)
+	if err != nil {
+		return err
+	}
+	for _, p := range wanted {
+		if err := releaseFor(ctx, m, p); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
-// releaseFor writes what a release has for one platform and returns the files'
-// names.
-func releaseFor(ctx context.Context, src source, p platform, out string) ([]string, error) {
-	binary, err := build(ctx, src, p)
+func releaseFor(ctx context.Context, m *maker, p platform) error {
+	b, err := m.build(ctx, p)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	all, err := modules(ctx, src, p, binary)
+	materials, err := bill(m.source, p, b)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	materials, err := bill(src, p, binary, all)
-	if err != nil {
-		return nil, err
-	}
-	files := []file{{p.binary(), 0o755, binary}, {"NOTICES", 0o644, notices(all)}}
+	files := []file{{p.binary(), 0o755, b.binary}, {"NOTICES", 0o644, notices(b.modules)}}
 	for _, name := range []string{"LICENSE", "README.md"} {
-		text, err := os.ReadFile(filepath.Join(src.dir, name))
+		text, err := os.ReadFile(filepath.Join(m.source.dir, name))
 		if err != nil {
-			return nil, err
+			return err
 		}
 		files = append(files, file{name, 0o644, text})
 	}
@@ -73,23 +59,14 @@ func releaseFor(ctx context.Context, src source, p platform, out string) ([]stri
 		pack, extension = writeZip, ".zip"
 	}
 	var archive bytes.Buffer
-	if err := pack(&archive, files, src.time); err != nil {
-		return nil, err
+	if err := pack(&archive, files, m.source.time); err != nil {
+		return err
 	}
-	name := archiveName(src, p)
-	return []string{name + extension, name + ".cdx.json"}, writeAll(out, map[string][]byte{
-		name + extension:   archive.Bytes(),
-		name + ".cdx.json": materials,
-	})
-}
-
-func writeAll(dir string, files map[string][]byte) error {
-	for name, data := range files {
-		if err := os.WriteFile(filepath.Join(dir, name), data, 0o644); err != nil {
-			return err
-		}
+	name := archiveName(m.source, p)
+	if err := m.write(name+extension, archive.Bytes()); err != nil {
+		return err
 	}
-	return nil
+	return m.write(name+".cdx.json", materials)
 }
 
 // writeSums writes the checksums of all files of the directory.

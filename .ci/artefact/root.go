@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"encoding/pem"
+	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -17,16 +19,12 @@ const nonroot = "65532"
 
 // root returns the files of the container image. The binary needs of a system:
 // whom to trust, who it is, and where to put what is temporary.
-func root(ctx context.Context, src source, p platform) ([]file, error) {
-	binary, err := build(ctx, src, p)
+func root(ctx context.Context, m *maker, p platform) ([]file, error) {
+	b, err := m.build(ctx, p)
 	if err != nil {
 		return nil, err
 	}
-	all, err := modules(ctx, src, p, binary)
-	if err != nil {
-		return nil, err
-	}
-	text, err := os.ReadFile(filepath.Join(src.dir, "LICENSE"))
+	text, err := os.ReadFile(filepath.Join(m.source.dir, "LICENSE"))
 	if err != nil {
 		return nil, err
 	}
@@ -40,8 +38,8 @@ func root(ctx context.Context, src source, p platform) ([]file, error) {
 		{"etc/ssl/certs/ca-certificates.crt", 0o644, certificates()},
 		dir("licenses"),
 		{"licenses/LICENSE", 0o644, text},
-		{"licenses/NOTICES", 0o644, notices(all)},
-		{"stowage", 0o755, binary},
+		{"licenses/NOTICES", 0o644, notices(b.modules)},
+		{"stowage", 0o755, b.binary},
 		{name: "tmp", mode: fs.ModeDir | fs.ModeSticky | 0o777},
 		dir("work"),
 	}, nil
@@ -59,25 +57,42 @@ func certificates() []byte {
 	return text.Bytes()
 }
 
-// writeRoot writes the files of the container image into a directory.
-func writeRoot(ctx context.Context, src source, p platform, out string) error {
-	files, err := root(ctx, src, p)
+// rootDir writes the files of the container image of one platform into the
+// directory root.
+func rootDir(ctx context.Context, m *maker) error {
+	wanted, err := m.wanted(imagePlatforms)
 	if err != nil {
 		return err
 	}
-	for _, f := range files {
-		path := filepath.Join(out, f.name)
-		if f.mode.IsDir() {
-			err = os.MkdirAll(path, 0o755)
-		} else {
-			err = os.WriteFile(path, f.data, 0o644)
-		}
-		if err != nil {
-			return err
-		}
-		if err := os.Chmod(path, f.mode); err != nil { // whatever the umask
+	if len(wanted) != 1 {
+		return errors.New("root is for one platform: name it with -platform")
+	}
+	files, err := root(ctx, m, wanted[0])
+	if err != nil {
+		return err
+	}
+	dir := filepath.Join(m.out, "root")
+	if err := os.RemoveAll(dir); err != nil {
+		return err
+	}
+	for _, f := range append([]file{{mode: fs.ModeDir | 0o755}}, files...) {
+		if err := f.writeTo(dir); err != nil {
 			return err
 		}
 	}
-	return nil
+	_, err = fmt.Fprintln(m.log, dir)
+	return err
+}
+
+// writeTo writes the file below a directory, with exactly its mode.
+func (f file) writeTo(dir string) error {
+	path := filepath.Join(dir, filepath.FromSlash(f.name))
+	write := func() error { return os.WriteFile(path, f.data, 0o644) }
+	if f.mode.IsDir() {
+		write = func() error { return os.Mkdir(path, 0o755) }
+	}
+	if err := write(); err != nil {
+		return err
+	}
+	return os.Chmod(path, f.mode) // whatever the umask
 }

@@ -11,22 +11,21 @@ import (
 	"time"
 
 	cdx "github.com/CycloneDX/cyclonedx-go"
-	classifier "github.com/google/licenseclassifier/v2"
 	"github.com/google/licenseclassifier/v2/assets"
 )
 
 // bill returns the bill of materials of a binary, in CycloneDX's JSON. It has no
 // serial number, which would be another one each time.
-func bill(src source, p platform, binary []byte, all []module) ([]byte, error) {
+func bill(src source, p platform, b *built) ([]byte, error) {
 	bom := cdx.NewBOM()
 	bom.Metadata = &cdx.Metadata{
 		Timestamp:  src.time.Format(time.RFC3339),
 		Lifecycles: &[]cdx.Lifecycle{{Phase: cdx.LifecyclePhaseBuild}},
-		Component:  program(src, p, binary),
+		Component:  program(src, p, b.binary),
 	}
-	refs := map[string]string{all[0].path: bom.Metadata.Component.BOMRef}
+	refs := map[string]string{b.modules[0].path: bom.Metadata.Component.BOMRef}
 	components := []cdx.Component{}
-	for _, m := range all[1:] {
+	for _, m := range b.modules[1:] {
 		component, err := library(m)
 		if err != nil {
 			return nil, err
@@ -36,7 +35,7 @@ func bill(src source, p platform, binary []byte, all []module) ([]byte, error) {
 	}
 	bom.Components = &components
 	dependencies := []cdx.Dependency{}
-	for _, m := range all {
+	for _, m := range b.modules {
 		on := []string{}
 		for _, path := range m.imports {
 			on = append(on, refs[path])
@@ -107,7 +106,7 @@ func licenseNames(m module) ([]string, error) {
 	for _, l := range m.licenses {
 		for _, match := range known.Match(l.text).Matches {
 			if match.MatchType == "License" {
-				names = append(names, classifier.LicenseName(match.Name))
+				names = append(names, match.Name)
 			}
 		}
 	}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -21,26 +20,21 @@ type source struct {
 	modified bool // the tree has changes that the commit has not
 }
 
-// readSource asks git about the tree. The time is the commit's: that of the
-// build would make each build another one.
-func readSource(ctx context.Context, dir, version, url string) (source, error) {
-	head, err := output(ctx, dir, nil, "git", "show", "--no-patch", "--format=%H %ct", "HEAD")
+// ask asks git about the tree. The time is the commit's: that of the build would
+// make each build another one.
+func (s *source) ask(ctx context.Context) error {
+	head, err := output(ctx, s.dir, nil, "git", "show", "--no-patch", "--format=%H %ct", "HEAD")
 	if err != nil {
-		return source{}, err
+		return err
 	}
-	commit, seconds, _ := strings.Cut(head, " ")
-	unix, err := strconv.ParseInt(seconds, 10, 64)
-	if err != nil {
-		return source{}, fmt.Errorf("git says that %s is of the time %q", commit, seconds)
+	var seconds int64
+	if _, err := fmt.Sscan(head, &s.commit, &seconds); err != nil {
+		return fmt.Errorf("git says of the commit: %q", head)
 	}
-	status, err := output(ctx, dir, nil, "git", "status", "--porcelain")
-	if err != nil {
-		return source{}, err
-	}
-	return source{
-		dir: dir, version: version, url: url,
-		commit: commit, time: time.Unix(unix, 0).UTC(), modified: status != "",
-	}, nil
+	s.time = time.Unix(seconds, 0).UTC()
+	status, err := output(ctx, s.dir, nil, "git", "status", "--porcelain")
+	s.modified = status != ""
+	return err
 }
 
 // output runs a program in the directory, with more in its environment, and
