@@ -22,7 +22,7 @@ type applyOptions struct {
 func newApply(s *streams) *cobra.Command {
 	o := applyOptions{streams: s}
 	cmd := &cobra.Command{
-		Use:   "apply [DIR]",
+		Use:   "apply [DIR | FILE]",
 		Short: "Make the cluster what the configuration says",
 		Long: `Make the cluster what the configuration says.
 
@@ -37,11 +37,28 @@ on with all that does not need the failed change.
 
 Two runs do not work on a release at the same time: the second one waits.
 
+A FILE that plan --out has saved is carried out exactly, without a question. When
+anything that it was made from has changed since, nothing is written, and all of
+that is named; only status, and what the configuration leaves to others, does not
+count. It holds no values of Secrets: those to be written are taken from the
+configuration, and have to be the ones that were planned.
+
 Exit codes: 0 done, or nothing to do; 1 an error; 3 a change failed, and the
 release went back; 4 a change failed, and so did going back; 5 somebody else
-works on the release; 130 interrupted.`,
+works on the release; 6 the saved plan is stale, has expired, or is for another
+cluster; 130 interrupted.`,
 		Args: atMostOneDir,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			file, err := savedPlanIn(args)
+			switch {
+			case err != nil:
+				return err
+			case file != "":
+				if err := o.checkSaved(cmd); err != nil {
+					return err
+				}
+				return o.runSaved(cmd.Context(), file)
+			}
 			if err := o.identity.set(args); err != nil {
 				return err
 			}
@@ -53,7 +70,7 @@ works on the release; 130 interrupted.`,
 	o.target.register(cmd, s, &o.identity)
 	o.execute.register(cmd, applier.Stop, applier.RollBack, applier.Continue)
 	o.execute.registerWait(cmd)
-	o.output.register(cmd, "json")
+	o.output.registerLines(cmd, s)
 	return cmd
 }
 
@@ -74,7 +91,7 @@ func (o *applyOptions) propose(ctx context.Context, session *session) (*proposal
 	if err != nil {
 		return nil, err
 	}
-	p := &proposal{prior: recorded.record, source: o.identity.source}
+	p := &proposal{prior: recorded.record, source: o.identity.source, sources: session.configuration.sources()}
 	if recorded.key == nil {
 		// The release's first: its Secrets get their final names now, and the key
 		// is kept with what it was used for.

@@ -93,6 +93,7 @@ type proposal struct {
 	keyed   bool   // the release has a key, be it without a revision
 	newKey  []byte // made for this plan; nil: the release has one
 	source  func(context.Context) source
+	sources view.Sources // that the plan is from; nil: none
 }
 
 // execution carries out a plan and shows how that goes.
@@ -102,7 +103,8 @@ type execution struct {
 	approval approval
 	question question
 	options  applier.Options
-	json     bool
+	lines    *view.JSONLines // nil: it is shown to people
+	saved    bool // the plan was saved: no other one is made
 	propose  func(context.Context) (*proposal, error)
 }
 
@@ -118,7 +120,7 @@ func (f *executeFlags) execution(ctx context.Context, s *streams, i *identity, o
 		return nil, err
 	}
 	return &execution{
-		streams: s, session: session, approval: approval, options: f.options(session, command), json: o.is("json"),
+		streams: s, session: session, approval: approval, options: f.options(session, command), lines: o.jsonLines(),
 	}, nil
 }
 
@@ -126,10 +128,8 @@ func (f *executeFlags) execution(ctx context.Context, s *streams, i *identity, o
 // When somebody else has come between, all of that is done again.
 func (x *execution) run(ctx context.Context) error {
 	once, restart := x.show, func(why string) error { return view.Again(x.streams.out, why) }
-	if x.json {
-		lines := view.NewJSONLines(x.streams.out.Out)
-		once = func(ctx context.Context, p *proposal) error { return x.showJSON(ctx, p, lines) }
-		restart = func(why string) error { lines.Stale(why); return lines.Err() }
+	if x.lines != nil {
+		once, restart = x.showJSON, x.lines.Again
 	}
 	for {
 		proposal, err := x.propose(ctx)
@@ -137,6 +137,9 @@ func (x *execution) run(ctx context.Context) error {
 			return err
 		}
 		err = once(ctx, proposal)
+		if x.saved {
+			return outrun(err)
+		}
 		var stale *applier.StaleError
 		if !errors.As(err, &stale) {
 			return err
@@ -195,7 +198,7 @@ func (x *execution) carryOut(ctx context.Context, p *proposal) error {
 		if err := view.Failure(x.streams.err, p.Plan, result, err); err != nil {
 			return err
 		}
-		return &runError{error: err, plan: p.Plan, result: result, shown: true}
+		return &runError{error: err, plan: p.Plan, result: result, sources: p.sources, shown: true}
 	case shown != nil:
 		return shown
 	}
@@ -210,30 +213,32 @@ func (x *execution) carryOut(ctx context.Context, p *proposal) error {
 }
 
 // showJSON does the same for programs, which cannot be asked.
-func (x *execution) showJSON(ctx context.Context, p *proposal, lines *view.JSONLines) error {
-	lines.Plan(p.Planned)
+func (x *execution) showJSON(ctx context.Context, p *proposal) error {
+	x.lines.Plan(p.Planned)
 	if p.nothingToDo() {
 		if err := x.unlatch(ctx); err != nil {
 			return err
 		}
 	} else {
-		result, err := x.apply(ctx, p, lines.Event)
-		switch {
-		case nothingDone(err) != nil:
-			return nothingDone(err)
-		case err != nil:
-			return &runError{error: err, plan: p.Plan, result: result}
+		result, err := x.apply(ctx, p, x.lines.Event)
+		x.lines.Diagnostics(view.WarningFindings(x.session.notices.take(), nil))
+		if nothing := nothingDone(err); nothing != nil {
+			return nothing
+		}
+		x.lines.Result(result)
+		if err != nil {
+			return &runError{error: err, plan: p.Plan, result: result, sources: p.sources}
 		}
 	}
-	lines.Outputs(p.Outputs)
-	return lines.Err()
+	x.lines.Outputs(p.Outputs)
+	return x.lines.Err()
 }
 
 func (x *execution) apply(ctx context.Context, p *proposal, tell func(applier.Event)) (*applier.Result, error) {
 	options := x.options
 	options.Prior, options.NewKey, options.OnEvent, options.Outputs = p.prior, p.newKey, tell, p.results
 	from := p.source(ctx)
-	options.ConfigDir, options.Commit, options.Dirty = from.dir, from.commit, from.dirty
+	options.ConfigDir, options.Env, options.Commit, options.Dirty = from.dir, from.env, from.commit, from.dirty
 	return applier.Run(ctx, x.session.client, x.session.store, p.Plan, options)
 }
 

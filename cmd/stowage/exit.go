@@ -26,6 +26,7 @@ const (
 	exitWentBack    = 3 // apply failed, and all is again as it was before
 	exitBackFailed  = 4 // a rollback failed, be it the command or the one after a failed apply
 	exitLocked      = 5 // somebody else works on the release
+	exitStale       = 6 // a saved plan was not carried out: what it was made from has changed
 	exitInterrupted = 130
 )
 
@@ -60,9 +61,10 @@ func usage(hint, format string, args ...any) error {
 // runError is a run that failed. How it ended decides about the exit code.
 type runError struct {
 	error
-	plan   *planner.Plan
-	result *applier.Result
-	shown  bool // to people, already
+	plan    *planner.Plan
+	result  *applier.Result
+	sources view.Sources // of the plan; nil: it is from no configuration that is there
+	shown   bool         // to people, already
 }
 
 func (e *runError) Unwrap() error { return e.error }
@@ -94,7 +96,9 @@ func conclude(ctx context.Context, s *streams, command *cobra.Command, err error
 	if err != nil && !shown && !errors.Is(err, errChanges) {
 		showError(ctx, s, command, err)
 	}
-	return exitCode(ctx, err)
+	code := exitCode(ctx, err)
+	concludeJSON(ctx, s, command, err, code)
+	return code
 }
 
 // exitCode returns what a command that ended with the error tells scripts. That
@@ -102,6 +106,7 @@ func conclude(ctx context.Context, s *streams, command *cobra.Command, err error
 func exitCode(ctx context.Context, err error) int {
 	var run *runError
 	var locked *release.LockedError
+	var stale *staleError
 	ran := errors.As(err, &run)
 	switch {
 	case err == nil:
@@ -116,6 +121,8 @@ func exitCode(ctx context.Context, err error) int {
 		return exitBackFailed
 	case errors.As(err, &locked):
 		return exitLocked
+	case errors.As(err, &stale):
+		return exitStale
 	}
 	return exitError
 }
@@ -123,12 +130,9 @@ func exitCode(ctx context.Context, err error) int {
 // showError shows an error in the form that suits its kind. Showing it is the
 // last thing the process does: there is nobody to tell when that fails.
 func showError(ctx context.Context, s *streams, command *cobra.Command, err error) {
-	var diags *diagnosticsError
 	var wrong *usageError
 	var many *multierror.Error
 	switch {
-	case errors.As(err, &diags):
-		_ = view.Diagnostics(s.err, diags.Diagnostics, diags.sources)
 	case errors.As(err, &wrong):
 		_ = view.Problem(s.err, wrong, wrong.hint)
 		_ = view.Note(s.err, fmt.Sprintf("Run '%s --help' for usage.", command.CommandPath()))
@@ -147,9 +151,12 @@ func showError(ctx context.Context, s *streams, command *cobra.Command, err erro
 }
 
 func showOne(s *streams, err error) {
+	var diags *diagnosticsError
 	var object *planner.ObjectError
 	var notThere *planner.NotThereError
 	switch {
+	case errors.As(err, &diags):
+		_ = view.Diagnostics(s.err, diags.Diagnostics, diags.sources)
 	case errors.As(err, &object):
 		_ = view.ObjectProblem(s.err, object, hintOf(err))
 	case errors.As(err, &notThere):

@@ -21,12 +21,20 @@ type sourcedError struct {
 
 func (e *sourcedError) Unwrap() error { return e.error }
 
+// sources returns the files of a configuration; none when there is no configuration.
+func (c *configuration) sources() view.Sources {
+	if c == nil {
+		return nil
+	}
+	return c.module.Sources()
+}
+
 // sourced adds to an error the files that it is about; nil stays nil.
 func (c *configuration) sourced(err error) error {
-	if c == nil || err == nil {
-		return err
+	if err == nil {
+		return nil
 	}
-	return &sourcedError{err, c.module.Sources()}
+	return &sourcedError{err, c.sources()}
 }
 
 // findingsOf returns what a command's error says, one finding for each thing that is
@@ -45,20 +53,17 @@ func findingsOf(ctx context.Context, err error) []view.Finding {
 
 // collect takes an error apart. Sources are those of the errors around it.
 func collect(err error, sources view.Sources) []view.Finding {
+	var run *runError
+	var sourced *sourcedError
 	var diags *diagnosticsError
 	var many *multierror.Error
-	var sourced *sourcedError
-	if errors.As(err, &sourced) {
-		sources = sourced.sources
-	}
-	var run *runError
 	switch {
-	case errors.As(err, &run) && run != nil && run.result.Rollback != nil && run.result.Rollback.Err != nil:
-		findings := collect(run.error, sources)
-		// What went wrong on the way back is of another plan, maybe of files that have changed since.
-		return append(findings, collect(run.result.Rollback.Err, nil)...)
+	case errors.As(err, &run):
+		return collectRun(run)
 	case errors.As(err, &diags):
 		return view.DiagnosticFindings(diags.Diagnostics, diags.sources)
+	case errors.As(err, &sourced):
+		return collect(sourced.error, sourced.sources)
 	case errors.As(err, &many):
 		var findings []view.Finding
 		for _, one := range many.Errors {
@@ -67,6 +72,16 @@ func collect(err error, sources view.Sources) []view.Finding {
 		return findings
 	}
 	return []view.Finding{findingOf(err, sources)}
+}
+
+// collectRun takes the error of a run apart, and that of going back after it.
+func collectRun(run *runError) []view.Finding {
+	findings := collect(run.error, run.sources)
+	if back := run.result.Rollback; back != nil && back.Err != nil {
+		// The plan of going back is not from the files that are there now.
+		findings = append(findings, collect(back.Err, nil)...)
+	}
+	return findings
 }
 
 // findingOf returns what an error says that is about one thing.

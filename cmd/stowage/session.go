@@ -34,6 +34,7 @@ type recorded struct {
 	record   *release.Record // the newest revision; nil: it was never applied
 	prior    *planner.Prior  // the same, for planning
 	key      []byte          // of the versions of Secrets; nil: it has none yet
+	newKey   bool            // the key was made for a plan, and is not stored
 	pending  *view.Pending   // set when the newest revision has not recorded an end
 	warnings []planner.Warning
 }
@@ -111,6 +112,16 @@ func (s *session) unread(err error) error {
 	return err
 }
 
+// targetOf returns the target of what follows a recorded revision, and no configuration:
+// the environment is that of the revision.
+func (s *session) targetOf(record *release.Record) view.Target {
+	target := s.target
+	if record != nil {
+		target.Env = record.Env
+	}
+	return target
+}
+
 // absent says that the release is not there.
 func (s *session) absent() error {
 	return fmt.Errorf("%s has no revisions: it was never applied, or it was destroyed", s.release.Name)
@@ -120,6 +131,11 @@ func (s *session) absent() error {
 // the cluster. With the plan it returns what the configuration's outputs are
 // once that is applied. Targets narrow it to blocks by their addresses; none: all.
 func (s *session) plan(ctx context.Context, r recorded, targets []string, options planner.Options) (*planner.Plan, []view.Output, error) {
+	plan, outputs, err := s.follow(ctx, r, targets, options)
+	return plan, outputs, s.configuration.sourced(err)
+}
+
+func (s *session) follow(ctx context.Context, r recorded, targets []string, options planner.Options) (*planner.Plan, []view.Output, error) {
 	config, warnings, err := s.configuration.evaluate(r.key)
 	if err != nil {
 		return nil, nil, err
@@ -138,7 +154,7 @@ func (s *session) plan(ctx context.Context, r recorded, targets []string, option
 			return nil, nil, err
 		}
 	}
-	plan, err := s.make(ctx, input, slices.Concat(r.warnings, warnings))
+	plan, err := s.make(ctx, input, slices.Concat(r.warnings, otherEnvironment(r.record, s.target.Env), warnings))
 	return plan, outputsOf(config), err
 }
 

@@ -32,6 +32,7 @@ type Summary struct {
 	Pipeline       string    `json:"pipeline,omitempty"` // URL of the run of a CI system that applied it
 	Commit         string    `json:"commit,omitempty"`   // of the configuration, in git
 	Dirty          bool      `json:"dirty,omitempty"`    // files differed from the commit
+	Env            string    `json:"env,omitempty"`      // the environment that values came from; empty: none was chosen
 	StowageVersion string    `json:"stowageVersion,omitempty"`
 	RollbackTo     int       `json:"rollbackTo,omitempty"`  // the revision that this one went back to; 0: it is none that did
 	Apps           []App     `json:"apps,omitempty"`        // of the revision, sorted by name
@@ -184,3 +185,7 @@ type DataVersion struct {
 	BaseName string `json:"baseName"`
 	Version  string `json:"version"`
 }
+
+// Stored returns what tells this state of the record from every other one: the UID and
+// the resource version of its head. Both are empty as long as it is not stored.
+func (r *Record) Stored() (uid types.UID, resourceVersion string) { return r.uid, r.resourceVersion }
