@@ -37,6 +37,7 @@ type Options struct {
 	Pipeline       string // URL of the run of a CI system
 	Commit         string // of the configuration, in git
 	Dirty          bool   // files differ from the commit
+	Env            string // the environment that values come from
 	StowageVersion string
 	ConfigDir      string
 	// Outputs are the results of the configuration once the run has gone well; nil when

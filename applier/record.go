@@ -65,7 +65,7 @@ func (r *recorder) begin(ctx context.Context) error {
 		Summary: release.Summary{
 			Revision: r.to, Started: time.Now(),
 			Who: r.opts.Who, Pipeline: r.opts.Pipeline, Commit: r.opts.Commit, Dirty: r.opts.Dirty,
-			StowageVersion: r.opts.StowageVersion, RollbackTo: cmp.Or(r.plan.Release.RollbackTo, r.opts.undoes),
+			Env: r.opts.Env, StowageVersion: r.opts.StowageVersion, RollbackTo: cmp.Or(r.plan.Release.RollbackTo, r.opts.undoes),
 			Switch: string(r.plan.Release.Switch), SwitchApps: r.plan.Release.SwitchApps,
 			Apps: appsOf(r.plan), Changed: changedBy(r.plan),
 		},

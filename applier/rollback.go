@@ -72,7 +72,7 @@ func (r *run) rollBack(ctx context.Context) *Rollback {
 	opts := r.opts
 	opts.Outputs = nil // those of what failed
 	opts.Prior, opts.NewKey = r.recorder.current, nil
-	opts.Commit, opts.Dirty, opts.ConfigDir = record.Commit, record.Dirty, record.ConfigDir
+	opts.Commit, opts.Dirty, opts.ConfigDir, opts.Env = record.Commit, record.Dirty, record.ConfigDir, record.Env
 	opts.OnFailure = Continue // the more of it gets back, the better
 	back.Result, back.Err = newRun(r.cluster, r.recorder.store, back.Plan, opts, r.events, r.lock).all(ctx)
 	return back

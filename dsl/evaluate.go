@@ -31,6 +31,8 @@ type evaluation struct {
 	releaseNode *node // the release block; nil if there is none
 	alone       bool  // a module by itself: its variables may have no value
 
+	noEnvironment bool // the one that is asked for is not there, and so its values are not
+
 	release   *Release
 	moves     moves
 	variables map[*node]*variable

@@ -20,7 +20,7 @@ func TestS48EnvironmentsAreFilesOfValues(t *testing.T) {
 	m, diags := Parse("../examples/modules")
 	noErrors(t, diags)
 	for environment, due := range want {
-		cfg, diags := m.Evaluate(Inputs{VarFiles: []string{filepath.Join(m.dir, environment+".vars.hcl")}})
+		cfg, diags := m.Evaluate(Inputs{Env: environment})
 		noErrors(t, diags)
 		got := map[string]string{}
 		for _, a := range cfg.Apps {

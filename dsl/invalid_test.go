@@ -83,7 +83,7 @@ func copyFixture(t *testing.T, fixture, dir string) []string {
 
 var (
 	expectation = regexp.MustCompile(`\s*# (ERROR|WARNING)( nowhere)?: (.*)$`)
-	inputFlag   = regexp.MustCompile(`(?m)^# --(var|var-file) (.*)$`)
+	inputFlag   = regexp.MustCompile(`(?m)^# --(var|var-file|env) (.*)$`)
 )
 
 func inputsIn(t *testing.T, files []string) Inputs {
@@ -91,10 +91,13 @@ func inputsIn(t *testing.T, files []string) Inputs {
 	var in Inputs
 	for _, name := range files {
 		for _, m := range inputFlag.FindAllStringSubmatch(readText(t, name), -1) {
-			if m[1] == "var" {
+			switch m[1] {
+			case "var":
 				in.Vars = append(in.Vars, m[2])
-			} else {
+			case "var-file":
 				in.VarFiles = append(in.VarFiles, m[2])
+			case "env":
+				in.Env = m[2]
 			}
 		}
 	}

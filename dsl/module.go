@@ -15,6 +15,7 @@ import (
 // variables, in Terraform's order of precedence, and the release's key.
 type Inputs struct {
 	Environ    []string // KEY=VALUE pairs; STOWAGE_VAR_name sets a variable
+	Env        string   // --env: the environment whose variable file is read; empty: none
 	VarFiles   []string // --var-file, later ones win
 	Vars       []string // --var name=value, later ones win
 	Namespace  string   // --namespace, instead of the release block's; empty: as the block says

@@ -27,7 +27,7 @@ type given struct {
 }
 
 // readValues collects the values of all variables, in rising precedence:
-// environment, *.auto.vars.hcl by name, --var-file, --var.
+// environment variables, *.auto.vars.hcl by name, --env, --var-file, --var.
 func (ev *evaluation) readValues() {
 	ev.given = map[string][]given{}
 	for _, pair := range ev.inputs.Environ {
@@ -37,7 +37,7 @@ func (ev *evaluation) readValues() {
 		}
 	}
 	files := map[string]*hcl.File{}
-	for _, name := range append(ev.autoFiles(), ev.inputs.VarFiles...) {
+	for _, name := range slices.Concat(ev.autoFiles(), ev.environmentFiles(), ev.inputs.VarFiles) {
 		if file := ev.readVarFile(name); file != nil {
 			files[name] = file
 		}

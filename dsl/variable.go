@@ -172,14 +172,14 @@ func (ev *evaluation) valueFor(v *variable) (cty.Value, bool) {
 	}
 	all := ev.given[n.address.Name]
 	if len(all) == 0 {
-		if v.initial == cty.NilVal && ev.alone {
+		if v.initial == cty.NilVal && (ev.alone || ev.noEnvironment) {
 			ev.skipped++
 			return cty.DynamicVal, false
 		}
 		if v.initial == cty.NilVal {
 			ev.report(problem(&n.declRange, "No value for variable",
-				"%s has no default, so it needs a value: --var '%s=VALUE', --var-file FILE, the environment variable %s%s, or a *.auto.vars.hcl file.",
-				n.address, n.address.Name, environPrefix, n.address.Name))
+				"%s has no default, so it needs a value: --var '%s=VALUE', --var-file FILE, the environment variable %s%s, or a *.auto.vars.hcl file.%s",
+				n.address, n.address.Name, environPrefix, n.address.Name, ev.otherEnvironments()))
 			return cty.DynamicVal, false
 		}
 		return v.initial, true

@@ -4,6 +4,8 @@ import (
 	"context"
 	"os/exec"
 	"strings"
+
+	"stowage/internal/release"
 )
 
 // commitOf returns the git commit of the configuration in dir, and whether files
@@ -21,12 +23,19 @@ func commitOf(ctx context.Context, dir string) (commit string, dirty bool) {
 // source is what applied objects were made from, for the record.
 type source struct {
 	dir    string // of the configuration
+	env    string // the environment that values came from
 	commit string
 	dirty  bool
 }
 
-// sourceOf returns the configuration in dir as a source.
-func sourceOf(ctx context.Context, dir string) source {
+// sourceOf returns the configuration in dir, with the values of an environment, as a
+// source.
+func sourceOf(ctx context.Context, dir, env string) source {
 	commit, dirty := commitOf(ctx, dir)
-	return source{dir: dir, commit: commit, dirty: dirty}
+	return source{dir: dir, env: env, commit: commit, dirty: dirty}
+}
+
+// recordedSource returns what the objects of a revision were made from.
+func recordedSource(record *release.Record) source {
+	return source{dir: record.ConfigDir, env: record.Env, commit: record.Commit, dirty: record.Dirty}
 }

@@ -40,7 +40,7 @@ a pipe was wrong.`,
 			return o.run(cmd.Context())
 		},
 	}
-	o.inputs.register(cmd)
+	o.inputs.register(cmd, dirOf)
 	o.cluster.registerNamespace(cmd)
 	return cmd
 }

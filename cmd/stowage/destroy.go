@@ -66,7 +66,7 @@ func (o *destroyOptions) propose(ctx context.Context, session *session) (*propos
 	}
 	plan, err := session.planDestroy(ctx, recorded, o.permissions.options())
 	return &proposal{
-		Planned: view.Planned{Plan: plan, Target: session.target, Pending: recorded.pending},
+		Planned: view.Planned{Plan: plan, Target: session.targetOf(recorded.record), Pending: recorded.pending},
 		prior:   recorded.record,
 		keyed:   recorded.key != nil,
 		source:  o.identity.source,

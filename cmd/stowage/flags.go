@@ -43,11 +43,15 @@ func (o *output) Set(format string) error {
 
 // inputFlags are what gives variables their values.
 type inputFlags struct {
+	env      environment
 	vars     []string
 	varFiles []string
 }
 
-func (f *inputFlags) register(cmd *cobra.Command) {
+// register adds the flags to a command. The directory is where its arguments say that
+// the configuration is.
+func (f *inputFlags) register(cmd *cobra.Command, dir func(args []string) string) {
+	f.env.register(cmd, dir)
 	// Arrays, not slices: a value may hold commas.
 	cmd.Flags().StringArrayVar(&f.vars, "var", nil, "set a variable, as `name=value`")
 	cmd.Flags().StringArrayVar(&f.varFiles, "var-file", nil, "set variables from a `file`")
@@ -56,7 +60,7 @@ func (f *inputFlags) register(cmd *cobra.Command) {
 // inputs returns what comes from outside the configuration. An empty namespace
 // leaves it to the release block.
 func (f *inputFlags) inputs(environ []string, namespace string) dsl.Inputs {
-	return dsl.Inputs{Environ: environ, VarFiles: f.varFiles, Vars: f.vars, Namespace: namespace}
+	return dsl.Inputs{Environ: environ, Env: string(f.env), VarFiles: f.varFiles, Vars: f.vars, Namespace: namespace}
 }
 
 // clusterFlags say which cluster is meant, in kubectl's spelling.

@@ -28,7 +28,7 @@ graph for Graphviz (dot, the default) or Mermaid. No cluster is needed.`,
 			return o.run()
 		},
 	}
-	o.inputs.register(cmd)
+	o.inputs.register(cmd, dirOf)
 	o.output.register(cmd, "dot", "mermaid")
 	return cmd
 }

@@ -73,7 +73,7 @@ func (o *historyOptions) one(ctx context.Context, session *session) error {
 	if err != nil {
 		return err
 	}
-	shown := view.Revision{Target: session.target, Record: record}
+	shown := view.Revision{Target: session.targetOf(record), Record: record}
 	if record.Status == release.Pending {
 		recorded, err := session.recorded(ctx)
 		if err != nil {

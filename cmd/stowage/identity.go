@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"os"
 	"regexp"
 	"strconv"
 	"strings"
@@ -24,7 +25,7 @@ type identity struct {
 
 // register adds what a command needs that cannot do without a configuration.
 func (i *identity) register(cmd *cobra.Command) {
-	i.inputs.register(cmd)
+	i.inputs.register(cmd, i.directoryWith)
 	i.cluster.register(cmd)
 	cmd.Flags().StringVarP(&i.dir, "dir", "C", "", "`directory` of the configuration (default .)")
 	_ = cmd.MarkFlagDirname("dir")
@@ -60,6 +61,8 @@ func (i *identity) check() error {
 	case i.name == "":
 	case i.dir != "":
 		return usage("", "--release and the directory %s name two releases: leave one of them out", i.dir)
+	case i.inputs.env != "":
+		return usage("", "--release reads no configuration, so there is no environment to choose")
 	case len(i.inputs.vars)+len(i.inputs.varFiles) > 0:
 		return usage("", "--release reads no configuration, so there are no variables to set")
 	case i.cluster.namespace == "":
@@ -89,7 +92,7 @@ func (i *identity) open(ctx context.Context, s *streams) (*session, error) {
 		configuration: configuration,
 		release:       found,
 		client:        client,
-		target:        view.Target{Context: target.Context, Server: target.Server, Namespace: found.Namespace},
+		target:        view.Target{Env: string(i.inputs.env), Context: target.Context, Server: target.Server, Namespace: found.Namespace},
 		store:         release.NewStore(client, found.Namespace, found.Name),
 		notices:       notices,
 	}, nil
@@ -116,6 +119,17 @@ func (i *identity) directory() string {
 	return i.dir
 }
 
+// directoryWith returns the configuration's directory of a command line that is being
+// typed, of which the arguments may name it.
+func (i *identity) directoryWith(args []string) string {
+	if i.dir == "" && len(args) > 0 {
+		if info, err := os.Stat(args[0]); err == nil && info.IsDir() {
+			return args[0]
+		}
+	}
+	return i.directory()
+}
+
 // flags returns what names the same release and cluster on the command line of
 // another command. Values of variables are left out: few release blocks use any,
 // and they may be secret.
@@ -129,6 +143,7 @@ func (i *identity) flags() string {
 	if dir := i.directory(); dir != "." {
 		add("-C", dir)
 	}
+	add("--env", string(i.inputs.env))
 	add("--release", i.name)
 	add("-n", i.cluster.namespace)
 	add("--kubeconfig", i.cluster.kubeconfig)
@@ -155,7 +170,7 @@ func (i *identity) source(ctx context.Context) source {
 	if i.name != "" {
 		return source{}
 	}
-	return sourceOf(ctx, i.directory())
+	return sourceOf(ctx, i.directory(), string(i.inputs.env))
 }
 
 // revisionArg returns the revision that a command's argument names; 0 when there

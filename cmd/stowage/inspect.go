@@ -52,6 +52,7 @@ func inspect(ctx context.Context, s *session) (view.Status, error) {
 		return status, err
 	}
 	record := recorded.record
+	status.Target = s.targetOf(record)
 	state, err := s.stateOf(ctx, recorded)
 	if err != nil {
 		return status, err

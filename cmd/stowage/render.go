@@ -30,7 +30,7 @@ that is kept in the cluster.`,
 			return o.run()
 		},
 	}
-	o.inputs.register(cmd)
+	o.inputs.register(cmd, dirOf)
 	o.cluster.registerNamespace(cmd)
 	cmd.Flags().BoolVar(&o.showSecrets, "show-secrets", false, "write the values of Secrets too")
 	return cmd

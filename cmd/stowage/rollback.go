@@ -87,9 +87,9 @@ func (o *rollbackOptions) propose(ctx context.Context, session *session) (*propo
 	}
 	plan, err := session.planBack(ctx, recorded, back, o.permissions.options())
 	p := &proposal{
-		Planned: view.Planned{Plan: plan, Target: session.target, Pending: recorded.pending, Where: o.identity.flags()},
+		Planned: view.Planned{Plan: plan, Target: session.targetOf(to), Pending: recorded.pending, Where: o.identity.flags()},
 		prior:   recorded.record,
-		source:  func(context.Context) source { return source{dir: to.ConfigDir, commit: to.Commit, dirty: to.Dirty} },
+		source:  func(context.Context) source { return recordedSource(to) },
 	}
 	if o.app != "" { // what there is then comes from two revisions
 		p.source = func(context.Context) source { return source{} }

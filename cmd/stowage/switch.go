@@ -134,12 +134,10 @@ func (o *switchOptions) propose(ctx context.Context, session *session, request *
 	}
 	plan, err := session.planSwitch(ctx, recorded, request, planner.Options{ForceConflicts: o.forceConflicts})
 	return &proposal{
-		Planned: view.Planned{Plan: plan, Target: session.target, Pending: recorded.pending, Where: o.identity.flags()},
+		Planned: view.Planned{Plan: plan, Target: session.targetOf(recorded.record), Pending: recorded.pending, Where: o.identity.flags()},
 		prior:   recorded.record,
 		// What there is comes from where it came from before.
-		source: func(context.Context) source {
-			return source{dir: recorded.record.ConfigDir, commit: recorded.record.Commit, dirty: recorded.record.Dirty}
-		},
+		source: func(context.Context) source { return recordedSource(recorded.record) },
 	}, err
 }
 

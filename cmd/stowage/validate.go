@@ -37,7 +37,7 @@ a module, checked by itself: what depends on variables without a value is not ju
 			return o.run()
 		},
 	}
-	o.inputs.register(cmd)
+	o.inputs.register(cmd, dirOf)
 	o.output.register(cmd, "json")
 	cmd.Flags().BoolVar(&o.module, "module", false, "check a module by itself; it needs no release block and no values of variables")
 	return cmd

@@ -23,6 +23,7 @@ const (
 	annotationPipeline   = "stowage.dev/pipeline"
 	annotationCommit     = "stowage.dev/commit"
 	annotationDirty      = "stowage.dev/dirty"
+	annotationEnv        = "stowage.dev/env"
 	annotationVersion    = "stowage.dev/version"
 	annotationRollbackTo = "stowage.dev/rollback-to"
 	annotationApps       = "stowage.dev/apps"
@@ -51,6 +52,7 @@ func headOf(r *Record, digests []string, chunk []byte) (*unstructured.Unstructur
 		annotationWho:      r.Who,
 		annotationPipeline: r.Pipeline,
 		annotationCommit:   r.Commit,
+		annotationEnv:      r.Env,
 		annotationVersion:  r.StowageVersion,
 	}
 	if !r.Finished.IsZero() {
@@ -97,7 +99,7 @@ type switched struct {
 
 // trim cuts what a head has no room for.
 func (s *Summary) trim() {
-	for _, text := range []*string{&s.Who, &s.Pipeline, &s.Commit, &s.StowageVersion} {
+	for _, text := range []*string{&s.Who, &s.Pipeline, &s.Commit, &s.Env, &s.StowageVersion} {
 		*text = strings.ToValidUTF8((*text)[:min(len(*text), maxText)], "")
 	}
 	fits := fitting(s.Apps)
@@ -147,7 +149,7 @@ func headerOf(release string, m metav1.Object) (header, bool) {
 			Status:  Status(m.GetLabels()[labelStatus]),
 			Started: timeOf(a[annotationStarted]), Finished: timeOf(a[annotationFinished]),
 			Who: a[annotationWho], Pipeline: a[annotationPipeline], Commit: a[annotationCommit],
-			StowageVersion: a[annotationVersion],
+			Env: a[annotationEnv], StowageVersion: a[annotationVersion],
 		},
 		digests: strings.Fields(a[annotationChunks]),
 	}

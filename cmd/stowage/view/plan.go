@@ -8,8 +8,10 @@ import (
 	"stowage/planner"
 )
 
-// Target is the cluster and namespace that a run works on. Every run shows it.
+// Target is the cluster and namespace that a run works on, and the environment that
+// values come from. Every run shows it.
 type Target struct {
+	Env       string `json:"env,omitempty"` // empty: none was chosen
 	Context   string `json:"context,omitempty"`
 	Server    string `json:"server"`
 	Namespace string `json:"namespace"`
@@ -17,10 +19,14 @@ type Target struct {
 
 // String names the target, as a question does.
 func (t Target) String() string {
-	if t.Context == "" {
-		return fmt.Sprintf("namespace %s on %s", t.Namespace, t.Server)
+	text := fmt.Sprintf("namespace %s on %s", t.Namespace, t.Server)
+	if t.Context != "" {
+		text = fmt.Sprintf("namespace %s of context %s (%s)", t.Namespace, t.Context, t.Server)
 	}
-	return fmt.Sprintf("namespace %s of context %s (%s)", t.Namespace, t.Context, t.Server)
+	if t.Env != "" {
+		text = fmt.Sprintf("environment %s, %s", t.Env, text)
+	}
+	return text
 }
 
 // Planned is a plan with what is shown beside it.
@@ -63,14 +69,24 @@ func (p *page) header(title string, target Target) {
 	if target.Context != "" {
 		cluster = fmt.Sprintf("%s (%s)", target.Context, target.Server)
 	}
+	rows := [][2]string{{"namespace", target.Namespace}, {"context", cluster}}
+	label := len("namespace ")
+	if target.Env != "" {
+		rows = append([][2]string{{"environment", target.Env}}, rows...)
+		label = len("environment ")
+	}
 	const gap = "      "
-	rest := gap + "namespace " + target.Namespace + gap + "context " + cluster
+	rest := ""
+	for _, row := range rows {
+		rest += gap + row[0] + " " + row[1]
+	}
 	if columns(title+rest) <= p.width {
 		p.line(span{title, bold}, txt(rest))
 	} else {
 		p.line(span{title, bold})
-		p.line(txt("  namespace " + target.Namespace))
-		p.line(txt("  context   " + cluster))
+		for _, row := range rows {
+			p.line(txt("  " + pad(row[0], label) + row[1]))
+		}
 	}
 	p.blank()
 }

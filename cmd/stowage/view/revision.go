@@ -135,7 +135,7 @@ func (p *page) origins(s *release.Summary, dir string) {
 		switched = switchVerb(planner.Operation(s.Switch)) + " " + strings.Join(s.SwitchApps, ", ")
 	}
 	for _, row := range [][2]string{
-		{"started", started}, {"who", s.Who}, {"pipeline", s.Pipeline}, {"directory", dir}, {"commit", commit},
+		{"started", started}, {"who", s.Who}, {"pipeline", s.Pipeline}, {"directory", dir}, {"env", s.Env}, {"commit", commit},
 		{"stowage", s.StowageVersion}, {"apps", strings.Join(appNames(s.Apps), ", ")}, {"back to", back}, {"operation", switched},
 	} {
 		if row[1] != "" {
