@@ -3,7 +3,6 @@ package main
 import (
 	"flag"
 	"fmt"
-	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -14,7 +13,7 @@ import (
 	"stowage/internal/testcluster"
 )
 
-var killWays = flag.Int("kill-ways", 2, "in how many of the 4 ways runs are killed and gone on from")
+var killWays = flag.Int("kill-ways", 1, "in how many of the 4 ways each write is the last of a killed run")
 
 // way is when runs are killed, and which configuration is applied then.
 type way struct {
@@ -22,8 +21,8 @@ type way struct {
 	on   direction
 }
 
-// ways are in the order of what they add: the first two have each write, each moment
-// and each direction.
+// ways take turns from write to write, so that one way for each write has them all:
+// right after a write is also right before the next one.
 var ways = []way{{after, forward}, {before, back}, {after, back}, {before, forward}}
 
 // TestS21KilledAtAnyWrite kills runs with SIGKILL right after and right before
@@ -39,11 +38,11 @@ func TestS21KilledAtAnyWrite(t *testing.T) {
 		scenarios.Go(func() {
 			var own tally
 			var lanes sync.WaitGroup
-			for _, way := range ways[:*killWays] {
+			for turn := range *killWays {
 				for first := range scenario.lanes {
 					lanes.Go(func() {
-						t.Run(fmt.Sprintf("%s/%s/%s", scenario.name, way.when, way.on), func(t *testing.T) {
-							yard.lane(t, way, &own, &all).drive(scenario, 1+first)
+						t.Run(fmt.Sprintf("%s/turn %d", scenario.name, turn), func(t *testing.T) {
+							yard.lane(t, turn, &own, &all).drive(scenario, 1+first)
 						})
 					})
 				}
@@ -95,23 +94,23 @@ func newYard(t *testing.T) *yard {
 		t.Fatal(err)
 	}
 	y := &yard{cluster: cluster, client: client, faulty: faultyExample(t)}
-	l := y.lane(t, way{})
+	l := y.lane(t, 0)
 	l.settleIn(t)
 	l.deployed()
 	y.reference = l.current(l.look())
 	return y
 }
 
-func (y *yard) lane(t *testing.T, w way, counts ...*tally) *lane {
-	return &lane{yard: y, t: t, way: w, counts: counts, port: y.cluster.NodePort(t), read: map[string]*release.Record{}}
+func (y *yard) lane(t *testing.T, turn int, counts ...*tally) *lane {
+	return &lane{yard: y, t: t, turn: turn, counts: counts, port: y.cluster.NodePort(t), read: map[string]*release.Record{}}
 }
 
-// lane kills run after run of a scenario, in the same way, each at a later write
-// than the one before, until one comes to its end. The lanes of a scenario take
-// turns at the writes.
+// lane kills run after run of a scenario, each at a later write than the one before,
+// until one comes to its end. The lanes of a scenario take turns at the writes.
 type lane struct {
 	*yard
-	way
+	way               // of the run that is killed
+	turn   int        // of the ways, at the first write
 	t      *testing.T // of the run that is killed
 	counts []*tally
 
@@ -131,7 +130,8 @@ func (l *lane) drive(s killScenario, first int) {
 		if k > manyWrites {
 			all.Fatal("the run never comes to its end")
 		}
-		good := all.Run(strconv.Itoa(k), func(t *testing.T) {
+		l.way = ways[(k+l.turn)%len(ways)]
+		good := all.Run(fmt.Sprintf("%d %s %s", k, l.when, l.on), func(t *testing.T) {
 			l.t = t
 			switch {
 			case s.fresh:

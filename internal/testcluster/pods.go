@@ -18,7 +18,7 @@ import (
 
 // preStop is how long a pod that is to end goes on accepting connections. Nodes learn of its end no sooner than the pod
 // does, so that a real one needs such a hook too.
-const preStop = 2 * time.Second
+const preStop = 5 * time.Second
 
 // Pods answer HTTP requests in the place of a namespace's pods, whose containers are simulated. From when its containers
 // run, a pod listens on a loopback address of its own. When it is to be deleted it stops to, preStop later, and ends the
