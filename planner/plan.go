@@ -32,6 +32,9 @@ type ReleaseInfo struct {
 	// Targets are the addresses that the plan is narrowed to, with what they need; empty: it
 	// is for all of the release.
 	Targets []string `json:"targets,omitempty"`
+	// DriftSince is set on a plan that Drift made: the revision that the cluster is compared
+	// with, which is not always FromRevision.
+	DriftSince int `json:"driftSince,omitempty"`
 	// Switch is set when the plan moves versions of the SwitchApps and nothing else.
 	Switch     Operation `json:"switch,omitempty"`
 	SwitchApps []string  `json:"switchApps,omitempty"`

@@ -52,6 +52,7 @@ func TestClusterScripts(t *testing.T) {
 			env.Setenv("HOME", env.WorkDir)
 			env.Setenv("EXAMPLES", examples)
 			env.Setenv("KUBECONFIG", proxy.Kubeconfig)
+			env.Setenv("SERVER", proxy.URL)
 			env.Setenv("NAMESPACE", cluster.UnusedNamespace(t))
 			env.Setenv("NODE_PORT", nodePort())
 			return nil
@@ -66,6 +67,7 @@ func TestClusterScripts(t *testing.T) {
 			"await":      func(ts *testscript.TestScript, neg bool, args []string) { await(ts, client, neg, args) },
 			"exits":      exits,
 			"writes":     writes,
+			"requests":   requests,
 			"reset":      reset,
 			"forbid":     forbid,
 			"allow":      allow,
@@ -259,6 +261,19 @@ func writes(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	if made := proxyOf(ts).Writes(); len(made) != want {
 		ts.Fatalf("%d writes, want %d: %v", len(made), want, made)
+	}
+}
+
+// requests N fails unless the script's commands have made exactly N requests
+// since the last reset.
+func requests(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: requests N")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	if made := proxyOf(ts).Requests(); len(made) != want {
+		ts.Fatalf("%d requests, want %d: %v", len(made), want, made)
 	}
 }
 

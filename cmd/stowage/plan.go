@@ -108,14 +108,19 @@ func (o *planOptions) show(plan view.Planned) error {
 	if o.output.is("json") {
 		return view.PlanJSON(o.streams.out.Out, plan)
 	}
-	if err := view.Plan(o.streams.out, plan); err != nil {
+	return showPlan(o.streams.out, plan)
+}
+
+// showPlan shows a plan that is not carried out now.
+func showPlan(s view.Screen, plan view.Planned) error {
+	if err := view.Plan(s, plan); err != nil {
 		return err
 	}
-	if err := view.Waiting(o.streams.out, plan, view.NotApplied); err != nil {
+	if err := view.Waiting(s, plan, view.NotApplied); err != nil {
 		return err
 	}
 	if plan.Empty() {
 		return nil
 	}
-	return view.PlannedOutputs(o.streams.out, plan.Outputs)
+	return view.PlannedOutputs(s, plan.Outputs)
 }
