@@ -8,10 +8,9 @@ import (
 	"stowage/planner"
 )
 
-// Target is the cluster and namespace that a run works on, and the environment that
-// values come from. Every run shows it.
+// Target is the cluster and namespace that a run works on. Every run shows it.
 type Target struct {
-	Env       string `json:"env,omitempty"` // empty: none was chosen
+	Env       string `json:"env,omitempty"` // the environment that values come from; empty: none was chosen
 	Context   string `json:"context,omitempty"`
 	Server    string `json:"server"`
 	Namespace string `json:"namespace"`
@@ -19,14 +18,10 @@ type Target struct {
 
 // String names the target, as a question does.
 func (t Target) String() string {
-	text := fmt.Sprintf("namespace %s on %s", t.Namespace, t.Server)
-	if t.Context != "" {
-		text = fmt.Sprintf("namespace %s of context %s (%s)", t.Namespace, t.Context, t.Server)
+	if t.Context == "" {
+		return fmt.Sprintf("namespace %s on %s", t.Namespace, t.Server)
 	}
-	if t.Env != "" {
-		text = fmt.Sprintf("environment %s, %s", t.Env, text)
-	}
-	return text
+	return fmt.Sprintf("namespace %s of context %s (%s)", t.Namespace, t.Context, t.Server)
 }
 
 // Planned is a plan with what is shown beside it.
@@ -69,24 +64,14 @@ func (p *page) header(title string, target Target) {
 	if target.Context != "" {
 		cluster = fmt.Sprintf("%s (%s)", target.Context, target.Server)
 	}
-	rows := [][2]string{{"namespace", target.Namespace}, {"context", cluster}}
-	label := len("namespace ")
-	if target.Env != "" {
-		rows = append([][2]string{{"environment", target.Env}}, rows...)
-		label = len("environment ")
-	}
 	const gap = "      "
-	rest := ""
-	for _, row := range rows {
-		rest += gap + row[0] + " " + row[1]
-	}
+	rest := gap + "namespace " + target.Namespace + gap + "context " + cluster
 	if columns(title+rest) <= p.width {
 		p.line(span{title, bold}, txt(rest))
 	} else {
 		p.line(span{title, bold})
-		for _, row := range rows {
-			p.line(txt("  " + pad(row[0], label) + row[1]))
-		}
+		p.line(txt("  namespace " + target.Namespace))
+		p.line(txt("  context   " + cluster))
 	}
 	p.blank()
 }
@@ -121,8 +106,12 @@ func (p *page) partial(release planner.ReleaseInfo) {
 	if len(release.Targets) == 0 {
 		return
 	}
-	p.para(txt(""), 0, bold, "Partial: only "+strings.Join(release.Targets, ", ")+" and what that needs. Nothing else is changed or deleted.")
+	p.para(txt(""), 0, bold, partialText(release.Targets))
 	p.blank()
+}
+
+func partialText(targets []string) string {
+	return "Partial: only " + strings.Join(targets, ", ") + " and what that needs. Nothing else is changed or deleted."
 }
 
 // pending returns the revision that is pending, though no more may be known of
@@ -226,15 +215,20 @@ const (
 
 // reason adds why the object changes, unless the fields shown say it already.
 func (p *page) reason(change *planner.Change) {
-	reason := change.Reason
-	if reason == "" || (change.Action == planner.Update && len(change.Diff)+len(change.Drift) > 0) ||
-		reason == notThereYet || reason == destroyed {
-		return
-	}
-	if change.Data != nil && len(change.Data.Keys) > 0 {
+	reason := reasonText(change)
+	if reason != "" && change.Data != nil && len(change.Data.Keys) > 0 {
 		reason += ":"
 	}
 	p.para(txt("      "), 6, plain, reason)
+}
+
+// reasonText says why the object changes; empty when the fields shown say it already.
+func reasonText(change *planner.Change) string {
+	if change.Action == planner.Update && len(change.Diff)+len(change.Drift) > 0 ||
+		change.Reason == notThereYet || change.Reason == destroyed {
+		return ""
+	}
+	return change.Reason
 }
 
 func (p *page) unhealthy(plan *planner.Plan) {
@@ -276,14 +270,7 @@ func (p *page) kept(release planner.ReleaseInfo, kept []planner.Kept) {
 	if len(kept) == 0 {
 		return
 	}
-	title := "Not in the configuration, and kept:"
-	switch {
-	case release.Destroy:
-		title = "Kept:"
-	case release.RollbackTo > 0:
-		title = fmt.Sprintf("Not in revision %d, and kept:", release.RollbackTo)
-	}
-	p.line(txt(title))
+	p.line(txt(keptTitle(release) + ":"))
 	for i, object := range kept {
 		if i == keptShown && len(kept) > keptShown+1 {
 			p.line(txt(fmt.Sprintf("  and %d more", len(kept)-keptShown)))
@@ -294,25 +281,46 @@ func (p *page) kept(release planner.ReleaseInfo, kept []planner.Kept) {
 	p.blank()
 }
 
-// unchecked adds what the server was not asked about, once for each reason.
+func keptTitle(release planner.ReleaseInfo) string {
+	switch {
+	case release.Destroy:
+		return "Kept"
+	case release.RollbackTo > 0:
+		return fmt.Sprintf("Not in revision %d, and kept", release.RollbackTo)
+	}
+	return "Not in the configuration, and kept"
+}
+
+// unchecked is what the server was not asked about for one reason.
+type unchecked struct {
+	reason  string
+	objects []string
+}
+
+// uncheckedOf returns what the server was not asked about, once for each reason.
 // Deletions are left out: there is nothing to check about them.
-func (p *page) unchecked(plan *planner.Plan) {
-	var reasons []string
-	objects := make(map[string][]string)
+func uncheckedOf(plan *planner.Plan) (all []unchecked) {
 	for i := range plan.Changes {
 		change := &plan.Changes[i]
 		if change.Unchecked == "" || change.Action == planner.Delete {
 			continue
 		}
-		if objects[change.Unchecked] == nil {
-			reasons = append(reasons, change.Unchecked)
+		k := slices.IndexFunc(all, func(u unchecked) bool { return u.reason == change.Unchecked })
+		if k < 0 {
+			k = len(all)
+			all = append(all, unchecked{reason: change.Unchecked})
 		}
-		objects[change.Unchecked] = append(objects[change.Unchecked], change.ID.String())
+		all[k].objects = append(all[k].objects, change.ID.String())
 	}
-	for _, reason := range reasons {
-		p.para(txt("Not checked by the server: "), 2, plain, objectList(objects[reason])+": "+reason+".")
+	return all
+}
+
+func (p *page) unchecked(plan *planner.Plan) {
+	all := uncheckedOf(plan)
+	for _, u := range all {
+		p.para(txt("Not checked by the server: "), 2, plain, objectList(u.objects)+": "+u.reason+".")
 	}
-	if len(reasons) > 0 {
+	if len(all) > 0 {
 		p.blank()
 	}
 }
@@ -326,6 +334,14 @@ func objectList(names []string) string {
 }
 
 func (p *page) provisional(plan *planner.Plan) {
+	if text := provisionalText(plan); text != "" {
+		p.para(txt("Provisional: "), 2, plain, text)
+		p.blank()
+	}
+}
+
+// provisionalText says which names are not final; empty when all are.
+func provisionalText(plan *planner.Plan) string {
 	var names []string
 	for i := range plan.Changes {
 		if version := plan.Changes[i].Version; version != nil && version.Provisional {
@@ -333,11 +349,9 @@ func (p *page) provisional(plan *planner.Plan) {
 		}
 	}
 	if len(names) == 0 {
-		return
+		return ""
 	}
-	p.para(txt("Provisional: "), 2, plain, objectList(names)+
-		": the first apply makes the key that Secret versions are computed with, and the names will end differently.")
-	p.blank()
+	return objectList(names) + ": the first apply makes the key that Secret versions are computed with, and the names will end differently."
 }
 
 // Warnings shows what should be known, apart from any plan.
@@ -359,56 +373,4 @@ func (p *page) warnings(warnings []planner.Warning) {
 		}
 		p.blank()
 	}
-}
-
-// closing adds the last line, the one that people and scripts look for.
-func (p *page) closing(plan *planner.Plan) {
-	if !plan.Empty() {
-		p.para(txt(""), 0, bold, Counts(plan))
-		return
-	}
-	switch {
-	case plan.Release.Destroy && plan.Release.FromRevision == 0:
-		p.line(span{"Nothing to destroy: " + plan.Release.Name + " was never applied, or it was destroyed.", bold})
-		return
-	case plan.Release.Destroy:
-		p.line(span{"Nothing to delete but the record of " + plan.Release.Name + ".", bold})
-		return
-	case plan.Release.Switch != "":
-		p.line(span{nothingTo(plan.Release.Switch), bold})
-		return
-	}
-	matches := "matches the configuration"
-	if plan.Release.RollbackTo > 0 {
-		matches = fmt.Sprintf("is as revision %d has it", plan.Release.RollbackTo)
-	}
-	for i := range plan.Changes {
-		if !healthy(plan.Changes[i].Health) {
-			p.line(span{"No changes, but not all of " + plan.Release.Name + " is ready.", bold})
-			return
-		}
-	}
-	what := plan.Release.Name
-	if targets := plan.Release.Targets; len(targets) > 0 {
-		what = "What is targeted"
-	}
-	p.line(span{"No changes. " + what + " " + matches + ".", bold})
-}
-
-// Counts returns how much a plan changes, in one line. A switch does so little that
-// what it does not do needs no mention.
-func Counts(plan *planner.Plan) string {
-	var counts []string
-	for _, c := range []struct {
-		action planner.Action
-		text   string
-	}{
-		{planner.Create, "create"}, {planner.Update, "change"}, {planner.Replace, "replace"}, {planner.Delete, "delete"}, {planner.Run, "run"},
-	} {
-		n := plan.Count(c.action)
-		if n > 0 || plan.Release.Switch == "" && c.action != planner.Run {
-			counts = append(counts, fmt.Sprintf("%d to %s", n, c.text))
-		}
-	}
-	return fmt.Sprintf("Plan: %s; %d unchanged.", strings.Join(counts, ", "), plan.Count(planner.NoOp))
 }

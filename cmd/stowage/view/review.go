@@ -1,0 +1,260 @@
+package view
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"stowage/planner"
+)
+
+// review is what a plan means for those who are to agree to it: the risks, and
+// what changes app by app. Markdown and HTML are drawn from it.
+type review struct {
+	Planned
+	risks  []risk  // gravest first
+	groups []group // those in which something changes, in the order of the plan
+}
+
+// group is the part of a plan that one app, or all that belongs to no app, has in it.
+type group struct {
+	app       string // empty: what belongs to no app
+	changes   []*planner.Change
+	unchanged int
+	words     []string // of the risks of its changes, gravest first
+}
+
+// risk is a reason to look twice.
+type risk struct {
+	words  []string
+	change *planner.Change // nil: it is about several objects, or none
+	text   string
+}
+
+// The words that risks are shown behind, gravest first.
+var riskWords = []string{"DATA", "DOWNTIME", "REPLACED", "DELETED", "SWITCHED", "DRIFT", "NOT READY", "INTERRUPTED", "NOT CHECKED"}
+
+func reviewOf(plan Planned) *review {
+	r := &review{Planned: plan}
+	r.findRisks()
+	r.findGroups()
+	return r
+}
+
+func (r *review) findRisks() {
+	for i := range r.Changes {
+		if found := riskOf(&r.Changes[i]); len(found.words) > 0 {
+			r.risks = append(r.risks, found)
+		}
+	}
+	if pending := r.pending(); pending != nil {
+		r.risks = append(r.risks, risk{words: []string{"INTERRUPTED"}, text: pending.title()})
+	}
+	for _, u := range uncheckedOf(r.Plan) {
+		r.risks = append(r.risks, risk{words: []string{"NOT CHECKED"}, text: "by the server: " + objectList(u.objects) + ": " + u.reason})
+	}
+	slices.SortStableFunc(r.risks, func(a, b risk) int { return cmp.Compare(rankOf(a.words[0]), rankOf(b.words[0])) })
+}
+
+// rankOf returns how grave a risk is, 0 being the gravest.
+func rankOf(word string) int { return slices.Index(riskWords, word) }
+
+// riskOf returns what is to be looked at twice in a change; no words when that is nothing.
+func riskOf(change *planner.Change) risk {
+	found := risk{change: change}
+	var texts []string
+	add := func(word, text string) {
+		found.words = append(found.words, word)
+		if text != "" && !slices.Contains(texts, text) {
+			texts = append(texts, text)
+		}
+	}
+	for _, harm := range change.Risks {
+		switch harm.Kind {
+		case planner.RiskData:
+			add("DATA", harm.Text)
+		case planner.RiskDowntime:
+			add("DOWNTIME", harm.Text)
+		case planner.RiskTraffic:
+			if change.Move == nil {
+				add("SWITCHED", harm.Text)
+			}
+		}
+	}
+	if move := change.Move; move != nil {
+		add("SWITCHED", fmt.Sprintf("%s moves from %s to %s", move.App, sideText(move.From), sideText(move.To)))
+	}
+	why := change.Impact
+	if len(change.Risks) > 0 {
+		why = "" // which tells the same
+	}
+	switch {
+	case change.Action == planner.Replace:
+		add("REPLACED", cmp.Or(change.Reason, why))
+	case change.Action == planner.Delete:
+		add("DELETED", why)
+	case change.Action == planner.NoOp && !healthy(change.Health):
+		add("NOT READY", "unchanged, but "+healthText(*change.Health))
+	}
+	if len(change.Drift) > 0 {
+		add("DRIFT", driftSummary(change.Drift))
+	}
+	slices.SortStableFunc(found.words, func(a, b string) int { return cmp.Compare(rankOf(a), rankOf(b)) })
+	found.words = slices.Compact(found.words)
+	found.text = strings.Join(texts, "; ")
+	return found
+}
+
+// driftSummary says who changed which fields.
+func driftSummary(drift []planner.FieldOwner) string {
+	var managers, paths []string
+	for _, owner := range drift {
+		if !slices.Contains(managers, owner.Manager) {
+			managers = append(managers, owner.Manager)
+		}
+		paths = append(paths, owner.Path)
+	}
+	what := strings.Join(paths, ", ")
+	if len(paths) > 3 {
+		what = fmt.Sprintf("%d fields", len(paths))
+	}
+	return what + " set by " + strings.Join(managers, ", ")
+}
+
+func (r *review) findGroups() {
+	byApp := make(map[string]*group)
+	var order []*group
+	for i := range r.Changes {
+		change := &r.Changes[i]
+		g := byApp[change.App]
+		if g == nil {
+			g = &group{app: change.App}
+			byApp[change.App] = g
+			order = append(order, g)
+		}
+		if change.Action == planner.NoOp {
+			g.unchanged++
+		}
+		if change.Action != planner.NoOp || change.Data != nil {
+			g.changes = append(g.changes, change)
+			g.words = append(g.words, riskOf(change).words...)
+		}
+	}
+	for _, g := range order {
+		if len(g.changes) == 0 {
+			continue
+		}
+		slices.SortFunc(g.words, func(a, b string) int { return cmp.Compare(rankOf(a), rankOf(b)) })
+		g.words = slices.Compact(g.words)
+		r.groups = append(r.groups, *g)
+	}
+}
+
+// title names the group.
+func (g *group) title() string { return cmp.Or(g.app, "Of no app") }
+
+// counts says how much of the group changes: "1 to create, 2 to change; 4 unchanged".
+func (g *group) counts() string {
+	return countsText(func(action planner.Action) int {
+		if action == planner.NoOp {
+			return g.unchanged
+		}
+		n := 0
+		for _, change := range g.changes {
+			if change.Action == action {
+				n++
+			}
+		}
+		return n
+	})
+}
+
+// countsText tells the counts that are not 0.
+func countsText(count func(planner.Action) int) string {
+	var counts []string
+	for _, c := range actionWords {
+		if n := count(c.action); n > 0 {
+			counts = append(counts, fmt.Sprintf("%d to %s", n, c.verb))
+		}
+	}
+	text := strings.Join(counts, ", ")
+	if n := count(planner.NoOp); n > 0 {
+		text += fmt.Sprintf("; %d unchanged", n)
+	}
+	return strings.TrimPrefix(text, "; ")
+}
+
+// notes says what kind of a plan it is, where it is none of a whole configuration.
+func (r *review) notes() (notes []string) {
+	if r.Release.RollbackTo > 0 {
+		notes = append(notes, "Going back to "+backTo(r.Release)+".")
+	}
+	if len(r.Release.Targets) > 0 {
+		notes = append(notes, partialText(r.Release.Targets))
+	}
+	if r.Release.Switch != "" {
+		notes = append(notes, switchTitle(r.Release)+".")
+	}
+	return notes
+}
+
+// noteOf says why the object changes, as far as the fields shown do not say it, and
+// what is new in one that is created.
+func noteOf(change *planner.Change) (notes []string) {
+	if reason := reasonText(change); reason != "" {
+		notes = append(notes, reason)
+	}
+	if summary := summaryOf(change); summary != "" {
+		notes = append(notes, summary)
+	}
+	return notes
+}
+
+// noRisks says what was looked for and not found.
+const noRisks = "No risks seen: no downtime, no loss of data, nothing replaced or deleted, and no traffic moved."
+
+// fact is something that the plan is for.
+type fact struct{ label, value string }
+
+// facts say which release of which cluster the plan is for, and where it leads.
+func (r *review) facts() []fact {
+	facts := []fact{{"release", r.Release.Name}}
+	if revision := revisionText(r.Release); revision != "" {
+		facts = append(facts, fact{"revision", revision})
+	}
+	facts = append(facts, fact{"namespace", r.Target.Namespace})
+	if r.Target.Env != "" {
+		facts = append(facts, fact{"environment", r.Target.Env})
+	}
+	if r.Target.Context != "" {
+		facts = append(facts, fact{"context", r.Target.Context})
+	}
+	return append(facts, fact{"cluster", r.Target.Server})
+}
+
+// revisionText returns "3 -> 4"; empty when there is none.
+func revisionText(release planner.ReleaseInfo) string {
+	switch {
+	case release.FromRevision == 0 && release.Destroy:
+		return ""
+	case release.FromRevision == 0:
+		return "none -> 1"
+	case release.Destroy || release.FromRevision == release.ToRevision:
+		return fmt.Sprint(release.FromRevision)
+	}
+	return fmt.Sprintf("%d -> %d", release.FromRevision, release.ToRevision)
+}
+
+// actionWord says what is done to an object.
+func actionWord(action planner.Action) string {
+	for _, c := range actionWords {
+		if c.action == action {
+			return c.verb
+		}
+	}
+	return "unchanged"
+}
+
+// capitalized returns a text as a sentence begins.
+func capitalized(text string) string { return strings.ToUpper(text[:1]) + text[1:] }
