@@ -8,9 +8,10 @@ import (
 	"stowage/planner"
 )
 
-// Target is the cluster and namespace that a run works on. Every run shows it.
+// Target is the cluster and namespace that a run works on, and the environment that
+// values come from. Every run shows it.
 type Target struct {
-	Env       string `json:"env,omitempty"` // the environment that values come from; empty: none was chosen
+	Env       string `json:"env,omitempty"` // empty: none was chosen
 	Context   string `json:"context,omitempty"`
 	Server    string `json:"server"`
 	Namespace string `json:"namespace"`
@@ -18,10 +19,14 @@ type Target struct {
 
 // String names the target, as a question does.
 func (t Target) String() string {
-	if t.Context == "" {
-		return fmt.Sprintf("namespace %s on %s", t.Namespace, t.Server)
+	text := fmt.Sprintf("namespace %s on %s", t.Namespace, t.Server)
+	if t.Context != "" {
+		text = fmt.Sprintf("namespace %s of context %s (%s)", t.Namespace, t.Context, t.Server)
 	}
-	return fmt.Sprintf("namespace %s of context %s (%s)", t.Namespace, t.Context, t.Server)
+	if t.Env != "" {
+		text = fmt.Sprintf("environment %s, %s", t.Env, text)
+	}
+	return text
 }
 
 // Planned is a plan with what is shown beside it.
@@ -31,6 +36,7 @@ type Planned struct {
 	Outputs []Output // as they will be once the plan is applied
 	Pending *Pending // the revision that the plan starts from, when its run has not recorded an end
 	Where   string   // flags that name the release on a command line, as in "-n shop"; empty: none are needed
+	Saved   *Saved   // set when the plan was read from a file
 }
 
 // Plan shows a plan to people: what changes and why, what does not although it
@@ -38,6 +44,11 @@ type Planned struct {
 func Plan(s Screen, plan Planned) error {
 	p := newPage(s)
 	p.header(releaseTitle(plan.Release), plan.Target)
+	if plan.Release.DriftSince > 0 {
+		p.pending(plan.pending())
+		p.driftSince(plan.Plan)
+		return p.flush(s)
+	}
 	p.goingBack(plan.Release)
 	p.partial(plan.Release)
 	p.pending(plan.pending())
@@ -64,14 +75,24 @@ func (p *page) header(title string, target Target) {
 	if target.Context != "" {
 		cluster = fmt.Sprintf("%s (%s)", target.Context, target.Server)
 	}
+	rows := [][2]string{{"namespace", target.Namespace}, {"context", cluster}}
+	label := len("namespace ")
+	if target.Env != "" {
+		rows = append([][2]string{{"environment", target.Env}}, rows...)
+		label = len("environment ")
+	}
 	const gap = "      "
-	rest := gap + "namespace " + target.Namespace + gap + "context " + cluster
+	rest := ""
+	for _, row := range rows {
+		rest += gap + row[0] + " " + row[1]
+	}
 	if columns(title+rest) <= p.width {
 		p.line(span{title, bold}, txt(rest))
 	} else {
 		p.line(span{title, bold})
-		p.line(txt("  namespace " + target.Namespace))
-		p.line(txt("  context   " + cluster))
+		for _, row := range rows {
+			p.line(txt("  " + pad(row[0], label) + row[1]))
+		}
 	}
 	p.blank()
 }
@@ -79,6 +100,8 @@ func (p *page) header(title string, target Target) {
 func releaseTitle(release planner.ReleaseInfo) string {
 	title := "Release " + release.Name
 	switch {
+	case release.DriftSince > 0:
+		return fmt.Sprintf("%s, drift since revision %d", title, release.DriftSince)
 	case release.Destroy && release.FromRevision == 0:
 		return title
 	case release.Destroy:
@@ -173,18 +196,7 @@ func (p *page) originColumn(changes []planner.Change) int {
 }
 
 func (p *page) change(change *planner.Change, origins int) {
-	name, place := change.ID.String(), change.Origin.String()
-	head := []span{txt("  "), mark(change.Action), txt(" "), {name, bold}}
-	gap := origins - 4 - columns(name)
-	switch {
-	case place == "":
-		p.line(head...)
-	case gap >= 1:
-		p.line(append(head, span{spaces(gap) + place, dim})...)
-	default:
-		p.line(head...)
-		p.line(span{spaces(p.width-columns(place)) + place, dim})
-	}
+	p.changeHead(change, origins)
 	p.reason(change)
 	if summary := summaryOf(change); summary != "" {
 		p.para(txt("      "), 8, plain, summary)
@@ -203,6 +215,22 @@ func (p *page) change(change *planner.Change, origins int) {
 	}
 	if change.Impact != "" {
 		p.para(txt("      impact: "), len("      impact: "), cyan, change.Impact)
+	}
+}
+
+// changeHead adds what is changed, and where that comes from.
+func (p *page) changeHead(change *planner.Change, origins int) {
+	name, place := change.ID.String(), change.Origin.String()
+	head := []span{txt("  "), mark(change.Action), txt(" "), {name, bold}}
+	gap := origins - 4 - columns(name)
+	switch {
+	case place == "":
+		p.line(head...)
+	case gap >= 1:
+		p.line(append(head, span{spaces(gap) + place, dim})...)
+	default:
+		p.line(head...)
+		p.line(span{spaces(p.width-columns(place)) + place, dim})
 	}
 }
 
