@@ -104,7 +104,7 @@ type execution struct {
 	question question
 	options  applier.Options
 	lines    *view.JSONLines // nil: it is shown to people
-	saved    bool // the plan was saved: no other one is made
+	saved    bool            // the plan was saved: no other one is made
 	propose  func(context.Context) (*proposal, error)
 }
 

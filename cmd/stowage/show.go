@@ -19,12 +19,22 @@ type showOptions struct {
 func newShow(s *streams) *cobra.Command {
 	o := showOptions{streams: s}
 	cmd := &cobra.Command{
-		Use:   "show REVISION",
-		Short: "Print the objects of a revision as YAML",
+		Use:   "show REVISION | FILE",
+		Short: "Print the objects of a revision as YAML, or a saved plan",
 		Long: `Print the objects of a revision, as they were applied, as YAML documents, each
 after those it needs. Values of Secrets are recorded nowhere.
-` + aboutIdentity,
+` + aboutIdentity + `
+
+A FILE that plan --out has saved is shown as plan has shown it, with what it was
+made from. Neither a configuration nor a cluster is needed for that. One whose name
+is a number is given as ./12.`,
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			if isPlanFile(args) {
+				if err := o.checkSaved(cmd); err != nil {
+					return err
+				}
+				return o.showSaved(args[0])
+			}
 			if o.revision, err = revisionArg(cmd, args); err != nil {
 				return err
 			}

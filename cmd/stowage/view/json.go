@@ -21,18 +21,26 @@ func writeJSON(w io.Writer, document any) error {
 
 // planDocument is a plan for programs.
 type planDocument struct {
-	FormatVersion string     `json:"formatVersion"`
-	Target        Target     `json:"target"`
-	Summary       planCounts `json:"summary"`
+	FormatVersion string `json:"formatVersion"`
+	planBody
+}
+
+// planBody is what there is to know of a plan.
+type planBody struct {
+	Target  Target     `json:"target"`
+	Summary planCounts `json:"summary"`
 	// Outputs are what they will be once the plan is applied.
 	Outputs outputDocuments `json:"outputs,omitempty"`
 	// Pending is the revision before, when its run has not recorded an end.
 	Pending *Pending `json:"pending,omitempty"`
 	// Next are the commands that move versions which wait once the plan is applied.
 	Next []nextCommand `json:"next,omitempty"`
+	// Saved is set when the plan was read from a file.
+	Saved *Saved `json:"saved,omitempty"`
 	*planner.Plan
 }
 
+// planCounts counts changes by what they do to an object.
 type planCounts struct {
 	Create  int `json:"create"`
 	Change  int `json:"change"`
@@ -44,17 +52,16 @@ type planCounts struct {
 
 // PlanJSON writes a plan for programs.
 func PlanJSON(w io.Writer, plan Planned) error {
-	return writeJSON(w, documentOf(plan))
+	return writeJSON(w, planDocument{FormatVersion, bodyOf(plan)})
 }
 
-func documentOf(plan Planned) planDocument {
+func bodyOf(plan Planned) planBody {
 	waiting := plan.Waiting
 	if plan.Empty() {
 		waiting = able(waiting)
 	}
-	return planDocument{
-		FormatVersion: FormatVersion,
-		Target:        plan.Target,
+	return planBody{
+		Target: plan.Target,
 		Summary: planCounts{
 			Create:  plan.Count(planner.Create),
 			Change:  plan.Count(planner.Update),
@@ -66,6 +73,7 @@ func documentOf(plan Planned) planDocument {
 		Outputs: outputDocumentsOf(plan.Outputs),
 		Pending: plan.pending(),
 		Next:    nextCommands(waiting, plan.Where),
+		Saved:   plan.Saved,
 		Plan:    plan.Plan,
 	}
 }
