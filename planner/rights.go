@@ -56,6 +56,11 @@ func (r *Rights) Add(like Right, kind schema.GroupVersionKind, verbs ...string) 
 	if isNamespaceKind(kind) && like.Name != "" {
 		like.Namespace = like.Name
 	}
+	r.AddTo(like, verbs...)
+}
+
+// AddTo notes that requests for a resource, or a path, take the verbs.
+func (r *Rights) AddTo(like Right, verbs ...string) {
 	for _, verb := range verbs {
 		like.Verb = verb
 		r.All = append(r.All, like)
@@ -194,6 +199,16 @@ func EverySide(objects []Object) []Object {
 	}
 	return all
 }
+
+// IsImplied reports whether an object is the namespace that a release has without saying
+// so: one that is there already is used as it is.
+func (o Object) IsImplied() bool { return isImplied(o) }
+
+// IsNamespace reports whether an object is a Namespace.
+func (o Object) IsNamespace() bool { return isNamespaceKind(o.Manifest.GroupVersionKind()) }
+
+// HasClaims reports whether an object makes claims from templates.
+func (o Object) HasClaims() bool { return len(claimTemplates(o.Manifest)) > 0 }
 
 // HasFixedName reports whether an object is called the same whatever its content is.
 func (o Object) HasFixedName() bool { return o.Version == nil && !runsOnce(o.Manifest) }

@@ -161,6 +161,9 @@ func (x *execution) show(ctx context.Context, p *proposal) error {
 		}
 		return x.showRest(p)
 	}
+	if err := x.preflight(ctx, p.Plan); err != nil {
+		return err
+	}
 	approve := func() error { return view.Gap(x.streams.out) } // nothing but a wait and the record is at stake
 	if !p.Empty() || p.Release.Destroy {
 		approve = func() error { return x.approval.ask(ctx, x.question) }
@@ -220,6 +223,9 @@ func (x *execution) showJSON(ctx context.Context, p *proposal) error {
 			return err
 		}
 	} else {
+		if err := x.preflight(ctx, p.Plan); err != nil {
+			return err
+		}
 		result, err := x.apply(ctx, p, x.lines.Event)
 		x.lines.Diagnostics(view.WarningFindings(x.session.notices.take(), nil))
 		if nothing := nothingDone(err); nothing != nil {
