@@ -40,7 +40,7 @@ asked for.
 	o.identity.registerName(cmd)
 	o.permissions.registerDelete(cmd)
 	o.execute.register(cmd, applier.Stop, applier.Continue)
-	o.output.register(cmd, "json")
+	o.output.registerLines(cmd, s)
 	return cmd
 }
 

@@ -1,45 +1,11 @@
 package main
 
 import (
-	"fmt"
-	"slices"
-	"strings"
-
 	"github.com/spf13/cobra"
 
 	"stowage/dsl"
 	"stowage/planner"
 )
-
-// output is the value of -o.
-type output struct {
-	format  string
-	formats []string
-}
-
-// register adds -o to a command. The empty format, for people, is always there.
-func (o *output) register(cmd *cobra.Command, formats ...string) {
-	o.formats = formats
-	cmd.Flags().VarP(o, "output", "o", "write "+strings.Join(formats, " or ")+" instead of text for people")
-	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp))
-}
-
-func (o *output) is(format string) bool { return o.format == format }
-
-// String, Set and Type make output a flag.
-func (o *output) String() string { return o.format }
-
-// Type is the placeholder in the help text.
-func (o *output) Type() string { return "format" }
-
-// Set takes one of the formats.
-func (o *output) Set(format string) error {
-	if !slices.Contains(o.formats, format) {
-		return fmt.Errorf("there is no format %q, only %s", format, strings.Join(o.formats, " and "))
-	}
-	o.format = format
-	return nil
-}
 
 // inputFlags are what gives variables their values.
 type inputFlags struct {

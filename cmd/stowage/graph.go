@@ -59,13 +59,19 @@ func offline(s *streams, dir string, inputs dsl.Inputs) (*planner.Graph, *dsl.Co
 	if err := view.Warnings(s.err, warnings); err != nil {
 		return nil, nil, err
 	}
+	graph, err := orderOffline(config)
+	return graph, config, configuration.sourced(err)
+}
+
+// orderOffline renders a configuration and orders its objects, as one gets them that has
+// nothing of the release.
+func orderOffline(config *dsl.Config) (*planner.Graph, error) {
 	objects, err := planner.Render(config)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	if objects, err = planner.Place(objects); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	graph, err := planner.NewGraph(objects)
-	return graph, config, err
+	return planner.NewGraph(objects)
 }

@@ -52,7 +52,7 @@ Exit codes: those of apply; 4 is a rollback that was begun and failed.`,
 	o.permissions.register(cmd)
 	o.execute.register(cmd, applier.Stop, applier.Continue)
 	o.execute.registerWait(cmd)
-	o.output.register(cmd, "json")
+	o.output.registerLines(cmd, s)
 	return cmd
 }
 

@@ -60,20 +60,20 @@ one that could not be taken back.`,
 		},
 	}
 	o.identity.registerName(cmd)
-	o.register(cmd)
+	o.register(cmd, s)
 	cmd.ValidArgsFunction = o.identity.completeSwitch(s)
 	_ = cmd.RegisterFlagCompletionFunc("to", o.identity.completeSides(s))
 	return cmd
 }
 
-func (o *switchOptions) register(cmd *cobra.Command) {
+func (o *switchOptions) register(cmd *cobra.Command, s *streams) {
 	o.operation.register(cmd)
 	cmd.Flags().BoolVar(&o.all, "all", false, "all apps for which there is something to do")
 	cmd.Flags().DurationVar(&o.drain, "wait-drain", defaultDrain, "how long requests under way have to end, where pods do")
 	cmd.Flags().BoolVar(&o.noChecks, "no-checks", false, "run none of the checks of the rollouts")
 	cmd.Flags().BoolVar(&o.forceConflicts, "force-conflicts", false, "take over fields that somebody else owns")
 	o.execute.registerRun(cmd)
-	o.output.register(cmd, "json")
+	o.output.registerLines(cmd, s)
 }
 
 // request returns what is asked for, or an error when the command line does not

@@ -83,7 +83,10 @@ func Gap(s Screen) error { return Raw(s, []byte("\n")) }
 func Again(s Screen, why string) error {
 	p := newPage(s)
 	p.blank()
-	p.para(span{"! ", yellow}, 2, plain, strings.ToUpper(why[:1])+why[1:]+": planning again.")
+	p.para(span{"! ", yellow}, 2, plain, sentence(why)+": planning again.")
 	p.blank()
 	return p.flush(s)
 }
+
+// sentence returns text that begins as a sentence does.
+func sentence(text string) string { return strings.ToUpper(text[:1]) + text[1:] }

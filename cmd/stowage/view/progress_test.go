@@ -150,17 +150,21 @@ func TestOutcome(t *testing.T) {
 	}
 }
 
+func noonClock() time.Time { return time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC) }
+
 func TestEventsAsJSONLines(t *testing.T) {
 	result, _ := failedResult()
 	var out bytes.Buffer
-	lines := view.NewJSONLines(&out)
+	lines := view.NewJSONLines(&out, noonClock)
 	lines.Plan(view.Planned{Plan: oneValueChanged(), Target: target})
-	noon := time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)
+	noon := noonClock()
 	failed := result.Steps[2]
 	var notReady *applier.NotReadyError
 	errors.As(failed.Err, &notReady)
 	lines.Event(applier.Event{Type: applier.StepFailed, Time: noon, ID: failed.ID, Action: failed.Action, Err: failed.Err, Duration: time.Second, Evidence: notReady.Evidence})
-	lines.Event(applier.Event{Type: applier.RunFinished, Time: noon, Result: result})
+	lines.Result(result)
+	lines.Diagnostics([]view.Finding{{Severity: view.SeverityError, Summary: "it failed", Evidence: notReady.Evidence}})
+	lines.Summary(view.EndedFailed, 1)
 	if err := lines.Err(); err != nil {
 		t.Fatal(err)
 	}

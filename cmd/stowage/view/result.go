@@ -6,55 +6,118 @@ import (
 	"stowage/planner"
 )
 
-// resultDocument is how a run ended, for programs.
-type resultDocument struct {
-	Revision    int               `json:"revision"`
-	Record      string            `json:"record,omitempty"`
-	Interrupted bool              `json:"interrupted"`
-	Steps       []stepDocument    `json:"steps"`
-	Moves       []*movedDocument  `json:"moves,omitempty"`
-	Seconds     float64           `json:"seconds"`
-	Rollback    *rollbackDocument `json:"rollback,omitempty"`
+// Ending is how a command ended that carries out a plan.
+type Ending string
+
+// The endings.
+const (
+	EndedDone           Ending = "done"            // the plan was carried out
+	EndedUnchanged      Ending = "unchanged"       // there was nothing to do
+	EndedFailed         Ending = "failed"          // a change failed, and what was done stays
+	EndedRolledBack     Ending = "rolled-back"     // a change failed, and all is again as it was before
+	EndedRollbackFailed Ending = "rollback-failed" // going back failed
+	EndedLocked         Ending = "locked"          // somebody else works on the release: nothing was written
+	EndedStale          Ending = "stale"           // a saved plan does not hold any more: nothing was written
+	EndedInterrupted    Ending = "interrupted"     // by a signal
+	EndedError          Ending = "error"           // before anything was written
+)
+
+// summaryLine is the last line, however the command ended.
+type summaryLine struct {
+	lineHead
+	Status   Ending `json:"status"`
+	ExitCode int    `json:"exitCode"`
+	// Release and Namespace are left out when the configuration does not even tell these.
+	Release   string `json:"release,omitempty"`
+	Namespace string `json:"namespace,omitempty"`
+	// Revision is the newest one of the release now, and Record how the cluster has it;
+	// left out when nothing was recorded.
+	Revision int            `json:"revision,omitempty"`
+	Record   release.Status `json:"record,omitempty"`
+	// Steps says what became of the changes of the plan; left out when none was begun.
+	Steps       *stepCounts       `json:"steps,omitempty"`
+	Moves       []*movedDocument  `json:"moves,omitempty"`    // of traffic, by the plan
+	Rollback    *rollbackDocument `json:"rollback,omitempty"` // how going back went
+	Outputs     outputDocuments   `json:"outputs,omitempty"`  // of the release as it was applied
+	Diagnostics diagnosticCounts  `json:"diagnostics"`
+	Seconds     float64           `json:"seconds"` // from the start of the command
 }
 
-type stepDocument struct {
-	ID       planner.ObjectID  `json:"id"`
-	Action   string            `json:"action"`
-	Address  string            `json:"address,omitempty"`
-	Origin   planner.Origin    `json:"origin,omitzero"`
-	Status   string            `json:"status"`
-	Message  string            `json:"message,omitempty"`
-	Error    string            `json:"error,omitempty"`
-	Evidence *release.Evidence `json:"evidence,omitempty"`
-	Seconds  float64           `json:"seconds"`
+// stepCounts counts changes: those that were done by what they did.
+type stepCounts struct {
+	Created   int `json:"created"`
+	Changed   int `json:"changed"`
+	Replaced  int `json:"replaced"`
+	Deleted   int `json:"deleted"`
+	Run       int `json:"run"` // Jobs
+	Unchanged int `json:"unchanged"`
+	Failed    int `json:"failed"`
+	Skipped   int `json:"skipped"`
 }
 
-// rollbackDocument is how going back after a failure went.
+// diagnosticCounts counts the lines of type diagnostic.
+type diagnosticCounts struct {
+	Errors   int `json:"errors"`
+	Warnings int `json:"warnings"`
+}
+
+// rollbackDocument is how going back after a failure went. Why it failed is in
+// diagnostics.
 type rollbackDocument struct {
-	To     int             `json:"to"` // 0: there was no revision to go back to
-	Done   bool            `json:"done"`
-	Error  string          `json:"error,omitempty"`
-	Result *resultDocument `json:"result,omitempty"`
+	To       int              `json:"to"`   // revision; 0: there was none to go back to
+	Done     bool             `json:"done"` // all is as that revision says
+	Revision int              `json:"revision,omitempty"`
+	Record   release.Status   `json:"record,omitempty"`
+	Steps    *stepCounts      `json:"steps,omitempty"`
+	Moves    []*movedDocument `json:"moves,omitempty"`
+	Seconds  float64          `json:"seconds"`
 }
 
-func resultOf(r *applier.Result) *resultDocument {
-	document := &resultDocument{
-		Revision: r.Revision, Record: string(r.Record), Interrupted: r.Interrupted,
-		Steps: make([]stepDocument, len(r.Steps)), Seconds: r.Duration.Seconds(), Rollback: rollbackOf(r.Rollback),
+// Result keeps how carrying out the plan went, for the summary.
+func (j *JSONLines) Result(result *applier.Result) { j.result = result }
+
+// Outputs keeps the outputs of the release, for the summary.
+func (j *JSONLines) Outputs(outputs []Output) { j.outputs = outputs }
+
+// Summary writes how the command ended.
+func (j *JSONLines) Summary(how Ending, exitCode int) {
+	line := summaryLine{
+		lineHead: j.head("summary"), Status: how, ExitCode: exitCode,
+		Outputs: outputDocumentsOf(j.outputs), Diagnostics: j.counts, Seconds: j.now().Sub(j.began).Seconds(),
 	}
-	for i, step := range r.Steps {
-		document.Steps[i] = stepDocument{
-			ID: step.ID, Action: string(step.Action), Address: step.Address, Origin: step.Origin,
-			Status: string(step.Status), Message: step.Message, Evidence: evidenceOf(step.Err), Seconds: step.Duration.Seconds(),
-		}
-		if step.Err != nil {
-			document.Steps[i].Error = step.Err.Error()
-		}
-		if step.Moved != nil {
-			document.Moves = append(document.Moves, movedOf(step.Moved))
+	if j.plan != nil {
+		line.Release, line.Namespace = j.plan.Release.Name, j.plan.Release.Namespace
+		line.Revision = j.plan.Release.FromRevision
+	}
+	if r := j.result; r != nil {
+		line.Revision, line.Record = r.Revision, r.Record
+		line.Steps, line.Moves, line.Rollback = countSteps(r), movesOf(r), rollbackOf(r.Rollback)
+	}
+	j.write(line)
+}
+
+func countSteps(r *applier.Result) *stepCounts {
+	c := &stepCounts{
+		Created: r.Count(planner.Create, applier.Done), Changed: r.Count(planner.Update, applier.Done),
+		Replaced: r.Count(planner.Replace, applier.Done), Deleted: r.Count(planner.Delete, applier.Done),
+		Run: r.Count(planner.Run, applier.Done), Unchanged: r.Count(planner.NoOp, applier.Done),
+	}
+	for i := range r.Steps {
+		switch r.Steps[i].Status {
+		case applier.Failed:
+			c.Failed++
+		case applier.Skipped:
+			c.Skipped++
 		}
 	}
-	return document
+	return c
+}
+
+func movesOf(r *applier.Result) (moves []*movedDocument) {
+	for _, step := range movedSteps(r) {
+		moves = append(moves, movedOf(step.Moved))
+	}
+	return moves
 }
 
 func rollbackOf(back *applier.Rollback) *rollbackDocument {
@@ -62,11 +125,9 @@ func rollbackOf(back *applier.Rollback) *rollbackDocument {
 		return nil
 	}
 	document := &rollbackDocument{To: back.To, Done: back.To > 0 && back.Err == nil}
-	if back.Err != nil {
-		document.Error = back.Err.Error()
-	}
-	if back.Result != nil {
-		document.Result = resultOf(back.Result)
+	if r := back.Result; r != nil {
+		document.Revision, document.Record, document.Seconds = r.Revision, r.Record, r.Duration.Seconds()
+		document.Steps, document.Moves = countSteps(r), movesOf(r)
 	}
 	return document
 }

@@ -142,13 +142,14 @@ func TestS24TheWaitForTheLockIsVisible(t *testing.T) {
 
 func TestRollbackEventsAsJSONLines(t *testing.T) {
 	var out bytes.Buffer
-	lines := view.NewJSONLines(&out)
+	lines := view.NewJSONLines(&out, noonClock)
+	lines.Plan(view.Planned{Plan: oneValueChanged(), Target: target})
 	lockedThenBack(lines.Event)
 	result, _ := failedResult()
 	result.Rollback = failedBack()
-	lines.Event(applier.Event{Type: applier.RunFinished, Time: morning, Result: result})
-	lines.Stale("release petclinic was changed by somebody else")
-	if err := lines.Err(); err != nil {
+	lines.Result(result)
+	lines.Summary(view.EndedRolledBack, 3)
+	if err := lines.Again("release petclinic was changed by somebody else"); err != nil {
 		t.Fatal(err)
 	}
 	golden(t, "events_back.jsonl", out.Bytes())

@@ -101,9 +101,10 @@ func TestSwitchProgressTellsOfMovesAndChecks(t *testing.T) {
 		return progress.Close()
 	}))
 	golden(t, "events_switch.jsonl", shown(t, 80, func(s view.Screen) error {
-		lines := view.NewJSONLines(s.Out)
+		lines := view.NewJSONLines(s.Out, noonClock)
 		switchEvents(lines.Event)
-		lines.Event(applier.Event{Type: applier.RunFinished, Time: movedAt, Result: switchResult()})
+		lines.Result(switchResult())
+		lines.Summary(view.EndedDone, 0)
 		return lines.Err()
 	}))
 }
