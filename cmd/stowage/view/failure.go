@@ -116,6 +116,11 @@ func statusStyle(status applier.Status) style {
 }
 
 func (p *page) closingLine(plan *planner.Plan, result *applier.Result) {
+	p.para(txt(""), 0, bold, closingRun(plan, result))
+}
+
+// closingRun says how a run that went wrong ended, in one line.
+func closingRun(plan *planner.Plan, result *applier.Result) string {
 	count := make(map[applier.Status]int)
 	abandoned := 0
 	for _, step := range result.Steps {
@@ -139,7 +144,7 @@ func (p *page) closingLine(plan *planner.Plan, result *applier.Result) {
 	if plan.Release.Switch != "" && len(movedSteps(result)) == 0 && !isCanary(plan.Release.Switch) {
 		unmoved = " No traffic was moved."
 	}
-	p.para(txt(""), 0, bold, fmt.Sprintf("%s %s: %s, after %s.%s", runTitle(plan.Release), how, counts, seconds(result.Duration), unmoved))
+	return fmt.Sprintf("%s %s: %s, after %s.%s", runTitle(plan.Release), how, counts, seconds(result.Duration), unmoved)
 }
 
 // runTitle says what a run was to do.

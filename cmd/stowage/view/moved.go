@@ -65,9 +65,8 @@ func (p *page) movedBack(plan *planner.Plan, back *applier.Rollback) {
 	p.para(txt(""), 0, bold, fmt.Sprintf("The traffic may be on either version: stowage status shows it. Revision %d failed because:", failed))
 }
 
-// switched adds that a switch is done, and what takes it back.
-func (p *page) switched(plan Planned, result *applier.Result) {
-	p.line(span{fmt.Sprintf("%s, as revision %d, in %s.", switchedTitle(plan.Plan), result.Revision, seconds(result.Duration)), bold})
+// wayBack adds what takes a switch back.
+func (p *page) wayBack(plan Planned, result *applier.Result) {
 	var back, again []string
 	for _, step := range movedSteps(result) {
 		if move := step.Moved.Move; move.To.Deployed < move.From.Deployed {

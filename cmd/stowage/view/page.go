@@ -36,10 +36,11 @@ type page struct {
 	buf    bytes.Buffer
 	width  int
 	colour bool
+	guard  func(line string) string
 }
 
 // newPage returns an empty page laid out for the screen.
-func newPage(s Screen) *page { return &page{width: s.width(), colour: s.Colour} }
+func newPage(s Screen) *page { return &page{width: s.width(), colour: s.Colour, guard: s.Guard} }
 
 // flush writes the page to the screen.
 func (p *page) flush(s Screen) error {
@@ -62,6 +63,9 @@ func (p *page) line(spans ...span) {
 	line := text.String()
 	if !p.colour {
 		line = strings.TrimRight(line, " ")
+	}
+	if p.guard != nil {
+		line = p.guard(line)
 	}
 	p.buf.WriteString(line)
 	p.buf.WriteByte('\n')

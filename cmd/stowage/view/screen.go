@@ -20,6 +20,9 @@ type Screen struct {
 	Width  int  // in columns; 0 asks the terminal each time
 	Colour bool // ANSI colours are welcome
 	Live   bool // a terminal: what was written last can be redrawn
+	// Guard rewrites a line that what reads the output would obey instead of showing it;
+	// nil: there is no such reader.
+	Guard func(line string) string
 }
 
 // ScreenOf returns the screen for a file. Colour and redrawing need a
