@@ -28,13 +28,13 @@ config "web" {
 func configured(t *testing.T, configuration string) string {
 	t.Helper()
 	dir := t.TempDir()
-	if err := writeFile(dir+"/main.hcl", configuration); err != nil {
+	if err := writeText(dir+"/main.hcl", configuration); err != nil {
 		t.Fatal(err)
 	}
 	return dir
 }
 
-func writeFile(path, text string) error { return os.WriteFile(path, []byte(text), 0o600) }
+func writeText(path, text string) error { return os.WriteFile(path, []byte(text), 0o600) }
 
 // watched is a stream that tells when a text has been written to it.
 type watched struct {
