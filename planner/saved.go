@@ -99,9 +99,45 @@ func (s *Saved) Check() error {
 			return fmt.Errorf("%s: %w", c.ID, err)
 		}
 		if known[c.ID] {
-			return fmt.Errorf("%s is in it twice", c.ID)
+			return fmt.Errorf("%s: it is there twice", c.ID)
 		}
 		known[c.ID] = true
+	}
+	return checkOrder(s.Plan.Changes)
+}
+
+// checkOrder returns an error when changes wait for each other in a loop: none of them
+// would ever be made.
+func checkOrder(changes []Change) error {
+	index := make(map[ObjectID]int, len(changes))
+	for i := range changes {
+		index[changes[i].ID] = i
+	}
+	const unknown, looking, fine = 0, 1, 2
+	state := make([]int, len(changes))
+	var visit func(i int) error
+	visit = func(i int) error {
+		state[i] = looking
+		for _, need := range changes[i].Needs {
+			on, planned := index[need.ID]
+			if planned && state[on] == looking {
+				return fmt.Errorf("%s: its needs lead back to itself", changes[on].ID)
+			}
+			if planned && state[on] == unknown {
+				if err := visit(on); err != nil {
+					return err
+				}
+			}
+		}
+		state[i] = fine
+		return nil
+	}
+	for i := range changes {
+		if state[i] == unknown {
+			if err := visit(i); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }
