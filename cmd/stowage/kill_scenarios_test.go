@@ -39,7 +39,7 @@ var killScenarios = []killScenario{
 	}},
 	{"rollback", 1, false, func(l *lane, n int) attempt {
 		l.deployed()
-		if l.last == nil || l.on == back { // which applies the same once more
+		if l.last == nil || *l.last == *l.now { // the run before was taken back
 			l.last = l.now
 			l.now = &settings{value: valueOf(n), tag: l.now.tag}
 			l.does(l.apply(*l.now))
