@@ -72,7 +72,7 @@ func (i *identity) check() error {
 }
 
 // open finds out which release it is, and connects to the cluster. No request is
-// made.
+// made but the one that tells the cluster, where the release is bound by its UID.
 func (i *identity) open(ctx context.Context, s *streams) (*session, error) {
 	if err := i.check(); err != nil {
 		return nil, err
@@ -84,6 +84,9 @@ func (i *identity) open(ctx context.Context, s *streams) (*session, error) {
 	notices := &notices{seen: make(map[string]bool)}
 	client, err := i.cluster.connect(ctx, s, notices.add)
 	if err != nil {
+		return nil, err
+	}
+	if err := i.checkCluster(ctx, configuration, found.Cluster, client); err != nil {
 		return nil, err
 	}
 	target := client.Target()
