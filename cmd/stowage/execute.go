@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"io"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -155,10 +156,12 @@ func (x *execution) show(ctx context.Context, p *proposal) error {
 	if err := view.Plan(x.streams.out, p.Planned); err != nil {
 		return err
 	}
+	x.streams.github.warn(p.Planned, p.sources)
 	if p.nothingToDo() {
 		if err := x.unlatch(ctx); err != nil {
 			return err
 		}
+		x.streams.github.report(func(w io.Writer) error { return view.DoneReport(w, p.Planned) })
 		return x.showRest(p)
 	}
 	if err := x.preflight(ctx, p.Plan); err != nil {
@@ -205,23 +208,29 @@ func (x *execution) carryOut(ctx context.Context, p *proposal) error {
 	case shown != nil:
 		return shown
 	}
-	stage := view.Applied
-	if x.options.NoWait {
-		stage = view.AppliedOnly
-	}
-	if err := view.Outcome(x.streams.out, p.Planned, result, stage); err != nil {
+	if err := view.Outcome(x.streams.out, p.Planned, result, x.stage()); err != nil {
 		return err
 	}
 	return view.Outputs(x.streams.out, p.Outputs)
 }
 
+// stage tells how far a run that went well has got.
+func (x *execution) stage() view.Stage {
+	if x.options.NoWait {
+		return view.AppliedOnly
+	}
+	return view.Applied
+}
+
 // showJSON does the same for programs, which cannot be asked.
 func (x *execution) showJSON(ctx context.Context, p *proposal) error {
 	x.lines.Plan(p.Planned)
+	x.streams.github.warn(p.Planned, p.sources)
 	if p.nothingToDo() {
 		if err := x.unlatch(ctx); err != nil {
 			return err
 		}
+		x.streams.github.report(func(w io.Writer) error { return view.DoneReport(w, p.Planned) })
 	} else {
 		if err := x.preflight(ctx, p.Plan); err != nil {
 			return err
@@ -245,7 +254,11 @@ func (x *execution) apply(ctx context.Context, p *proposal, tell func(applier.Ev
 	options.Prior, options.NewKey, options.OnEvent, options.Outputs = p.prior, p.newKey, tell, p.results
 	from := p.source(ctx)
 	options.ConfigDir, options.Env, options.Commit, options.Dirty = from.dir, from.env, from.commit, from.dirty
-	return applier.Run(ctx, x.session.client, x.session.store, p.Plan, options)
+	result, err := applier.Run(ctx, x.session.client, x.session.store, p.Plan, options)
+	if nothingDone(err) == nil {
+		x.streams.github.report(func(w io.Writer) error { return view.RunReport(w, p.Planned, result, err, x.stage()) })
+	}
+	return result, err
 }
 
 // unlatch removes the lock that a killed run has left, though nobody wants it now.

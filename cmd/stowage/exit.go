@@ -98,6 +98,7 @@ func conclude(ctx context.Context, s *streams, command *cobra.Command, err error
 	}
 	code := exitCode(ctx, err)
 	concludeJSON(ctx, s, command, err, code)
+	s.github.failed(ctx, command, err)
 	return code
 }
 

@@ -105,6 +105,7 @@ func (o *planOptions) plan(ctx context.Context, session *session, recorded recor
 }
 
 func (o *planOptions) show(plan view.Planned) error {
+	defer o.streams.github.planned(plan)
 	if o.output.is("json") {
 		return view.PlanJSON(o.streams.out.Out, plan)
 	}

@@ -12,6 +12,7 @@ import (
 
 // newRoot returns the stowage command with all its verbs.
 func newRoot(s *streams) *cobra.Command {
+	s.joinCI()
 	root := &cobra.Command{
 		Use:   "stowage",
 		Short: "Deploy to Kubernetes in dependency order, and see beforehand what changes",

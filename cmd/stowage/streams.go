@@ -17,6 +17,7 @@ type streams struct {
 	out         view.Screen // results
 	err         view.Screen // errors, warnings and progress
 	environ     []string    // KEY=VALUE pairs
+	github      *github     // nil: this is no step of GitHub Actions
 }
 
 func isTerminal(file *os.File) bool { return term.IsTerminal(int(file.Fd())) }

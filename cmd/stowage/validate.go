@@ -45,6 +45,9 @@ a module, checked by itself: what depends on variables without a value is not ju
 
 func (o *validateOptions) run() error {
 	diags, module := o.check()
+	if o.output.format != "" || !diags.HasErrors() { // which end the command with an error else
+		o.streams.github.annotate(view.DiagnosticFindings(diags, module.Sources()))
+	}
 	if o.output.is("json") {
 		if err := view.ValidityJSON(o.streams.out.Out, view.DiagnosticFindings(diags, module.Sources())); err != nil {
 			return err

@@ -2,6 +2,7 @@ package view
 
 import (
 	"bytes"
+	"io"
 	"strings"
 
 	"github.com/mattn/go-runewidth"
@@ -47,6 +48,22 @@ func (p *page) flush(s Screen) error {
 	_, err := s.Out.Write(p.buf.Bytes())
 	p.buf.Reset()
 	return err
+}
+
+// flushPart writes the page to the screen as a part that can be folded.
+func (p *page) flushPart(s Screen, title string) error {
+	begin, end := s.part(title, bytes.Count(p.buf.Bytes(), []byte("\n")))
+	_, err := io.WriteString(s.Out, begin+p.buf.String()+end())
+	p.buf.Reset()
+	return err
+}
+
+// part returns what stands before and after a part that can be folded.
+func (s Screen) part(title string, lines int) (begin string, end func() string) {
+	if s.Fold == nil {
+		return "", func() string { return "" }
+	}
+	return s.Fold(title, lines)
 }
 
 // line adds one line, whatever its width.

@@ -65,7 +65,7 @@ func Plan(s Screen, plan Planned) error {
 	p.provisional(plan.Plan)
 	p.warnings(plan.Warnings)
 	p.closing(plan.Plan)
-	return p.flush(s)
+	return p.flushPart(s, releaseTitle(plan.Release)+". "+closingText(plan.Plan))
 }
 
 // header adds what the run is about: on one line, or where that is too long on

@@ -39,6 +39,8 @@ type Progress struct {
 	began   time.Time
 	locked  *lockWait // nil: the lock is not waited for
 	err     error     // of the first write that failed
+
+	end func() string // what stands after all of it
 }
 
 // lockWait is the wait for a lock that somebody else holds.
@@ -64,6 +66,9 @@ func NewProgress(s Screen, plan *planner.Plan) *Progress {
 		total:  len(plan.Changes) - plan.Count(planner.NoOp),
 		began:  time.Now(),
 	}
+	begin, end := s.part(runTitle(plan.Release), 0)
+	p.end = end
+	p.write(Raw(s, []byte(begin)))
 	every := heartbeatEvery
 	if s.Live {
 		every = redrawEvery
@@ -100,6 +105,7 @@ func (p *Progress) Close() error {
 	defer p.mu.Unlock()
 	p.running = nil
 	p.write(p.region.draw(newPage(p.screen), newPage(p.screen)))
+	p.write(Raw(p.screen, []byte(p.end())))
 	return p.err
 }
 
@@ -132,7 +138,7 @@ func (p *Progress) Event(e applier.Event) {
 			p.running[i].why = e.Message
 		}
 	case applier.StepDone, applier.StepFailed:
-		p.end(above, e)
+		p.ends(above, e)
 	default:
 		return
 	}
@@ -169,9 +175,9 @@ func (p *Progress) find(id planner.ObjectID) int {
 	return slices.IndexFunc(p.running, func(step runningStep) bool { return step.id == id })
 }
 
-// end takes a step out of those that run and writes its line. A step that never
+// ends takes a step out of those that run and writes its line. A step that never
 // began was nothing to do.
-func (p *Progress) end(above *page, e applier.Event) {
+func (p *Progress) ends(above *page, e applier.Event) {
 	waited := false
 	i := p.find(e.ID)
 	if i >= 0 {

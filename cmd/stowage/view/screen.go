@@ -23,6 +23,10 @@ type Screen struct {
 	// Guard rewrites a line that what reads the output would obey instead of showing it;
 	// nil: there is no such reader.
 	Guard func(line string) string
+	// Fold returns what stands before and after a part of so many lines, 0 while nobody
+	// knows, so that it can be folded behind a title; nil: nothing can. The end is asked
+	// for when it has come.
+	Fold func(title string, lines int) (begin string, end func() string)
 }
 
 // ScreenOf returns the screen for a file. Colour and redrawing need a

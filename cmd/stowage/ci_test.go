@@ -8,8 +8,8 @@ func TestPipelineOf(t *testing.T) {
 		want    string
 	}{
 		"none":    {[]string{"HOME=/root", "CI=true"}, ""},
-		"GitHub":  {[]string{"GITHUB_SERVER_URL=https://github.com", "GITHUB_REPOSITORY=a/b", "GITHUB_RUN_ID=7"}, "https://github.com/a/b/actions/runs/7"},
-		"GitLab":  {[]string{"CI_PIPELINE_URL=https://gitlab.com/a/b/-/pipelines/7", "CI_JOB_URL=https://gitlab.com/a/b/-/jobs/8"}, "https://gitlab.com/a/b/-/jobs/8"},
+		"GitHub":  {[]string{"GITHUB_ACTIONS=true", "GITHUB_SERVER_URL=https://github.com", "GITHUB_REPOSITORY=a/b", "GITHUB_RUN_ID=7"}, "https://github.com/a/b/actions/runs/7"},
+		"GitLab":  {[]string{"GITLAB_CI=true", "CI_PIPELINE_URL=https://gitlab.com/a/b/-/pipelines/7", "CI_JOB_URL=https://gitlab.com/a/b/-/jobs/8"}, "https://gitlab.com/a/b/-/jobs/8"},
 		"Jenkins": {[]string{"JENKINS_URL=http://ci:8080/", "BUILD_URL=http://ci:8080/job/web/7/"}, "http://ci:8080/job/web/7/"},
 		"CircleCI": {
 			[]string{"CIRCLECI=true", "CIRCLE_BUILD_URL=https://circleci.com/gh/a/b/7"}, "https://circleci.com/gh/a/b/7",
@@ -31,8 +31,8 @@ func TestPipelineOf(t *testing.T) {
 			"https://a.semaphoreci.com/workflows/7",
 		},
 		"CodeBuild":          {[]string{"CODEBUILD_BUILD_URL=https://console.aws/b/7"}, "https://console.aws/b/7"},
-		"one variable short": {[]string{"GITHUB_RUN_ID=7", "GITHUB_REPOSITORY=a/b"}, ""},
-		"the next one then":  {[]string{"GITHUB_RUN_ID=7", "BUILD_URL=http://ci/7"}, "http://ci/7"},
+		"one variable short": {[]string{"GITHUB_ACTIONS=true", "GITHUB_RUN_ID=7", "GITHUB_REPOSITORY=a/b"}, ""},
+		"the next one then":  {[]string{"GITHUB_ACTIONS=true", "GITHUB_RUN_ID=7", "BUILD_URL=http://ci/7"}, "http://ci/7"},
 		"credentials":        {[]string{"BUILD_URL=https://ann:hunter2@ci/7"}, "https://ci/7"},
 		"no address":         {[]string{"BUILD_URL=file:///etc/passwd"}, ""},
 		"nor this":           {[]string{"BUILD_URL=\x1b[2Jhttps://ci/7"}, ""},
