@@ -4,7 +4,8 @@
 #   docker buildx build --platform linux/amd64,linux/arm64 \
 #     --build-arg VERSION="$(git describe --tags --always --dirty --abbrev=12)" --build-arg REVISION="$(git rev-parse HEAD)" .
 
-FROM --platform=$BUILDPLATFORM golang:1.26 AS build
+# The whole version of Go, since it decides the bytes of the binary.
+FROM --platform=$BUILDPLATFORM golang:1.26.8 AS build
 WORKDIR /src
 COPY . .
 ARG VERSION=dev

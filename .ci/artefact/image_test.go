@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"crypto/x509"
 	"encoding/json"
+	"go/version"
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -307,6 +309,26 @@ func TestDockerfileMakesTheSameImage(t *testing.T) {
 	want := started(source{version: testVersion, commit: "0123", url: testURL})
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("started otherwise (-program +Dockerfile)\n%s", diff)
+	}
+}
+
+// TestDockerfileBuildsWithTheRightGo expects a whole version, since it decides the
+// bytes of the binary, and one that the module can be built with.
+func TestDockerfileBuildsWithTheRightGo(t *testing.T) {
+	text, err := os.ReadFile("../../Dockerfile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := regexp.MustCompile(`(?m)^FROM .* golang:(\d+\.\d+\.\d+) AS build$`).FindSubmatch(text)
+	if found == nil {
+		t.Fatal("the Dockerfile names no whole version of Go")
+	}
+	needed, err := output(t.Context(), "../..", nil, "go", "list", "-m", "-f", "{{.GoVersion}}")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if version.Compare("go"+string(found[1]), "go"+needed) < 0 {
+		t.Errorf("it has Go %s, and the module needs %s", found[1], needed)
 	}
 }
 

@@ -44,10 +44,7 @@ func writeTar(w io.Writer, files []file, when time.Time) error {
 
 // writeTarGz writes a compressed tar archive.
 func writeTarGz(w io.Writer, files []file, when time.Time) error {
-	compressed, err := gzip.NewWriterLevel(w, gzip.BestCompression)
-	if err != nil {
-		return err
-	}
+	compressed := gzip.NewWriter(w)
 	if err := writeTar(compressed, files, when); err != nil {
 		return err
 	}

@@ -204,7 +204,9 @@ func isReached(t *testing.T, bom *cdx.BOM, components []string) {
 	t.Helper()
 	on := map[string][]string{}
 	for _, d := range *bom.Dependencies {
-		on[d.Ref] = *d.Dependencies
+		if d.Dependencies != nil {
+			on[d.Ref] = *d.Dependencies
+		}
 	}
 	reached := []string{bom.Metadata.Component.BOMRef}
 	for i := 0; i < len(reached); i++ {
