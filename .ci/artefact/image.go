@@ -52,7 +52,7 @@ func image(ctx context.Context, m *maker) error {
 			return err
 		}
 		index = mutate.AppendManifests(index, mutate.IndexAddendum{
-			Add:        one,
+			Add:        runnable{one},
 			Descriptor: v1.Descriptor{Platform: &v1.Platform{OS: p.os, Architecture: p.arch}},
 		})
 	}
@@ -112,6 +112,13 @@ func imageFor(ctx context.Context, m *maker, p platform) (v1.Image, error) {
 	config.Config = started(m.source)
 	return mutate.ConfigFile(one, config)
 }
+
+// runnable is an image that is there to be run. By itself the library gives it the
+// type of an artefact, which only what cannot be run has.
+type runnable struct{ v1.Image }
+
+// ArtifactType is what the library asks for.
+func (runnable) ArtifactType() (string, error) { return "", nil }
 
 // started tells how a container of the image is started.
 func started(src source) v1.Config {

@@ -112,6 +112,9 @@ func (o opened) images(t *testing.T) []v1.Image {
 		if p := descriptor.Platform; p == nil || p.OS != config.OS || p.Architecture != config.Architecture {
 			t.Errorf("the index says %v of an image for %s/%s", p, config.OS, config.Architecture)
 		}
+		if descriptor.ArtifactType != "" {
+			t.Errorf("the index says that the image is an artefact of type %s", descriptor.ArtifactType)
+		}
 		all = append(all, one)
 	}
 	return all
