@@ -29,7 +29,7 @@ graph for Graphviz (dot, the default) or Mermaid. No cluster is needed.`,
 		},
 	}
 	o.inputs.register(cmd, dirOf)
-	o.output.register(cmd, "dot", "mermaid")
+	o.output.register(cmd, "dot", "mermaid", "json")
 	return cmd
 }
 
@@ -39,8 +39,11 @@ func (o *graphOptions) run() error {
 		return err
 	}
 	drawing := view.Graph{Release: config.Release.Name, Objects: graph.Order(), Needs: graph.Needs}
-	if o.output.is("mermaid") {
+	switch {
+	case o.output.is("mermaid"):
 		return view.GraphMermaid(o.streams.out.Out, drawing)
+	case o.output.is("json"):
+		return view.GraphJSON(o.streams.out.Out, drawing)
 	}
 	return view.GraphDOT(o.streams.out.Out, drawing)
 }

@@ -110,7 +110,7 @@ func (o *outputOptions) showOne(session *session, outputs []view.Output) error {
 			"read it from the Secret, or wherever else it came from",
 		}
 	case o.output.is("json"):
-		return view.ValueJSON(o.streams.out.Out, output.Value)
+		return view.OutputsJSON(o.streams.out.Out, []view.Output{output})
 	case o.raw:
 		return o.showRaw(output)
 	}

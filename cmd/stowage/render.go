@@ -10,6 +10,7 @@ type renderOptions struct {
 	streams     *streams
 	inputs      inputFlags
 	cluster     clusterFlags
+	output      output
 	showSecrets bool
 	dir         string
 }
@@ -32,14 +33,20 @@ that is kept in the cluster.`,
 	}
 	o.inputs.register(cmd, dirOf)
 	o.cluster.registerNamespace(cmd)
+	o.output.register(cmd, "json")
 	cmd.Flags().BoolVar(&o.showSecrets, "show-secrets", false, "write the values of Secrets too")
 	return cmd
 }
 
 func (o *renderOptions) run() error {
-	graph, _, err := offline(o.streams, o.dir, o.inputs.inputs(o.streams.environ, o.cluster.namespace))
+	graph, config, err := offline(o.streams, o.dir, o.inputs.inputs(o.streams.environ, o.cluster.namespace))
 	if err != nil {
 		return err
+	}
+	if o.output.is("json") {
+		return view.ObjectsJSON(o.streams.out.Out, view.Rendered{
+			Release: config.Release.Name, Namespace: config.Release.Namespace, Objects: graph.Order(),
+		}, o.showSecrets)
 	}
 	return view.Manifests(o.streams.out.Out, graph.Order(), o.showSecrets)
 }

@@ -8,7 +8,8 @@ import (
 )
 
 func newSchema(s *streams) *cobra.Command {
-	return &cobra.Command{
+	var output output
+	cmd := &cobra.Command{
 		Use:   "schema",
 		Short: "Write the whole language as JSON: blocks, arguments, functions",
 		Long: `Write the whole language as JSON, for editors and other programs: every block that
@@ -23,4 +24,6 @@ misread the document; languageVersion is the version of stowage.`,
 			return view.LanguageJSON(s.out.Out, versionOf().Version, dsl.Describe())
 		},
 	}
+	output.register(cmd, "json") // which it is without the flag too
+	return cmd
 }

@@ -64,7 +64,9 @@ func (o *showOptions) run(ctx context.Context) error {
 		return err
 	}
 	if o.output.is("json") {
-		return view.ManifestsJSON(o.streams.out.Out, session.target, session.release.Name, record.Revision, recording.Order())
+		return view.ObjectsJSON(o.streams.out.Out, view.Rendered{
+			Target: &session.target, Release: record.Release, Namespace: record.Namespace, Revision: record.Revision, Objects: recording.Order(),
+		}, false)
 	}
 	return view.Manifests(o.streams.out.Out, recording.Order(), false)
 }

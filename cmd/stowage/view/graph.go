@@ -47,6 +47,33 @@ func dotString(lines ...string) string {
 	return `"` + strings.Join(lines, `\n`) + `"`
 }
 
+// graphDocument is the order in which objects are applied.
+type graphDocument struct {
+	FormatVersion string      `json:"formatVersion"`
+	Release       string      `json:"release"`
+	Objects       []graphNode `json:"objects"` // each after those it needs
+}
+
+// graphNode is an object, and what must be true before it is applied.
+type graphNode struct {
+	ID      planner.ObjectID `json:"id"`
+	Address string           `json:"address,omitempty"` // block of the configuration, such as app.petclinic
+	Origin  planner.Origin   `json:"origin,omitzero"`   // where that block is
+	Role    planner.Role     `json:"role,omitempty"`
+	Needs   []planner.Need   `json:"needs"`
+}
+
+// GraphJSON writes a graph for programs.
+func GraphJSON(w io.Writer, g Graph) error {
+	document := graphDocument{FormatVersion: FormatVersion, Release: g.Release, Objects: []graphNode{}}
+	for _, object := range g.Objects {
+		document.Objects = append(document.Objects, graphNode{
+			ID: object.ID, Address: object.Address, Origin: object.Origin, Role: object.Role, Needs: orEmpty(g.Needs(object.ID)),
+		})
+	}
+	return writeJSON(w, document)
+}
+
 // GraphMermaid writes a graph for Mermaid, as Markdown pages show it.
 func GraphMermaid(w io.Writer, g Graph) error {
 	var out strings.Builder

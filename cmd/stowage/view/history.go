@@ -23,10 +23,13 @@ func HistoryJSON(w io.Writer, history History) error {
 	if history.Revisions == nil {
 		history.Revisions = []release.Summary{}
 	}
-	return writeJSON(w, struct {
-		FormatVersion string `json:"formatVersion"`
-		History
-	}{FormatVersion, history})
+	return writeJSON(w, historyDocument{FormatVersion, history})
+}
+
+// historyDocument is the list of a release's revisions.
+type historyDocument struct {
+	FormatVersion string `json:"formatVersion"`
+	History
 }
 
 // ShowHistory shows the revisions of a release as a table.

@@ -25,10 +25,13 @@ type Lock struct {
 
 // LockJSON writes a lock for programs.
 func LockJSON(w io.Writer, lock Lock) error {
-	return writeJSON(w, struct {
-		FormatVersion string `json:"formatVersion"`
-		Lock
-	}{FormatVersion, lock})
+	return writeJSON(w, lockDocument{FormatVersion, lock})
+}
+
+// lockDocument is the lock of a release.
+type lockDocument struct {
+	FormatVersion string `json:"formatVersion"`
+	Lock
 }
 
 // ShowLock shows who holds a lock.

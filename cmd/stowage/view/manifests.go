@@ -34,24 +34,36 @@ func Manifests(w io.Writer, objects []planner.Object, showSecrets bool) error {
 	return nil
 }
 
-// ManifestsJSON writes the objects of a revision for programs, Secrets without
-// their values.
-func ManifestsJSON(w io.Writer, target Target, release string, revision int, objects []planner.Object) error {
-	manifests := make([]map[string]any, len(objects))
-	for i, object := range objects {
+// ObjectsJSON writes rendered objects for programs, in their order. Values of Secrets are
+// left out unless they are asked for.
+func ObjectsJSON(w io.Writer, rendered Rendered, showSecrets bool) error {
+	document := objectsDocument{FormatVersion: FormatVersion, Rendered: rendered, Objects: []map[string]any{}}
+	for _, object := range rendered.Objects {
 		manifest := object.Manifest
-		if object.ID.IsSecret() {
+		if object.ID.IsSecret() && !showSecrets {
 			manifest = withoutValues(manifest)
 		}
-		manifests[i] = manifest.Object
+		document.Objects = append(document.Objects, manifest.Object)
 	}
-	return writeJSON(w, struct {
-		FormatVersion string           `json:"formatVersion"`
-		Target        Target           `json:"target"`
-		Release       string           `json:"release"`
-		Revision      int              `json:"revision"`
-		Objects       []map[string]any `json:"objects"`
-	}{FormatVersion, target, release, revision, manifests})
+	return writeJSON(w, document)
+}
+
+// Rendered are the objects of a release.
+type Rendered struct {
+	Target    *Target          `json:"target,omitempty"` // where the revision was read; nil: the objects are a configuration's
+	Release   string           `json:"release"`
+	Namespace string           `json:"namespace"`
+	Revision  int              `json:"revision,omitempty"` // that recorded them; 0: the objects are a configuration's
+	Objects   []planner.Object `json:"-"`
+}
+
+// objectsDocument are the Kubernetes objects of a configuration or a revision.
+type objectsDocument struct {
+	FormatVersion string `json:"formatVersion"`
+	Rendered
+	// Objects are manifests, each after those it needs. Of a Secret the keys are there, and
+	// (sensitive) in place of the values.
+	Objects []map[string]any `json:"objects"`
 }
 
 // comment says which block an object comes from, and where that is.

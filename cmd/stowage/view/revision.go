@@ -27,16 +27,22 @@ func RevisionJSON(w io.Writer, revision Revision) error {
 	if changes == nil {
 		changes = []release.Change{}
 	}
-	return writeJSON(w, struct {
-		FormatVersion string `json:"formatVersion"`
-		Target        Target `json:"target"`
-		release.Summary
-		ConfigDir string            `json:"configDir,omitempty"`
-		Changes   []release.Change  `json:"changes"`
-		Messages  []string          `json:"messages,omitempty"`
-		Pending   *Pending          `json:"pending,omitempty"`
-		Warnings  []planner.Warning `json:"warnings,omitempty"`
-	}{FormatVersion, revision.Target, record.Summary, record.ConfigDir, changes, record.Messages, revision.Pending, revision.Warnings})
+	return writeJSON(w, revisionDocument{
+		FormatVersion, revision.Target, record.Summary, record.ConfigDir, changes, record.Messages, revision.Pending, revision.Warnings,
+	})
+}
+
+// revisionDocument is one revision of a release: what it changed, and how that went.
+type revisionDocument struct {
+	FormatVersion string `json:"formatVersion"`
+	Target        Target `json:"target"`
+	release.Summary
+	ConfigDir string           `json:"configDir,omitempty"` // the configuration's directory, as it was given
+	Changes   []release.Change `json:"changes"`             // of the objects, in the order of the plan
+	Messages  []string         `json:"messages,omitempty"`  // what went wrong beside the changes
+	// Pending is how far the run got, when it has not recorded an end.
+	Pending  *Pending          `json:"pending,omitempty"`
+	Warnings []planner.Warning `json:"warnings,omitempty"` // what could not be found out
 }
 
 // ShowRevision shows one revision: who made it of what, what it changed, and of

@@ -69,12 +69,18 @@ func (s Status) healthy() bool {
 
 // StatusJSON writes the state of a release for programs.
 func StatusJSON(w io.Writer, status Status) error {
-	return writeJSON(w, struct {
-		FormatVersion string `json:"formatVersion"`
-		Healthy       bool   `json:"healthy"`
-		Status
-		Next []nextCommand `json:"next,omitempty"` // what moves versions that wait
-	}{FormatVersion, status.healthy(), status, nextCommands(able(waitingIn(status.Rollouts)), status.Where)})
+	next := nextCommands(able(waitingIn(status.Rollouts)), status.Where)
+	return writeJSON(w, statusDocument{FormatVersion, status.healthy(), status, next})
+}
+
+// statusDocument is the state of a release in the cluster.
+type statusDocument struct {
+	FormatVersion string `json:"formatVersion"`
+	// Healthy tells that the newest revision is deployed, that each object does its work,
+	// and that nobody has changed any.
+	Healthy bool `json:"healthy"`
+	Status
+	Next []nextCommand `json:"next,omitempty"` // what moves versions that wait
 }
 
 // ShowStatus shows the state of a release as a table.

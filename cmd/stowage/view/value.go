@@ -8,7 +8,6 @@ import (
 	"github.com/hashicorp/hcl/v2/hclwrite"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/convert"
-	ctyjson "github.com/zclconf/go-cty/cty/json"
 
 	"stowage/dsl"
 )
@@ -24,10 +23,13 @@ func OutputList(s Screen, outputs []Output) error {
 
 // OutputsJSON writes outputs for programs.
 func OutputsJSON(w io.Writer, outputs []Output) error {
-	return writeJSON(w, struct {
-		FormatVersion string          `json:"formatVersion"`
-		Outputs       outputDocuments `json:"outputs"`
-	}{FormatVersion, outputDocumentsOf(outputs)})
+	return writeJSON(w, outputsDocument{FormatVersion, outputDocumentsOf(outputs)})
+}
+
+// outputsDocument are the outputs of a release as it was applied last, by name.
+type outputsDocument struct {
+	FormatVersion string          `json:"formatVersion"`
+	Outputs       outputDocuments `json:"outputs"`
 }
 
 // Value shows a value as it is written in HCL, but for what is sensitive in it.
@@ -69,11 +71,6 @@ func keyTokens(key string) hclwrite.Tokens {
 		return hclwrite.TokensForIdentifier(key)
 	}
 	return hclwrite.TokensForValue(cty.StringVal(key))
-}
-
-// ValueJSON writes a value, and nothing else.
-func ValueJSON(w io.Writer, value cty.Value) error {
-	return writeJSON(w, ctyjson.SimpleJSONValue{Value: value})
 }
 
 // RawValue returns a text, number or truth value as text; an error for all others.

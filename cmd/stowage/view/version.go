@@ -22,8 +22,11 @@ func ShowVersion(s Screen, v Version) error {
 
 // VersionJSON writes a version for programs.
 func VersionJSON(w io.Writer, v Version) error {
-	return writeJSON(w, struct {
-		FormatVersion string `json:"formatVersion"`
-		Version
-	}{FormatVersion, v})
+	return writeJSON(w, versionDocument{FormatVersion, v})
+}
+
+// versionDocument says which stowage this is.
+type versionDocument struct {
+	FormatVersion string `json:"formatVersion"`
+	Version
 }
