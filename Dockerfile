@@ -17,13 +17,13 @@ FROM scratch
 COPY --from=build /out/root/ /
 ARG VERSION=dev
 ARG REVISION=unknown
-ARG URL=""
+ARG SOURCE_URL=""
 LABEL org.opencontainers.image.title="stowage" \
       org.opencontainers.image.description="Deploy to Kubernetes in dependency order, and see beforehand what changes" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.version="$VERSION" \
       org.opencontainers.image.revision="$REVISION" \
-      org.opencontainers.image.source="$URL"
+      org.opencontainers.image.source="$SOURCE_URL"
 USER 65532:65532
 WORKDIR /work
 ENTRYPOINT ["/stowage"]

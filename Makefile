@@ -6,10 +6,12 @@ SHELL         := /bin/sh
 VERSION  := $(shell git describe --tags --always --dirty --abbrev=12 2>/dev/null || echo dev)
 CLUSTER  := cmd/stowage-cluster
 ARTEFACT := .ci/artefact
+PUBLISH   = go run . -source $(CURDIR) -out $(CURDIR)/dist -version $(VERSION) -url "$(SOURCE_URL)" -downloads "$(DOWNLOAD_URL)"
 LINT     := go tool -modfile=$(CURDIR)/.ci/tools/go.mod golangci-lint
 
-# Where the source is published, for the image's label.
-URL ?=
+# Where the source is published, and below which address the archives are, for those who have to be told.
+SOURCE_URL   ?=
+DOWNLOAD_URL ?=
 
 # Where tests say how many of how many cases passed.
 REPORT := $(CURDIR)/bin/test-report
@@ -60,10 +62,10 @@ fmt: ## Format the code and the examples, and tidy the modules
 	go run ./cmd/stowage fmt examples/*
 
 release: ## Make what a version is published as in dist: archives, bills of materials, checksums
-	cd $(ARTEFACT) && go run . -source $(CURDIR) -out $(CURDIR)/dist -version $(VERSION) -url "$(URL)" release
+	cd $(ARTEFACT) && $(PUBLISH) release
 
 image: ## Make the container image in dist, without a container engine
-	cd $(ARTEFACT) && go run . -source $(CURDIR) -out $(CURDIR)/dist -version $(VERSION) -url "$(URL)" image
+	cd $(ARTEFACT) && $(PUBLISH) image
 
 bench: build ## Measure plan and apply beside the floor that the API server sets
 	go run ./internal/bench

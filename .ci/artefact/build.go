@@ -38,6 +38,14 @@ func (p platform) binary() string {
 	return "stowage"
 }
 
+// extension is that of the platform's archive.
+func (p platform) extension() string {
+	if p.os == "windows" {
+		return ".zip"
+	}
+	return ".tar.gz"
+}
+
 // linkerFlags leave out what only a debugger needs, and stamp the version.
 const linkerFlags = "-s -w -X main.version="
 

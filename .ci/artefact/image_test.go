@@ -285,7 +285,7 @@ func TestDockerfileMakesTheSameImage(t *testing.T) {
 	if !ok {
 		t.Fatal("the image is not made from scratch")
 	}
-	arguments := map[string]string{"$VERSION": testVersion, "$REVISION": "0123", "$URL": testURL}
+	arguments := map[string]string{"$VERSION": testVersion, "$REVISION": "0123", "$SOURCE_URL": testURL}
 	var got v1.Config
 	for line := range strings.Lines(strings.ReplaceAll(last, "\\\n", " ")) {
 		instruction, rest, _ := strings.Cut(strings.TrimSpace(line), " ")

@@ -18,7 +18,8 @@ import (
 
 const usage = `usage: artefact [flags] release | image | root ...
 
-  release  an archive and a bill of materials for each platform
+  release  an archive and a bill of materials for each platform, and with
+           -downloads a manifest for krew, which installs plugins of kubectl
   image    an archive of the container image
   root     the files of the container image, as a directory
 
@@ -55,7 +56,8 @@ func run(ctx context.Context, args []string, log io.Writer) error {
 	}
 	flags.StringVar(&m.source.dir, "source", ".", "a `directory` of the source tree, which is a git checkout")
 	flags.StringVar(&m.source.version, "version", "dev", "the `version` that the binary says it is")
-	flags.StringVar(&m.source.url, "url", "", "the `URL` of the source, for the image's label")
+	flags.StringVar(&m.source.url, "url", "", "the `URL` of the source, to refer to")
+	flags.StringVar(&m.downloads, "downloads", "", "the `URL` below which the archives will be, for krew's manifest")
 	flags.StringVar(&m.out, "out", "dist", "the `directory` to write to")
 	flags.Func("platform", "the only `platform` to make things for, such as linux/amd64", func(text string) (err error) {
 		m.only, err = parsePlatform(text)

@@ -11,11 +11,12 @@ import (
 
 // maker makes artefacts of one source, from binaries that are built once.
 type maker struct {
-	source source
-	out    string   // the directory to write to
-	only   platform // the zero platform: all that an artefact is for
-	log    io.Writer
-	done   map[platform]*built
+	source    source
+	downloads string   // the URL below which archives will be; empty: not known
+	out       string   // the directory to write to
+	only      platform // the zero platform: all that an artefact is for
+	log       io.Writer
+	done      map[platform]*built
 }
 
 // built is stowage for one platform.

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -20,8 +22,8 @@ func release(ctx context.Context, m *maker) error {
 	if err != nil {
 		return err
 	}
-	for _, path := range old {
-		if err := os.Remove(path); err != nil {
+	for _, path := range append(old, filepath.Join(m.out, krewName)) {
+		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 	}
@@ -34,7 +36,10 @@ func release(ctx context.Context, m *maker) error {
 			return err
 		}
 	}
-	return nil
+	if m.downloads == "" {
+		return nil
+	}
+	return writeKrew(m, wanted)
 }
 
 func releaseFor(ctx context.Context, m *maker, p platform) error {
@@ -54,16 +59,16 @@ func releaseFor(ctx context.Context, m *maker, p platform) error {
 		}
 		files = append(files, file{name, 0o644, text})
 	}
-	pack, extension := writeTarGz, ".tar.gz"
+	pack := writeTarGz
 	if p.os == "windows" {
-		pack, extension = writeZip, ".zip"
+		pack = writeZip
 	}
 	var archive bytes.Buffer
 	if err := pack(&archive, files, m.source.time); err != nil {
 		return err
 	}
 	name := archiveName(m.source, p)
-	if err := m.write(name+extension, archive.Bytes()); err != nil {
+	if err := m.write(name+p.extension(), archive.Bytes()); err != nil {
 		return err
 	}
 	return m.write(name+".cdx.json", materials)

@@ -20,6 +20,7 @@ import (
 	"time"
 
 	cdx "github.com/CycloneDX/cyclonedx-go"
+	"github.com/google/go-cmp/cmp"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
@@ -247,5 +248,30 @@ func TestZipForWindows(t *testing.T) {
 	}
 	if got, want := listing(files), "-rwxr-xr-x stowage.exe\n-rw-r--r-- LICENSE\n"; got != want || string(files[0].data) != "program" {
 		t.Errorf("the archive has\n%swant\n%s", got, want)
+	}
+}
+
+// TestKrewInstallsTheArchives takes other archives, since those of all platforms
+// take minutes to build.
+func TestKrewInstallsTheArchives(t *testing.T) {
+	m := &maker{source: source{version: "v1.2.3", url: testURL}, downloads: testURL + "/v1.2.3/", out: t.TempDir(), log: io.Discard}
+	for name, data := range map[string]string{"stowage_v1.2.3_linux_arm64.tar.gz": "tar", "stowage_v1.2.3_windows_amd64.zip": "zip"} {
+		if err := m.write(name, []byte(data)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := writeKrew(m, []platform{{"linux", "arm64"}, {"windows", "amd64"}}); err != nil {
+		t.Fatal(err)
+	}
+	got, err := os.ReadFile(filepath.Join(m.out, krewName))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := os.ReadFile("testdata/krew.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), string(got)); diff != "" {
+		t.Errorf("another manifest (-want +got)\n%s", diff)
 	}
 }
