@@ -65,7 +65,7 @@ func build(ctx context.Context, src source, p platform) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }()
 	out := filepath.Join(dir, p.binary())
 	_, err = output(ctx, src.dir, p.environment(), "go", "build", "-trimpath", "-buildvcs=true",
 		"-ldflags", linkerFlags+src.version, "-o", out, "./cmd/stowage")

@@ -66,7 +66,7 @@ func image(ctx context.Context, m *maker) error {
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }()
 	if _, err := layout.Write(dir, archive); err != nil {
 		return err
 	}
