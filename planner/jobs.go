@@ -44,7 +44,7 @@ func nameByContent(job *unstructured.Unstructured) {
 // one that has run with success is not run again, be it there or not, nor does going
 // back run any; one that has failed is. It reports whether all is decided.
 func (m *maker) decideJob(o Object, c *Change, was *unstructured.Unstructured) bool {
-	c.Ran = m.way.back[o.ID] || m.hasRun(o.ID) || was != nil && conditionOf(was, "Complete").status == "True"
+	c.Ran = m.way.back[o.ID] || m.in.Prior.HasRun(o.ID) || was != nil && conditionOf(was, "Complete").status == "True"
 	there := was != nil && was.GetDeletionTimestamp() == nil
 	switch {
 	case m.way.back[o.ID], c.Ran && !there:
@@ -61,11 +61,6 @@ func (m *maker) decideJob(o Object, c *Change, was *unstructured.Unstructured) b
 		return true
 	}
 	return false
-}
-
-// hasRun reports whether the record says that a Job has run with success.
-func (m *maker) hasRun(id ObjectID) bool {
-	return slices.ContainsFunc(m.in.Prior.Inventory, func(item Item) bool { return item.ID == id && item.Ran })
 }
 
 // succeedJobs notes which Jobs take the place of others of their app.

@@ -2,6 +2,7 @@ package planner
 
 import (
 	"context"
+	"slices"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -48,4 +49,9 @@ type Item struct {
 	Needs        []ObjectID   // what had to be there before it, when it was applied last
 	Ran          bool         // it is the Job of an app that has run with success
 	DataVersion  *DataVersion // set on versioned ConfigMaps and Secrets
+}
+
+// HasRun reports whether a Job is recorded as having run with success.
+func (p *Prior) HasRun(id ObjectID) bool {
+	return slices.ContainsFunc(p.Inventory, func(item Item) bool { return item.ID == id && item.Ran })
 }

@@ -59,7 +59,7 @@ func (i *identity) leads(target kube.Target) string {
 func (i *identity) wayTo(server string) string {
 	contexts := kube.ContextsAt(kube.Options{Kubeconfig: i.cluster.kubeconfig}, server)
 	if len(contexts) == 0 {
-		return otherContext + " None of it leads there."
+		return "--context names another context of the kubeconfig, where none leads there."
 	}
 	ways := make([]string, len(contexts))
 	for n, context := range contexts {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 
 	"stowage/applier"
 	"stowage/cmd/stowage/view"
@@ -35,11 +36,13 @@ func (o *planOptions) runDriftOnly(ctx context.Context, session *session, record
 	if recorded.record == nil {
 		return session.absent()
 	}
-	plan, err := session.drift(ctx, recorded)
+	drift, err := session.drift(ctx, recorded, session.client)
 	if err != nil {
 		return err
 	}
-	planned := view.Planned{Plan: plan, Target: session.target, Pending: recorded.pending, Where: o.identity.flags()}
+	plan := *drift
+	plan.Warnings = slices.Concat(recorded.warnings, plan.Warnings, session.notices.take())
+	planned := view.Planned{Plan: &plan, Target: session.target, Pending: recorded.pending, Where: o.identity.flags()}
 	if err := o.show(planned); err != nil {
 		return err
 	}
@@ -57,7 +60,7 @@ func (o *planOptions) runDriftOnly(ctx context.Context, session *session, record
 
 // drift compares the cluster with the revision that was deployed last: the newest one or,
 // while that has failed or not ended, one before.
-func (s *session) drift(ctx context.Context, r recorded) (*planner.Plan, error) {
+func (s *session) drift(ctx context.Context, r recorded, cluster planner.Reader) (*planner.Plan, error) {
 	from := r.record
 	if number := deployedLast(r.record); number != from.Revision {
 		var err error
@@ -73,13 +76,7 @@ func (s *session) drift(ctx context.Context, r recorded) (*planner.Plan, error) 
 	if from != r.record {
 		since.Leaving = leavingIn(r.record)
 	}
-	plan, err := planner.Drift(ctx, since, s.client)
-	if err != nil {
-		return nil, err
-	}
-	warned := *plan
-	warned.Warnings = append(append(r.warnings, plan.Warnings...), s.notices.take()...)
-	return &warned, nil
+	return planner.Drift(ctx, since, cluster)
 }
 
 // deployedLast returns the newest revision that was deployed with success; where none was,

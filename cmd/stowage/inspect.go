@@ -3,11 +3,9 @@ package main
 import (
 	"context"
 	"slices"
-	"sync"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"stowage/applier"
 	"stowage/cmd/stowage/view"
@@ -22,15 +20,18 @@ type state struct {
 	live      map[planner.ObjectID]*unstructured.Unstructured
 }
 
-// stateOf compares what a release recorded with what there is: a plan of just
-// that tells health and drift.
+// stateOf compares what a release recorded with what there is: a plan of just that tells
+// which of it is done.
 func (s *session) stateOf(ctx context.Context, r recorded) (*state, error) {
+	return s.stateWith(ctx, r, newObserver(s.client))
+}
+
+func (s *session) stateWith(ctx context.Context, r recorded, live *observer) (*state, error) {
 	manifests, err := r.record.Objects()
 	if err != nil {
 		return nil, err
 	}
 	objects := withoutSecrets(manifests)
-	live := &observer{Reader: s.client, objects: make(map[planner.ObjectID]*unstructured.Unstructured)}
 	plan, err := planner.Make(ctx, planner.Input{
 		Release:      s.release.Name,
 		Namespace:    s.release.Namespace,
@@ -51,36 +52,57 @@ func inspect(ctx context.Context, s *session) (view.Status, error) {
 	if err != nil || recorded.record == nil {
 		return status, err
 	}
-	record := recorded.record
-	status.Target = s.targetOf(record)
-	state, err := s.stateOf(ctx, recorded)
+	live := newObserver(s.client)
+	manifests, err := s.inspectRevision(ctx, &status, recorded, live)
 	if err != nil {
 		return status, err
 	}
-	pending, unknown := s.pendingWith(ctx, record, state)
-	status.Revision = statusRevisionOf(record, pending)
+	drift, err := s.drift(ctx, recorded, live)
+	if err != nil {
+		return status, err
+	}
+	status.Drift = view.DriftOf(drift)
 	pods, err := podsOf(ctx, s)
-	status.Warnings = slices.Concat(status.Warnings, unknown, state.plan.Warnings, s.notices.take())
+	status.Warnings = slices.Concat(status.Warnings, s.notices.take())
 	switch {
 	case apierrors.IsForbidden(err): // the objects are still worth showing
 		status.Warnings = append(status.Warnings, planner.Warning{Summary: "The pods could not be read", Detail: err.Error()})
 	case err != nil:
 		return status, err
 	}
-	if status.Rollouts, err = rolloutsOf(ctx, s, state); err != nil {
+	if status.Rollouts, err = rolloutsOf(ctx, s, manifests); err != nil {
 		return status, err
 	}
-	for _, manifest := range state.manifests {
-		status.Objects = append(status.Objects, statusOf(manifest, state, pods))
+	for _, manifest := range manifests {
+		status.Objects = append(status.Objects, statusOf(manifest, recorded, live, drift, pods))
 	}
 	return status, nil
 }
 
+// inspectRevision tells of the newest revision, and returns its objects. Of one whose run
+// has not recorded a good end, what it was to make is looked at as well.
+func (s *session) inspectRevision(
+	ctx context.Context, status *view.Status, r recorded, live *observer,
+) ([]*unstructured.Unstructured, error) {
+	if r.record.Status == release.Deployed {
+		status.Revision = statusRevisionOf(r.record, nil)
+		return r.record.Objects()
+	}
+	state, err := s.stateWith(ctx, r, live)
+	if err != nil {
+		return nil, err
+	}
+	pending, unknown := s.pendingWith(ctx, r.record, state)
+	status.Revision = statusRevisionOf(r.record, pending)
+	status.Warnings = slices.Concat(status.Warnings, unknown, state.plan.Warnings)
+	return state.manifests, nil
+}
+
 // rolloutsOf reads where the apps stand whose versions run side by side. A release
 // without such apps costs no request.
-func rolloutsOf(ctx context.Context, s *session, state *state) ([]planner.AppRollout, error) {
+func rolloutsOf(ctx context.Context, s *session, manifests []*unstructured.Unstructured) ([]planner.AppRollout, error) {
 	sideBySide := func(u *unstructured.Unstructured) bool { return u.GetAnnotations()[planner.AnnotationRollout] != "" }
-	if !slices.ContainsFunc(state.manifests, sideBySide) {
+	if !slices.ContainsFunc(manifests, sideBySide) {
 		return nil, nil
 	}
 	return planner.ReadRollouts(ctx, s.client, s.release.Name, s.release.Namespace)
@@ -135,39 +157,10 @@ func (o asRecorded) Order() []planner.Object { return o }
 // Needs returns nothing: nobody waits for anything.
 func (o asRecorded) Needs(planner.ObjectID) []planner.Need { return nil }
 
-// observer remembers the live objects that planning reads.
-type observer struct {
-	planner.Reader
-	mu      sync.Mutex
-	objects map[planner.ObjectID]*unstructured.Unstructured
-}
-
-// List lists, and remembers.
-func (o *observer) List(ctx context.Context, kind schema.GroupVersionKind, namespace, selector string) ([]*unstructured.Unstructured, error) {
-	objects, err := o.Reader.List(ctx, kind, namespace, selector)
-	o.remember(objects...)
-	return objects, err
-}
-
-// Get gets, and remembers.
-func (o *observer) Get(ctx context.Context, kind schema.GroupVersionKind, namespace, name string) (*unstructured.Unstructured, error) {
-	object, err := o.Reader.Get(ctx, kind, namespace, name)
-	if err == nil {
-		o.remember(object)
-	}
-	return object, err
-}
-
-func (o *observer) remember(objects ...*unstructured.Unstructured) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	for _, object := range objects {
-		o.objects[planner.IDOf(object)] = object
-	}
-}
-
 // statusOf returns the state of one recorded object.
-func statusOf(manifest *unstructured.Unstructured, state *state, pods map[sideLabels][]view.StatusPod) view.StatusObject {
+func statusOf(
+	manifest *unstructured.Unstructured, r recorded, live *observer, drift *planner.Plan, pods map[sideLabels][]view.StatusPod,
+) view.StatusObject {
 	labels := manifest.GetLabels()
 	object := view.StatusObject{
 		ID:      planner.IDOf(manifest),
@@ -175,17 +168,14 @@ func statusOf(manifest *unstructured.Unstructured, state *state, pods map[sideLa
 		Version: labels[planner.LabelVersion],
 		Health:  planner.Health{Condition: planner.NotFound},
 	}
-	if found := state.live[object.ID]; found != nil {
+	if found := live.objects[object.ID]; found != nil {
 		object.Health = planner.HealthOf(found)
+	} else if r.prior.HasRun(object.ID) {
+		object.Health = planner.Health{Condition: planner.Current, Message: "has run"}
 	}
-	for i := range state.plan.Changes {
-		c := &state.plan.Changes[i]
-		if c.ID != object.ID {
-			continue
-		}
-		object.Drift = c.Drift
-		if c.Ran && object.Health.Condition == planner.NotFound {
-			object.Health = planner.Health{Condition: planner.Current, Message: "has run"}
+	for i := range drift.Changes {
+		if c := &drift.Changes[i]; c.ID == object.ID {
+			object.Drift = c.Drift
 		}
 	}
 	if _, isWorkload, _ := unstructured.NestedMap(manifest.Object, "spec", "template"); isWorkload {

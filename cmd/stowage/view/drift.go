@@ -36,7 +36,11 @@ func (p *page) driftSince(plan *planner.Plan) {
 
 // drifted adds one object that was changed.
 func (p *page) drifted(change *planner.Change, origins int) {
-	p.changeHead(change, origins)
+	head := *change
+	if change.Action == planner.Create {
+		head.Action = planner.Delete // which is what somebody did
+	}
+	p.changeHead(&head, origins)
 	if len(change.Drift) == 0 {
 		p.para(txt("      "), 6, plain, change.Reason)
 	}
@@ -47,14 +51,14 @@ func (p *page) drifted(change *planner.Change, origins int) {
 
 // fieldSince tells of a field what it was, what it is, who changed it and when.
 func fieldSince(field planner.FieldOwner) string {
-	before, now := fieldValue(field.Config), fieldValue(field.Live)
+	values := fieldValue(field.Config) + " -> " + fieldValue(field.Live)
 	switch {
 	case field.Masked:
-		before, now = sensitiveValue, sensitiveValue
+		values = sensitiveValue
 	case field.Live == nil:
-		now = "nothing"
+		values = fieldValue(field.Config) + " -> nothing"
 	}
-	text := fmt.Sprintf("%s  %s -> %s  by %s", field.Path, before, now, field.Manager)
+	text := fmt.Sprintf("%s  %s  by %s", field.Path, values, field.Manager)
 	if !field.Time.IsZero() {
 		text += " at " + moment(field.Time)
 	}
@@ -78,9 +82,9 @@ func (p *page) notCompared(plan *planner.Plan) {
 func driftClosing(plan *planner.Plan, drifted int) string {
 	unknown := plan.Unchecked()
 	rest := len(plan.Changes) - drifted - unknown
-	text := fmt.Sprintf("Drift since revision %d: %s changed or gone, %d as it was applied", plan.Release.DriftSince, plural(drifted, "object"), rest)
+	text := fmt.Sprintf("Drift since revision %d: %s changed or gone; %d unchanged", plan.Release.DriftSince, plural(drifted, "object"), rest)
 	if drifted == 0 {
-		text = fmt.Sprintf("No drift since revision %d: %s as it was applied", plan.Release.DriftSince, plural(rest, "object"))
+		text = fmt.Sprintf("No drift since revision %d: %s unchanged", plan.Release.DriftSince, plural(rest, "object"))
 	}
 	if unknown > 0 {
 		text += fmt.Sprintf("; %d not known", unknown)

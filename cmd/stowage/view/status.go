@@ -19,8 +19,11 @@ type Status struct {
 	// Rollouts are the apps whose versions run side by side.
 	Rollouts []planner.AppRollout `json:"rollouts,omitempty"`
 	Objects  []StatusObject       `json:"objects"`
-	Warnings []planner.Warning    `json:"warnings,omitempty"`
-	Where    string               `json:"-"` // see Planned
+	// Drift is what somebody changed since the release was applied; nil: there is nothing to
+	// compare with.
+	Drift    *StatusDrift      `json:"drift,omitempty"`
+	Warnings []planner.Warning `json:"warnings,omitempty"`
+	Where    string            `json:"-"` // see Planned
 }
 
 // StatusRevision is the newest revision of a release.
@@ -57,9 +60,12 @@ type StatusPod struct {
 // healthy reports whether nothing about a release needs a look.
 func (s Status) healthy() bool {
 	for _, object := range s.Objects {
-		if object.Health.Condition != planner.Current || len(object.Drift) > 0 {
+		if object.Health.Condition != planner.Current {
 			return false
 		}
+	}
+	if s.Drift != nil && len(s.Drift.Objects) > 0 {
+		return false
 	}
 	if slices.ContainsFunc(s.Rollouts, func(r planner.AppRollout) bool { return r.Unfinished }) {
 		return false
@@ -101,7 +107,7 @@ func ShowStatus(s Screen, status Status) error {
 	p.unfinished(status)
 	p.rollouts(status.Rollouts)
 	p.statusTable(status.Objects)
-	p.statusDrift(status.Objects)
+	p.statusDrift(status.Drift)
 	p.warnings(status.Warnings)
 	p.line(span{statusSummary(status), bold})
 	p.waitingFor(waitingIn(status.Rollouts), AsFound, status.Where)
@@ -240,34 +246,4 @@ func healthStyle(health planner.Health) style {
 	default:
 		return yellow
 	}
-}
-
-func (p *page) statusDrift(objects []StatusObject) {
-	drifted := false
-	for _, object := range objects {
-		if len(object.Drift) == 0 {
-			continue
-		}
-		drifted = true
-		p.line(span{object.ID.String(), bold})
-		for _, field := range object.Drift {
-			p.drift(field, false)
-		}
-	}
-	if drifted {
-		p.blank()
-	}
-}
-
-func statusSummary(status Status) string {
-	notReady, drifted := 0, 0
-	for _, object := range status.Objects {
-		if object.Health.Condition != planner.Current {
-			notReady++
-		}
-		if len(object.Drift) > 0 {
-			drifted++
-		}
-	}
-	return fmt.Sprintf("%s: %d not ready, %d drifted.", plural(len(status.Objects), "object"), notReady, drifted)
 }

@@ -32,11 +32,29 @@ func statusOf() view.Status {
 	}
 }
 
+func driftedStatus() view.Status {
+	status := statusOf()
+	scaled := status.Objects[3]
+	status.Drift = &view.StatusDrift{
+		Since: 3,
+		Objects: []view.DriftedObject{
+			{ID: scaled.ID, App: scaled.App, Reason: "drift by kubectl-scale at 2026-03-04T05:06:07Z", Fields: append(scaled.Drift,
+				planner.FieldOwner{Path: "data.key", Manager: "kubectl-edit", Masked: true},
+				planner.FieldOwner{Path: "metadata.labels.a", Manager: "unknown", Config: "b"},
+				planner.FieldOwner{Path: "metadata.labels.b", Manager: "unknown", Config: "c"},
+				planner.FieldOwner{Path: "metadata.labels.c", Manager: "unknown", Config: "d"})},
+			{ID: status.Objects[4].ID, App: "petclinic", Reason: "is not there any more"},
+		},
+		Unknown: []view.UnknownDrift{{ID: status.Objects[1].ID, App: "mysql", Reason: "cannot be read: forbidden"}},
+	}
+	return status
+}
+
 func TestStatus(t *testing.T) {
 	for name, width := range map[string]int{"status.txt": 120, "status_80.txt": 80} {
-		golden(t, name, shown(t, width, func(s view.Screen) error { return view.ShowStatus(s, statusOf()) }))
+		golden(t, name, shown(t, width, func(s view.Screen) error { return view.ShowStatus(s, driftedStatus()) }))
 	}
 	absent := view.Status{Target: target, Release: "petclinic", Objects: []view.StatusObject{}}
 	golden(t, "status_absent.txt", shown(t, 80, func(s view.Screen) error { return view.ShowStatus(s, absent) }))
-	golden(t, "status.json", shown(t, 80, func(s view.Screen) error { return view.StatusJSON(s.Out, statusOf()) }))
+	golden(t, "status.json", shown(t, 80, func(s view.Screen) error { return view.StatusJSON(s.Out, driftedStatus()) }))
 }
