@@ -14,6 +14,7 @@ type planOptions struct {
 	identity         identity
 	permissions      permissionFlags
 	output           output
+	format           reviewFormat
 	target           targetFlags
 	out              outFlags
 	destroy          bool
@@ -42,6 +43,9 @@ without one.`,
 			if err := o.out.check(cmd); err != nil {
 				return err
 			}
+			if err := o.format.check(o.output); err != nil {
+				return err
+			}
 			return o.run(cmd.Context())
 		},
 	}
@@ -50,6 +54,7 @@ without one.`,
 	o.target.register(cmd, s, &o.identity)
 	o.out.register(cmd)
 	o.output.register(cmd, "json")
+	o.format.register(cmd)
 	cmd.Flags().BoolVar(&o.destroy, "destroy", false, "plan to delete everything")
 	cmd.Flags().BoolVar(&o.driftOnly, "drift-only", false, "show what somebody changed since the release was applied, and exit with 2 when there is any")
 	cmd.Flags().BoolVar(&o.detailedExitCode, "detailed-exitcode", false, "exit with 2 when there are changes")
@@ -109,7 +114,7 @@ func (o *planOptions) show(plan view.Planned) error {
 	if o.output.is("json") {
 		return view.PlanJSON(o.streams.out.Out, plan)
 	}
-	return showPlan(o.streams.out, plan)
+	return o.format.show(o.streams.out, plan)
 }
 
 // showPlan shows a plan that is not carried out now.

@@ -115,15 +115,19 @@ func savedSourceOf(from source) savedSource {
 
 // showSaved tells where the plan is.
 func (o *planOptions) showSaved() error {
-	if o.out.file == "" || o.output.is("json") {
+	out := o.streams.out
+	switch {
+	case o.out.file == "" || o.output.is("json"):
 		return nil
+	case !o.format.isText():
+		out = o.streams.err
 	}
 	text := "Saved to " + o.out.file + "."
 	if o.out.expires > 0 {
 		text += fmt.Sprintf(" It can be applied for %s, unless something moves.", o.out.expires)
 	}
-	if err := view.Gap(o.streams.out); err != nil {
+	if err := view.Gap(out); err != nil {
 		return err
 	}
-	return view.Note(o.streams.out, text+" To apply exactly this: stowage apply "+shellWord(o.out.file))
+	return view.Note(out, text+" To apply exactly this: stowage apply "+shellWord(o.out.file))
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"io/fs"
-	"os"
 	"strconv"
 
 	"github.com/spf13/cobra"
@@ -18,11 +17,8 @@ func isPlanFile(args []string) bool {
 	if len(args) != 1 {
 		return false
 	}
-	if _, err := strconv.Atoi(args[0]); err == nil {
-		return false
-	}
-	_, err := os.Stat(args[0])
-	return !errors.Is(err, fs.ErrNotExist)
+	_, err := strconv.Atoi(args[0])
+	return err != nil
 }
 
 // ofRevisions are the flags of show that say where a revision is.
@@ -43,6 +39,9 @@ func (o *showOptions) checkSaved(cmd *cobra.Command) (err error) {
 // showSaved shows a saved plan.
 func (o *showOptions) showSaved(file string) error {
 	read, err := readPlanFile(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return usage("", "%q is neither a revision, which is a number from 1 on, nor a file", file)
+	}
 	if err != nil {
 		return err
 	}
@@ -53,7 +52,7 @@ func (o *showOptions) showSaved(file string) error {
 	if o.output.is("json") {
 		return view.PlanJSON(o.streams.out.Out, plan)
 	}
-	if err := showPlan(o.streams.out, plan); err != nil {
+	if err := o.format.show(o.streams.out, plan); err != nil || !o.format.isText() {
 		return err
 	}
 	return view.SavedPlan(o.streams.out, *plan.Saved)

@@ -13,6 +13,7 @@ type showOptions struct {
 	streams  *streams
 	identity identity
 	output   output
+	format   reviewFormat
 	revision int
 }
 
@@ -29,6 +30,9 @@ A FILE that plan --out has saved is shown as plan has shown it, with what it was
 made from. Neither a configuration nor a cluster is needed for that. One whose name
 is a number is given as ./12.`,
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			if err := o.format.check(o.output); err != nil {
+				return err
+			}
 			if isPlanFile(args) {
 				if err := o.checkSaved(cmd); err != nil {
 					return err
@@ -37,6 +41,9 @@ is a number is given as ./12.`,
 			}
 			if o.revision, err = revisionArg(cmd, args); err != nil {
 				return err
+			}
+			if o.format != "" {
+				return usage("revisions are shown as YAML or, with -o json, as JSON", "--format is for a saved plan")
 			}
 			if o.revision == 0 {
 				return usage("history lists the revisions", "show takes a revision")
@@ -47,6 +54,7 @@ is a number is given as ./12.`,
 	o.identity.registerName(cmd)
 	cmd.ValidArgsFunction = o.identity.completeRevisions(s)
 	o.output.register(cmd, "json")
+	o.format.register(cmd)
 	return cmd
 }
 

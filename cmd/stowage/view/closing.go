@@ -13,6 +13,8 @@ func (p *page) closing(plan *planner.Plan) { p.para(txt(""), 0, bold, closingTex
 
 func closingText(plan *planner.Plan) string {
 	switch {
+	case plan.Release.DriftSince > 0:
+		return driftClosing(plan, len(plan.Changes)-plan.Count(planner.NoOp))
 	case !plan.Empty():
 		return Counts(plan)
 	case plan.Release.Destroy && plan.Release.FromRevision == 0:

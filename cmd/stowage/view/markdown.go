@@ -59,7 +59,7 @@ func (m markdown) headline() string {
 	for _, f := range m.facts() {
 		facts = append(facts, f.label+" "+markdownCode(f.value))
 	}
-	text += " " + capitalized(strings.Join(facts, ", ")) + "."
+	text += " " + sentence(strings.Join(facts, ", ")) + "."
 	for _, note := range m.notes() {
 		text += " " + markdownText(note)
 	}
@@ -154,7 +154,7 @@ func (m markdown) groupPiece(g *group) *piece {
 	if g.app != "" {
 		title = "<b>" + markdownSummary(g.app) + "</b>"
 	}
-	head := title + ": " + g.counts()
+	head := title + ": " + g.counts
 	if len(g.words) > 0 {
 		head += " · <b>" + strings.Join(g.words, ", ") + "</b>"
 	}
@@ -170,12 +170,12 @@ func (m markdown) groupPiece(g *group) *piece {
 		turns = []turn{turnRiskyLongDiffs, turnRiskyDiffs, turnRiskyObjects, turnRiskyApps}
 	}
 	return &piece{forms: []form{
-		{text: fold(func(c *planner.Change) string { return markdownItem(c) + markdownDiff(diffOf(c)) })},
+		{text: fold(func(c *planner.Change) string { return m.item(c) + markdownDiff(m.diffOf(c)) })},
 		{fold(func(c *planner.Change) string {
-			return markdownItem(c) + markdownDiff(shortened(diffOf(c), diffLinesShown, diffWidthShown))
+			return m.item(c) + markdownDiff(shortened(m.diffOf(c), diffLinesShown, diffWidthShown))
 		}), turns[0], "the ends of long diffs of %s"},
-		{fold(markdownItem), turns[1], "the diffs of %s"},
-		{fmt.Sprintf("\n- %s: %s\n", markdownCode(g.title()), g.counts()), turns[2], "the objects of %s"},
+		{fold(m.item), turns[1], "the diffs of %s"},
+		{fmt.Sprintf("\n- %s: %s\n", markdownCode(g.title()), g.counts), turns[2], "the objects of %s"},
 		{"", turns[3], "%s altogether"},
 	}}
 }
@@ -185,9 +185,9 @@ func markdownFold(heading, text string) string {
 	return "\n<details><summary>" + heading + "</summary>\n\n" + text + "\n</details>\n"
 }
 
-// markdownItem tells in one line what happens to an object, why, and what that means.
-func markdownItem(change *planner.Change) string {
-	text := "- **" + actionWord(change.Action) + "** " + markdownObject(change)
+// item tells in one line what happens to an object, why, and what that means.
+func (m markdown) item(change *planner.Change) string {
+	text := "- **" + m.word(change.Action) + "** " + markdownObject(change)
 	notes := noteOf(change)
 	if change.Impact != "" {
 		notes = append(notes, change.Impact)
@@ -219,10 +219,7 @@ func (m markdown) waitingPiece() *piece {
 		return &piece{}
 	}
 	text := "\n#### Afterwards\n\n"
-	stage, waiting := NotApplied, m.Waiting
-	if m.Empty() {
-		stage, waiting = AsFound, able(waiting)
-	}
+	stage, waiting := m.waitingStage()
 	for _, w := range m.Waiting {
 		text += "- " + markdownCode(w.App) + ": " + markdownText(waitingText(w, stage)) + "\n"
 	}

@@ -52,7 +52,8 @@ func shop() *planner.Plan {
 	return plan
 }
 
-func TestS51MarkdownOfPlans(t *testing.T) {
+// reviewedPlans are the plans whose reviews are looked at, by name.
+func reviewedPlans() map[string]view.Planned {
 	destroy := &planner.Plan{
 		Release: planner.ReleaseInfo{Name: "petclinic", Namespace: "petclinic", FromRevision: 3, ToRevision: 3, Destroy: true},
 		Changes: []planner.Change{{ID: id("Service", "petclinic"), Action: planner.Delete, Reason: "the release is destroyed", Impact: "nothing answers as petclinic any more"}},
@@ -63,9 +64,16 @@ func TestS51MarkdownOfPlans(t *testing.T) {
 	}
 	back := oneValueChanged()
 	back.Release.RollbackTo, back.Release.RollbackApp = 2, "petclinic"
+	drifted := &planner.Plan{
+		Release: planner.ReleaseInfo{Name: "shop", Namespace: "shop", FromRevision: 7, ToRevision: 7, DriftSince: 7},
+		Changes: []planner.Change{noOp("Service", "web"), {
+			ID: id("Deployment", "web"), App: "web", Action: planner.Update, Origin: at("web.hcl", 20), Reason: "changed fields",
+			Drift: []planner.FieldOwner{{Path: "spec.replicas", Manager: "kubectl", Time: movedAt, Live: int64(5), Config: int64(3)}},
+		}},
+	}
 	production := target
 	production.Env = "production"
-	for name, plan := range map[string]view.Planned{
+	return map[string]view.Planned{
 		"one_value": {Plan: oneValueChanged(), Target: production, Outputs: []view.Output{
 			{Name: "url", Value: cty.StringVal("http://petclinic.example.com")}, {Name: "token", Sensitive: true},
 		}},
@@ -74,7 +82,12 @@ func TestS51MarkdownOfPlans(t *testing.T) {
 		"destroy":  {Plan: destroy, Target: target},
 		"rollback": {Plan: back, Target: target},
 		"switch":   {Plan: switchPlan(), Target: target},
-	} {
+		"drift":    {Plan: drifted, Target: target},
+	}
+}
+
+func TestS51MarkdownOfPlans(t *testing.T) {
+	for name, plan := range reviewedPlans() {
 		t.Run(name, func(t *testing.T) {
 			got := markdownOf(t, plan)
 			golden(t, "markdown_"+name+".md", []byte(got))

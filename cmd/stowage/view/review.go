@@ -22,6 +22,7 @@ type group struct {
 	app       string // empty: what belongs to no app
 	changes   []*planner.Change
 	unchanged int
+	counts    string   // such as "1 to create, 2 to change; 4 unchanged"
 	words     []string // of the risks of its changes, gravest first
 }
 
@@ -44,7 +45,7 @@ func reviewOf(plan Planned) *review {
 
 func (r *review) findRisks() {
 	for i := range r.Changes {
-		if found := riskOf(&r.Changes[i]); len(found.words) > 0 {
+		if found := r.riskOf(&r.Changes[i]); len(found.words) > 0 {
 			r.risks = append(r.risks, found)
 		}
 	}
@@ -61,7 +62,7 @@ func (r *review) findRisks() {
 func rankOf(word string) int { return slices.Index(riskWords, word) }
 
 // riskOf returns what is to be looked at twice in a change; no words when that is nothing.
-func riskOf(change *planner.Change) risk {
+func (r *review) riskOf(change *planner.Change) risk {
 	found := risk{change: change}
 	var texts []string
 	add := func(word, text string) {
@@ -90,6 +91,9 @@ func riskOf(change *planner.Change) risk {
 		why = "" // which tells the same
 	}
 	switch {
+	case r.isDrift() && change.Action != planner.NoOp && len(change.Drift) == 0:
+		add("DRIFT", change.Reason)
+	case r.isDrift():
 	case change.Action == planner.Replace:
 		add("REPLACED", cmp.Or(change.Reason, why))
 	case change.Action == planner.Delete:
@@ -136,9 +140,9 @@ func (r *review) findGroups() {
 		if change.Action == planner.NoOp {
 			g.unchanged++
 		}
-		if change.Action != planner.NoOp || change.Data != nil {
+		if isTold(change) {
 			g.changes = append(g.changes, change)
-			g.words = append(g.words, riskOf(change).words...)
+			g.words = append(g.words, r.riskOf(change).words...)
 		}
 	}
 	for _, g := range order {
@@ -147,42 +151,105 @@ func (r *review) findGroups() {
 		}
 		slices.SortFunc(g.words, func(a, b string) int { return cmp.Compare(rankOf(a), rankOf(b)) })
 		g.words = slices.Compact(g.words)
+		g.counts = r.countsText(g.count)
 		r.groups = append(r.groups, *g)
 	}
+}
+
+// isTold reports whether a change has details. An object that is there already has some
+// when it is an earlier version of a config that is used again.
+func isTold(change *planner.Change) bool { return change.Action != planner.NoOp || change.Data != nil }
+
+// indexOf returns which of the plan's changes it is.
+func (r *review) indexOf(change *planner.Change) int {
+	return slices.IndexFunc(r.Changes, func(c planner.Change) bool { return c.ID == change.ID })
+}
+
+// diffOf returns what changes in an object or, in a plan that tells of drift, what changed.
+func (r *review) diffOf(change *planner.Change) []diffLine {
+	return diffOf(change, r.isDrift())
+}
+
+// kind says what kind of a plan it is.
+func (r *review) kind() string {
+	switch {
+	case r.isDrift():
+		return "Drift report"
+	case r.Release.Destroy:
+		return "Plan to destroy"
+	case r.Release.RollbackTo > 0:
+		return "Plan to go back"
+	case r.Release.Switch != "":
+		return "Plan to switch"
+	}
+	return "Plan"
+}
+
+// waitingStage returns how far the plan is, for the versions that wait for a switch, and
+// those of them that can be switched to.
+func (r *review) waitingStage() (Stage, []planner.Waiting) {
+	if r.Empty() {
+		return AsFound, able(r.Waiting)
+	}
+	return NotApplied, r.Waiting
 }
 
 // title names the group.
 func (g *group) title() string { return cmp.Or(g.app, "Of no app") }
 
-// counts says how much of the group changes: "1 to create, 2 to change; 4 unchanged".
-func (g *group) counts() string {
-	return countsText(func(action planner.Action) int {
-		if action == planner.NoOp {
-			return g.unchanged
+// count returns how many changes of the group have the action.
+func (g *group) count(action planner.Action) int {
+	if action == planner.NoOp {
+		return g.unchanged
+	}
+	n := 0
+	for _, change := range g.changes {
+		if change.Action == action {
+			n++
 		}
-		n := 0
-		for _, change := range g.changes {
-			if change.Action == action {
-				n++
-			}
-		}
-		return n
-	})
+	}
+	return n
 }
 
-// countsText tells the counts that are not 0.
-func countsText(count func(planner.Action) int) string {
+// countsText tells the counts that are not 0: "1 to create, 2 to change; 4 unchanged".
+func (r *review) countsText(count func(planner.Action) int) string {
 	var counts []string
 	for _, c := range actionWords {
 		if n := count(c.action); n > 0 {
-			counts = append(counts, fmt.Sprintf("%d to %s", n, c.verb))
+			counts = append(counts, fmt.Sprintf("%d %s", n, r.toDo(c.action)))
 		}
 	}
 	text := strings.Join(counts, ", ")
 	if n := count(planner.NoOp); n > 0 {
-		text += fmt.Sprintf("; %d unchanged", n)
+		text += fmt.Sprintf("; %d %s", n, r.word(planner.NoOp))
 	}
 	return strings.TrimPrefix(text, "; ")
+}
+
+// isDrift reports whether the plan does nothing, and tells what others have done.
+func (r *review) isDrift() bool { return r.Release.DriftSince > 0 }
+
+// driftWords say what others have done to an object, by what would undo it.
+var driftWords = map[planner.Action]string{planner.Create: "gone", planner.Update: "changed", planner.Replace: "replaced"}
+
+// word says what is done to an object, and toDo the same of several: "to change".
+func (r *review) word(action planner.Action) string {
+	if word := driftWords[action]; word != "" && r.isDrift() {
+		return word
+	}
+	for _, c := range actionWords {
+		if c.action == action {
+			return c.verb
+		}
+	}
+	return "unchanged"
+}
+
+func (r *review) toDo(action planner.Action) string {
+	if r.isDrift() {
+		return r.word(action)
+	}
+	return "to " + r.word(action)
 }
 
 // notes says what kind of a plan it is, where it is none of a whole configuration.
@@ -245,16 +312,3 @@ func revisionText(release planner.ReleaseInfo) string {
 	}
 	return fmt.Sprintf("%d -> %d", release.FromRevision, release.ToRevision)
 }
-
-// actionWord says what is done to an object.
-func actionWord(action planner.Action) string {
-	for _, c := range actionWords {
-		if c.action == action {
-			return c.verb
-		}
-	}
-	return "unchanged"
-}
-
-// capitalized returns a text as a sentence begins.
-func capitalized(text string) string { return strings.ToUpper(text[:1]) + text[1:] }

@@ -28,8 +28,10 @@ const (
 	signNote  diffSign = '!' // a remark
 )
 
-// diffOf returns what changes in an object, field by field and key by key.
-func diffOf(change *planner.Change) []diffLine {
+// diffOf returns what changes in an object, field by field and key by key. Of drift that
+// is looked back at, the value before is the applied one; of drift that the plan undoes,
+// the one that somebody else set.
+func diffOf(change *planner.Change, back bool) []diffLine {
 	var d diffLines
 	if change.Data != nil {
 		for _, key := range change.Data.Keys {
@@ -40,6 +42,9 @@ func diffOf(change *planner.Change) []diffLine {
 		d.difference(field, fieldLines)
 	}
 	for _, owner := range change.Drift {
+		if back {
+			owner.Live, owner.Config = owner.Config, owner.Live
+		}
 		d.drift(owner, slices.ContainsFunc(change.Diff, func(f planner.FieldDiff) bool { return f.Path == owner.Path }))
 	}
 	for _, claim := range change.Grow {
