@@ -27,9 +27,7 @@ type JSONLines struct {
 
 // NewJSONLines writes to w. What is not told when it happened, happens now.
 func NewJSONLines(w io.Writer, now func() time.Time) *JSONLines {
-	encoder := json.NewEncoder(w)
-	encoder.SetEscapeHTML(false)
-	return &JSONLines{encoder: encoder, now: now, began: now()}
+	return &JSONLines{encoder: newEncoder(w), now: now, began: now()}
 }
 
 // Err returns the first error of writing.

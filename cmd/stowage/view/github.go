@@ -10,22 +10,26 @@ import (
 
 // GitHub Actions takes lines of what a step writes for commands: "::error::text" after
 // white space, and in an older form "##[error]text" anywhere. Its comparison passes over
-// characters that have no width of their own, so marks (\p{M}) are passed over here too;
-// all others of that kind are made visible by printable.
+// characters that have no width of their own, so marks are passed over here too; others
+// are made visible by printable in text, and not in JSON.
 var githubCommands = sync.OnceValue(func() [2]*regexp.Regexp {
 	return [2]*regexp.Regexp{
-		regexp.MustCompile(`^([^\pL\pN\pP\pS]*:)(\pM*:)`),
-		regexp.MustCompile(`(#\pM*#)(\pM*\[)`),
+		newForm: regexp.MustCompile(`^([^\pL\pN\pP\pS]*):(\pM*:)`),
+		oldForm: regexp.MustCompile(`(#[\pM\p{Cf}]*)#([\pM\p{Cf}]*\[)`),
 	}
 })
+
+// The two forms of commands.
+const (
+	newForm = iota
+	oldForm
+)
 
 // GitHubGuard returns a line that GitHub Actions takes for no command, by a backslash
 // where one would begin. Lines that come from a cluster may hold any text.
 func GitHubGuard(line string) string {
-	for _, command := range githubCommands() {
-		line = command.ReplaceAllString(line, `$1\$2`)
-	}
-	return line
+	line = githubCommands()[newForm].ReplaceAllString(line, `$1\:$2`)
+	return githubCommands()[oldForm].ReplaceAllString(line, `$1\#$2`)
 }
 
 // GitHubAnnotations writes findings as commands of GitHub Actions, which shows each at

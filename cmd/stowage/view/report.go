@@ -175,10 +175,8 @@ func (r *report) finding(f *Finding) {
 		}
 		text += " (" + markdownCode(place) + ")"
 	}
-	for _, more := range []string{f.Detail, f.Hint} {
-		if more != "" {
-			text += " " + markdownText(more)
-		}
+	if more := strings.TrimSpace(f.Detail + " " + f.Hint); more != "" {
+		text += ": " + markdownText(more)
 	}
 	fmt.Fprintf(r, "- %s\n\n", text)
 	if f.Snippet != nil {
