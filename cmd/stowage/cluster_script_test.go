@@ -55,7 +55,7 @@ func TestClusterScripts(t *testing.T) {
 			env.Setenv("SERVER", proxy.URL)
 			env.Setenv("NAMESPACE", cluster.UnusedNamespace(t))
 			env.Setenv("NODE_PORT", nodePort())
-			return nil
+			return checkSchemas(env)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"object":     func(ts *testscript.TestScript, neg bool, args []string) { object(ts, client, neg, args) },

@@ -11,7 +11,7 @@ import (
 var update = flag.Bool("update", false, "write the expected output of scripts")
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"stowage": main, pluginName: main, completerName: main})
+	testscript.Main(m, map[string]func(){"stowage": checkedMain, pluginName: checkedMain, completerName: main})
 }
 
 // TestScripts runs the whole tool without any cluster.
@@ -30,7 +30,7 @@ func TestScripts(t *testing.T) {
 			// A kubeconfig of the machine must not reach a test.
 			env.Setenv("HOME", env.WorkDir)
 			env.Setenv("KUBECONFIG", "")
-			return nil
+			return checkSchemas(env)
 		},
 	})
 }
