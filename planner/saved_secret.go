@@ -147,7 +147,7 @@ func (v *restoring) fillFrom(c *Change, from *unstructured.Unstructured) bool {
 
 func (v *restoring) fillConfigured(c *Change, from *unstructured.Unstructured) {
 	if from == nil {
-		v.miss(c, "", errors.New("is not what the configuration says now: it has other values than when the plan was made, or no such Secret"))
+		v.miss(c, "", notConfigured(c))
 		return
 	}
 	filled, others := v.secrets.fill(c.Object, from)
@@ -155,4 +155,13 @@ func (v *restoring) fillConfigured(c *Change, from *unstructured.Unstructured) {
 		v.miss(c, "data."+key, errors.New("the configuration gives it another value than when the plan was made"))
 	}
 	c.Object = filled
+}
+
+// notConfigured says why the configuration has no Secret of that name: its name follows
+// from its values.
+func notConfigured(c *Change) error {
+	if c.Version != nil {
+		return errors.New("the configuration gives it other values than when the plan was made")
+	}
+	return errors.New("is not in the configuration any more, and the plan does not hold its values")
 }

@@ -11,7 +11,6 @@ import (
 
 	"github.com/hashicorp/go-multierror"
 	"github.com/spf13/cobra"
-	"golang.org/x/sync/errgroup"
 
 	"stowage/applier"
 	"stowage/cmd/stowage/view"
@@ -169,25 +168,35 @@ func staleSince(plan *readPlan, moved *planner.MovedError) error {
 // bound reads what the release has left in the cluster, and makes sure that it is the
 // cluster and the state that the plan was made for.
 func (s *session) bound(ctx context.Context, plan *readPlan) (recorded, error) {
-	var uid string
-	var r recorded
-	group, asking := errgroup.WithContext(ctx)
-	group.Go(func() (err error) {
-		uid, err = s.clusterUID(asking)
-		return err
-	})
-	group.Go(func() (err error) {
-		r, err = s.recorded(asking)
-		return err
-	})
-	err := group.Wait()
-	if wrong := plan.checkCluster(uid, s.target); wrong != nil && (err == nil || uid != "") {
-		return r, wrong // whatever else went wrong there
+	if plan.Record == nil {
+		if err := s.checkCluster(ctx, plan); err != nil {
+			return recorded{}, err
+		}
 	}
+	r, err := s.recorded(ctx)
+	if err == nil {
+		err = plan.checkRecord(&r)
+	}
+	if err == nil || plan.Record == nil {
+		return r, err // no two clusters have the same record
+	}
+	if wrong := s.checkCluster(ctx, plan); isStale(wrong) {
+		return r, wrong // which explains what is there, and what is not
+	}
+	return r, err
+}
+
+func isStale(err error) bool {
+	return errors.As(err, new(*staleError))
+}
+
+// checkCluster returns an error when the plan is for another cluster.
+func (s *session) checkCluster(ctx context.Context, plan *readPlan) error {
+	uid, err := s.clusterUID(ctx)
 	if err != nil {
-		return r, err
+		return err
 	}
-	return r, plan.checkRecord(&r)
+	return plan.checkCluster(uid, s.target)
 }
 
 // checkCluster returns an error when the plan is for another cluster. An account that
