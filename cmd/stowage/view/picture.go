@@ -26,7 +26,14 @@ type pictureNode struct {
 	Name  string // as far as there is room
 	Title string // all that is to know in a line
 	Link  string // of the details; empty: there are none
+	Alert bool   // data may be lost, or nothing answers for a while
 	app   string
+}
+
+// warn adds the words of risks.
+func (n *pictureNode) warn(words []string) {
+	n.Title += ". " + strings.Join(words, ", ")
+	n.Alert = slices.ContainsFunc(htmlWordsOf(words), func(w htmlWord) bool { return w.Class == "grave" })
 }
 
 // The places of what is written in a node.
@@ -34,6 +41,7 @@ func (n pictureNode) Width() int  { return nodeWidth }
 func (n pictureNode) Height() int { return nodeHeight }
 func (n pictureNode) SignX() int  { return n.X + 19 }
 func (n pictureNode) SignY() int  { return n.Y + 28 }
+func (n pictureNode) AlertX() int { return n.X + nodeWidth - 15 }
 func (n pictureNode) TextX() int  { return n.X + 38 }
 func (n pictureNode) SmallY() int { return n.Y + 17 }
 func (n pictureNode) NameY() int  { return n.Y + 34 }
@@ -50,7 +58,7 @@ type pictureArrow struct {
 const (
 	objectsDrawn = 60 // plans of more objects are drawn app by app
 	arrowsDrawn  = 8  // from or to a node; of more none is drawn
-	nameColumns  = 25
+	nameColumns  = 21
 )
 
 // pictureOf draws the graph of a plan.
@@ -73,14 +81,14 @@ func (p *picture) objectNodes(r *review, nodeOf map[planner.ObjectID]int) {
 		change := &r.Changes[i]
 		nodeOf[change.ID] = i
 		node := pictureNode{
-			Class: actionClass(change.Action), Sign: actionSign(change.Action), Small: printable(change.ID.Kind), Name: shortName(change.ID.Name),
+			Class: actionClass(change.Action), Sign: actionSign(change.Action), Small: shortName(change.ID.Kind), Name: shortName(change.ID.Name),
 			Title: printable(change.ID.String()) + ": " + r.word(change.Action),
 		}
 		if isTold(change) {
 			node.Link = changeAnchor(i)
 		}
 		if words := r.riskOf(change).words; len(words) > 0 {
-			node.Title += ". " + strings.Join(words, ", ")
+			node.warn(words)
 		}
 		p.Nodes = append(p.Nodes, node)
 	}
@@ -112,7 +120,7 @@ func (p *picture) appNodes(r *review, nodeOf map[planner.ObjectID]int) {
 		if k := slices.IndexFunc(r.groups, func(g group) bool { return g.app == node.app }); k >= 0 {
 			node.Link = groupAnchor(k)
 			if words := r.groups[k].words; len(words) > 0 {
-				node.Title += ". " + strings.Join(words, ", ")
+				node.warn(words)
 			}
 		}
 	}
@@ -164,7 +172,7 @@ func shortName(name string) string {
 	if len(runes) <= nameColumns {
 		return string(runes)
 	}
-	const end = 10
+	const end = 8
 	return string(runes[:nameColumns-end-1]) + "…" + string(runes[len(runes)-end:])
 }
 
