@@ -31,15 +31,16 @@ func layers(text string) []string {
 	return all
 }
 
-// untold TEXT fails when the last command wrote the text, raw or packed.
+// untold TEXT [FILE...] fails when the last command wrote the text, raw or packed,
+// to its streams or to the files.
 func untold(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 1 {
-		ts.Fatalf("usage: untold TEXT")
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: untold TEXT [FILE...]")
 	}
-	for _, stream := range []string{"stdout", "stderr"} {
-		for _, layer := range layers(ts.ReadFile(stream)) {
+	for _, file := range append([]string{"stdout", "stderr"}, args[1:]...) {
+		for _, layer := range layers(ts.ReadFile(file)) {
 			if strings.Contains(layer, args[0]) {
-				ts.Fatalf("%s holds %s", stream, args[0])
+				ts.Fatalf("%s holds %s", file, args[0])
 			}
 		}
 	}
