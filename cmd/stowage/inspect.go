@@ -74,7 +74,7 @@ func inspect(ctx context.Context, s *session) (view.Status, error) {
 		return status, err
 	}
 	for _, manifest := range manifests {
-		status.Objects = append(status.Objects, statusOf(manifest, recorded, live, drift, pods))
+		status.Objects = append(status.Objects, statusOf(manifest, recorded, live, pods))
 	}
 	return status, nil
 }
@@ -158,9 +158,7 @@ func (o asRecorded) Order() []planner.Object { return o }
 func (o asRecorded) Needs(planner.ObjectID) []planner.Need { return nil }
 
 // statusOf returns the state of one recorded object.
-func statusOf(
-	manifest *unstructured.Unstructured, r recorded, live *observer, drift *planner.Plan, pods map[sideLabels][]view.StatusPod,
-) view.StatusObject {
+func statusOf(manifest *unstructured.Unstructured, r recorded, live *observer, pods map[sideLabels][]view.StatusPod) view.StatusObject {
 	labels := manifest.GetLabels()
 	object := view.StatusObject{
 		ID:      planner.IDOf(manifest),
@@ -172,11 +170,6 @@ func statusOf(
 		object.Health = planner.HealthOf(found)
 	} else if r.prior.HasRun(object.ID) {
 		object.Health = planner.Health{Condition: planner.Current, Message: "has run"}
-	}
-	for i := range drift.Changes {
-		if c := &drift.Changes[i]; c.ID == object.ID {
-			object.Drift = c.Drift
-		}
 	}
 	if _, isWorkload, _ := unstructured.NestedMap(manifest.Object, "spec", "template"); isWorkload {
 		object.Pods = pods[sideLabelsOf(labels)]

@@ -79,5 +79,6 @@ func onlyApps(status view.Status, apps []string) (view.Status, error) {
 	}
 	status.Objects = slices.DeleteFunc(status.Objects, func(o view.StatusObject) bool { return !slices.Contains(apps, o.App) })
 	status.Rollouts = slices.DeleteFunc(status.Rollouts, func(r planner.AppRollout) bool { return !slices.Contains(apps, r.App) })
+	status.Drift = status.Drift.Only(apps)
 	return status, nil
 }

@@ -39,12 +39,11 @@ type StatusRevision struct {
 
 // StatusObject is one object of a release, as it is now.
 type StatusObject struct {
-	ID      planner.ObjectID     `json:"id"`
-	App     string               `json:"app,omitempty"` // empty: it belongs to no single app
-	Version string               `json:"version,omitempty"`
-	Health  planner.Health       `json:"health"`
-	Drift   []planner.FieldOwner `json:"drift,omitempty"` // fields that somebody changed since they were applied
-	Pods    []StatusPod          `json:"pods,omitempty"`
+	ID      planner.ObjectID `json:"id"`
+	App     string           `json:"app,omitempty"` // empty: it belongs to no single app
+	Version string           `json:"version,omitempty"`
+	Health  planner.Health   `json:"health"`
+	Pods    []StatusPod      `json:"pods,omitempty"`
 }
 
 // StatusPod is one pod of a workload.

@@ -2,6 +2,7 @@ package view
 
 import (
 	"fmt"
+	"slices"
 
 	"stowage/planner"
 )
@@ -42,6 +43,18 @@ func DriftOf(plan *planner.Plan) *StatusDrift {
 		}
 	}
 	return drift
+}
+
+// Only returns the part that is about some apps.
+func (d *StatusDrift) Only(apps []string) *StatusDrift {
+	if d == nil {
+		return nil
+	}
+	return &StatusDrift{
+		Since:   d.Since,
+		Objects: slices.DeleteFunc(slices.Clone(d.Objects), func(o DriftedObject) bool { return !slices.Contains(apps, o.App) }),
+		Unknown: slices.DeleteFunc(slices.Clone(d.Unknown), func(o UnknownDrift) bool { return !slices.Contains(apps, o.App) }),
+	}
 }
 
 // shownDrift is how many fields of one object a status shows at most: plan --drift-only

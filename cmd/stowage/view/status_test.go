@@ -21,7 +21,6 @@ func statusOf() view.Status {
 			{
 				ID: id("Deployment", "petclinic"), App: "petclinic", Version: "1.0.1.RELEASE",
 				Health: planner.Health{Condition: planner.InProgress, Message: "1/3 updated, 1 available; pod petclinic-6c9f8 is in CrashLoopBackOff"},
-				Drift:  []planner.FieldOwner{{Path: "spec.replicas", Manager: "kubectl-scale", Time: at, Live: int64(3), Config: int64(1)}},
 				Pods: []view.StatusPod{
 					{Name: "petclinic-6c9f8", State: "CrashLoopBackOff", Restarts: 4},
 					{Name: "petclinic-7d5b4", State: "Running", Ready: true, Restarts: 1},
@@ -38,11 +37,13 @@ func driftedStatus() view.Status {
 	status.Drift = &view.StatusDrift{
 		Since: 3,
 		Objects: []view.DriftedObject{
-			{ID: scaled.ID, App: scaled.App, Reason: "drift by kubectl-scale at 2026-03-04T05:06:07Z", Fields: append(scaled.Drift,
-				planner.FieldOwner{Path: "data.key", Manager: "kubectl-edit", Masked: true},
-				planner.FieldOwner{Path: "metadata.labels.a", Manager: "unknown", Config: "b"},
-				planner.FieldOwner{Path: "metadata.labels.b", Manager: "unknown", Config: "c"},
-				planner.FieldOwner{Path: "metadata.labels.c", Manager: "unknown", Config: "d"})},
+			{ID: scaled.ID, App: scaled.App, Reason: "drift by kubectl-scale at 2026-03-04T05:06:07Z", Fields: []planner.FieldOwner{
+				{Path: "spec.replicas", Manager: "kubectl-scale", Time: status.Revision.Started, Live: int64(3), Config: int64(1)},
+				{Path: "data.key", Manager: "kubectl-edit", Masked: true},
+				{Path: "metadata.labels.a", Manager: "unknown", Config: "b"},
+				{Path: "metadata.labels.b", Manager: "unknown", Config: "c"},
+				{Path: "metadata.labels.c", Manager: "unknown", Config: "d"},
+			}},
 			{ID: status.Objects[4].ID, App: "petclinic", Reason: "is not there any more"},
 		},
 		Unknown: []view.UnknownDrift{{ID: status.Objects[1].ID, App: "mysql", Reason: "cannot be read: forbidden"}},
