@@ -40,6 +40,10 @@ func TestClusterScripts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	schema, err := filepath.Abs(planFileSchema)
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/cluster",
 		UpdateScripts:       *update,
@@ -72,6 +76,7 @@ func TestClusterScripts(t *testing.T) {
 			"forbid":     forbid,
 			"allow":      allow,
 			"untold":     untold,
+			"plan-file":  planFileIs(schema),
 			"normalise":  normalise,
 			"remember":   remember,
 			"told":       told,
