@@ -11,7 +11,7 @@ import (
 var update = flag.Bool("update", false, "write the expected output of scripts")
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"stowage": checkedMain, pluginName: checkedMain, completerName: main})
+	testscript.Main(m, map[string]func(){"stowage": checkedMain, "gh": gh, pluginName: checkedMain, completerName: main})
 }
 
 // TestScripts runs the whole tool without any cluster.

@@ -11,6 +11,7 @@ import (
 
 	authenticationv1 "k8s.io/api/authentication/v1"
 	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
@@ -23,8 +24,8 @@ type Pod struct {
 	server    *url.URL
 }
 
-// Pod makes a service account in a namespace, without any rights, and returns the inside
-// of a pod that runs as it.
+// Pod returns the inside of a pod that runs as a service account of a namespace. One that
+// does not exist is made, without any rights.
 func (c *Cluster) Pod(t testing.TB, namespace, account string) *Pod {
 	t.Helper()
 	server, err := url.Parse(c.Config.Host)
@@ -32,7 +33,7 @@ func (c *Cluster) Pod(t testing.TB, namespace, account string) *Pod {
 		t.Fatal(err)
 	}
 	made := &corev1.ServiceAccount{ObjectMeta: metav1.ObjectMeta{Name: account}}
-	if _, err := c.Client.CoreV1().ServiceAccounts(namespace).Create(t.Context(), made, metav1.CreateOptions{}); err != nil {
+	if _, err := c.Client.CoreV1().ServiceAccounts(namespace).Create(t.Context(), made, metav1.CreateOptions{}); err != nil && !apierrors.IsAlreadyExists(err) {
 		t.Fatal(err)
 	}
 	authority := c.Config.CAData
