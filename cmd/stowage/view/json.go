@@ -78,6 +78,8 @@ func PlanJSON(w io.Writer, plan Planned) error {
 }
 
 func bodyOf(plan Planned) planBody {
+	written := *plan.Plan
+	written.Changes = orEmpty(written.Changes)
 	waiting := plan.Waiting
 	if plan.Empty() {
 		waiting = able(waiting)
@@ -96,7 +98,7 @@ func bodyOf(plan Planned) planBody {
 		Pending: plan.pending(),
 		Next:    nextCommands(waiting, plan.Where),
 		Saved:   plan.Saved,
-		Plan:    plan.Plan,
+		Plan:    &written,
 	}
 }
 

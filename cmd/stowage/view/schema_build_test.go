@@ -123,6 +123,24 @@ func (b *builder) structure(t reflect.Type, types []string) object {
 	}
 }
 
+// describe returns what a property means. Where the source does not say it, the property's
+// name has the same meaning everywhere, or the type says it.
+func (b *builder) describe(t reflect.Type, field reflect.StructField, name string, optional bool) string {
+	text := b.source.describeField(t, field, optional)
+	if text == "" {
+		text = words[name]
+	}
+	if of := field.Type; text == "" && of.Kind() == reflect.Pointer {
+		text = b.source.describe(of.Elem())
+	} else if text == "" {
+		text = b.source.describe(of)
+	}
+	if text == "" && name != "formatVersion" {
+		b.t.Errorf("nothing says what %s of %s means: its comment in Go is the description of the schema", name, t)
+	}
+	return text
+}
+
 // fields adds the properties that encoding/json writes for a struct.
 func (b *builder) fields(t reflect.Type, properties *object, required *[]string) {
 	for i := range t.NumField() {
@@ -146,9 +164,7 @@ func (b *builder) fields(t reflect.Type, properties *object, required *[]string)
 		if field.Type.Kind() == reflect.Pointer && !optional {
 			value = object{{"anyOf", []any{value, object{{"type", "null"}}}}}
 		}
-		if text := b.source.describeField(t, field, optional); text != "" {
-			value = append(object{{"description", text}}, value...)
-		}
+		value = append(object{{"description", b.describe(t, field, tag, optional)}}, value...)
 		at := slices.IndexFunc(*properties, func(p property) bool { return p.name == tag })
 		if at >= 0 { // the outer one hides it
 			b.t.Fatalf("%s has two properties %s", t, tag)
