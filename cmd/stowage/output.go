@@ -86,9 +86,13 @@ func (o *outputOptions) run(ctx context.Context) error {
 func (o *outputOptions) showAll(session *session, outputs []view.Output) error {
 	switch {
 	case o.output.is("json"):
-		return view.OutputsJSON(o.streams.out.Out, outputs)
+		return view.OutputsJSON(o.streams.out.Out, session.target, session.release.Name, outputs)
 	case len(outputs) == 0:
 		return view.Note(o.streams.err, session.release.Name+" has no outputs.")
+	}
+	// Beside the outputs, which may be on their way to a file of variables.
+	if err := view.Header(o.streams.err, "Release "+session.release.Name, session.target); err != nil {
+		return err
 	}
 	return view.OutputList(o.streams.out, outputs)
 }
@@ -110,7 +114,7 @@ func (o *outputOptions) showOne(session *session, outputs []view.Output) error {
 			"read it from the Secret, or wherever else it came from",
 		}
 	case o.output.is("json"):
-		return view.OutputsJSON(o.streams.out.Out, []view.Output{output})
+		return view.OutputsJSON(o.streams.out.Out, session.target, session.release.Name, []view.Output{output})
 	case o.raw:
 		return o.showRaw(output)
 	}

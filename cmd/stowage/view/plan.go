@@ -68,6 +68,13 @@ func Plan(s Screen, plan Planned) error {
 	return p.flushPart(s, releaseTitle(plan.Release)+". "+closingText(plan.Plan))
 }
 
+// Header shows what a run is about whose output is not a page.
+func Header(s Screen, title string, target Target) error {
+	p := newPage(s)
+	p.header(title, target)
+	return p.flush(s)
+}
+
 // header adds what the run is about: on one line, or where that is too long on
 // one line each.
 func (p *page) header(title string, target Target) {

@@ -22,13 +22,15 @@ func OutputList(s Screen, outputs []Output) error {
 }
 
 // OutputsJSON writes outputs for programs.
-func OutputsJSON(w io.Writer, outputs []Output) error {
-	return writeJSON(w, outputsDocument{FormatVersion, outputDocumentsOf(outputs)})
+func OutputsJSON(w io.Writer, target Target, release string, outputs []Output) error {
+	return writeJSON(w, outputsDocument{FormatVersion, target, release, outputDocumentsOf(outputs)})
 }
 
 // outputsDocument are the outputs of a release as it was applied last, by name.
 type outputsDocument struct {
 	FormatVersion string          `json:"formatVersion"`
+	Target        Target          `json:"target"`
+	Release       string          `json:"release"`
 	Outputs       outputDocuments `json:"outputs"`
 }
 
