@@ -52,6 +52,8 @@ func TestConclude(t *testing.T) {
 		"nowhere to go":    {ran(apply, &applier.Rollback{Err: applier.ErrNoHealthyRevision}), false, 1, ""},
 		"rollback":         {ran(rollback, nil), false, 4, ""},
 		"locked":           {locked, false, 5, "Error: release web is locked by ann@laptop\n  hint: --lock-timeout"},
+		"stale":            {stale("plan again", "it moved"), false, 6, "Error: it moved\n  hint: plan again\n"},
+		"stale, object":    {&staleError{multierror.Append(nil, object, errors.New("all"))}, false, 6, "delete it first\n\nError: all\n"},
 		"usage":            {usage("", "no flag %s", "-x"), false, 1, "Error: no flag -x\nRun 'stowage --help' for usage.\n"},
 		"no kubeconfig":    {fmt.Errorf("wrapped: %w", kube.ErrNoConfig), false, 1, "--local"},
 		"object":           {object, false, 1, "Error: Service web: it belongs to Helm release web\n  at web.hcl:3\n  hint: delete it first\n"},
