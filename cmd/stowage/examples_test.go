@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"stowage/cmd/stowage/view"
+	"stowage/dsl"
 )
 
 const examplesDir = "../../examples"
@@ -71,16 +72,12 @@ func examples(t *testing.T) []string {
 func TestExamplesAreValidInEveryEnvironment(t *testing.T) {
 	for _, dir := range examples(t) {
 		t.Run(filepath.Base(dir), func(t *testing.T) {
-			varFiles, err := filepath.Glob(filepath.Join(dir, "*.vars.hcl"))
-			if err != nil {
-				t.Fatal(err)
-			}
 			environments := [][]string{nil}
-			if len(varFiles) > 0 { // some variables have a value in these alone
+			if names := dsl.Environments(dir); len(names) > 0 { // some variables have a value in these alone
 				environments = nil
-			}
-			for _, file := range varFiles {
-				environments = append(environments, []string{"--var-file", file})
+				for _, name := range names {
+					environments = append(environments, []string{"--env", name})
+				}
 			}
 			for _, environment := range environments {
 				for _, verb := range []string{"validate", "render", "graph"} {

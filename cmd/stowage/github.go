@@ -146,7 +146,7 @@ func (g *github) report(write func(io.Writer) error) {
 	var text bytes.Buffer
 	err := write(&text)
 	if err == nil {
-		err = appendSummary(g.summary, text.Bytes())
+		err = appendSummary(g.summary, append(bytes.TrimRight(text.Bytes(), "\n"), '\n'))
 	}
 	if err != nil {
 		g.annotate([]view.Finding{{Severity: view.SeverityWarning, Summary: "The summary of the step is not complete", Detail: err.Error()}})

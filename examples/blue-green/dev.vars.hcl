@@ -1,2 +1,2 @@
-# A laptop: stowage apply --local --var-file dev.vars.hcl
+# A laptop: stowage apply --local --env dev
 mysql_password = "petclinic" # a throw-away database that nobody else can reach

@@ -1,3 +1,3 @@
-# Production: STOWAGE_VAR_mysql_password=... stowage apply --var-file prod.vars.hcl
+# Production: STOWAGE_VAR_mysql_password=... stowage apply --env prod
 # The password has no place in a file that is kept with the source.
 replicas = 5

@@ -1,5 +1,5 @@
 # Three apps from one module, in three environments: dev, staging and prod, each of
-# which is a file of values, such as dev.vars.hcl.
+# which is a file of values, such as dev.vars.hcl: stowage plan --env dev
 
 release "modules" { namespace = "example-modules" }
 

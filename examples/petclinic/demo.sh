@@ -37,20 +37,20 @@ say 'A real Kubernetes control plane on this machine, with simulated nodes'
 run local up --wait
 
 say 'What would be made?'
-run plan --local --var-file dev.vars.hcl
+run plan --local --env dev
 
 say 'Make it, each object when what it needs is ready'
-run apply --local --var-file dev.vars.hcl --auto-approve
+run apply --local --env dev --auto-approve
 
 say 'What is there now?'
 run status --local
 
 say 'Change one value: only what depends on it changes'
-run plan --local --var-file dev.vars.hcl --var test_config=test_config_v2
-run apply --local --var-file dev.vars.hcl --var test_config=test_config_v2 --auto-approve
+run plan --local --env dev --var test_config=test_config_v2
+run apply --local --env dev --var test_config=test_config_v2 --auto-approve
 
 say 'A second run has nothing to do'
-run plan --local --var-file dev.vars.hcl --var test_config=test_config_v2
+run plan --local --env dev --var test_config=test_config_v2
 
 say 'Remove it all, in reverse order'
 run destroy --local --delete-data --delete-namespace --auto-approve

@@ -19,7 +19,7 @@ const (
 	// heartbeatEvery is how often a screen that cannot be redrawn is told what is
 	// waited for.
 	heartbeatEvery = 30 * time.Second
-	// regionLimit bounds the live region, in steps.
+	// regionLimit bounds how many steps the live region, or a heartbeat, names.
 	regionLimit = 8
 )
 
@@ -252,7 +252,11 @@ func (p *Progress) heartbeat(now time.Time) {
 	if p.locked != nil {
 		above.para(txt("  "), 4, plain, p.locked.text(now))
 	}
-	for _, step := range p.running {
+	for i, step := range p.running {
+		if i == regionLimit {
+			above.line(txt(fmt.Sprintf("  and for %d more; %d of %d done, %s", len(p.running)-i, p.done, p.total, seconds(now.Sub(p.began)))))
+			break
+		}
 		text := fmt.Sprintf("waiting for %s, %s", step.id, seconds(now.Sub(step.since)))
 		if step.why != "" {
 			text += ": " + step.why

@@ -191,3 +191,23 @@ func TestS50HeartbeatEveryThirtySeconds(t *testing.T) {
 		}
 	})
 }
+
+func TestS50HeartbeatNamesAFewOfManyAndTheLock(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var out bytes.Buffer
+		progress := view.NewProgress(view.Screen{Out: &out, Width: 100}, oneValueChanged())
+		progress.Event(applier.Event{Type: applier.LockWaiting, Time: time.Now(), Holder: &release.Holder{Who: "ann@ci", Command: "apply"}})
+		<-time.After(31 * time.Second)
+		for n := range 12 {
+			progress.Event(applier.Event{Type: applier.StepStarted, Time: time.Now(), ID: id("Deployment", fmt.Sprint("web-", n)), Action: planner.Create})
+		}
+		<-time.After(30 * time.Second)
+		if err := progress.Close(); err != nil {
+			t.Fatal(err)
+		}
+		golden(t, "heartbeat.txt", out.Bytes())
+		if strings.Contains(out.String(), "\x1b") {
+			t.Error("there are control sequences")
+		}
+	})
+}
