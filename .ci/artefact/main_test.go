@@ -6,13 +6,17 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // asProgram in the environment makes the test's binary the program itself.
@@ -122,15 +126,23 @@ func TestMadeElsewhereItIsTheSame(t *testing.T) {
 		t.Fatal(err)
 	}
 	before, after := read(t, dir), read(t, again)
-	if len(before) != len(after) {
-		t.Errorf("%d files are %d the second time", len(before), len(after))
+	areSame(t, before, after)
+	for name, f := range before {
+		if strings.HasPrefix(name, "root/") && f.mode != after[name].mode {
+			t.Errorf("%s has the mode %v, and %v the second time", name, f.mode, after[name].mode)
+		}
+	}
+}
+
+// areSame expects the same names with the same content.
+func areSame(t *testing.T, before, after map[string]file) {
+	t.Helper()
+	if diff := cmp.Diff(slices.Sorted(maps.Keys(before)), slices.Sorted(maps.Keys(after))); diff != "" {
+		t.Errorf("other files (-before +after)\n%s", diff)
 	}
 	for name, f := range before {
 		if !bytes.Equal(f.data, after[name].data) {
 			t.Errorf("%s is not the same", name)
-		}
-		if strings.HasPrefix(name, "root/") && f.mode != after[name].mode {
-			t.Errorf("%s has the mode %v, and %v the second time", name, f.mode, after[name].mode)
 		}
 	}
 }
