@@ -272,7 +272,7 @@ func (f *forge) keepsSecrets(dirs ...string) {
 
 func (f *forge) without(place, text string) {
 	f.t.Helper()
-	for _, secret := range []string{passwordOfShop, base64.StdEncoding.EncodeToString([]byte(passwordOfShop)), "token:"} {
+	for _, secret := range []string{passwordOfShop, noteToken, base64.StdEncoding.EncodeToString([]byte(passwordOfShop)), "token:"} {
 		if at := strings.Index(text, secret); at >= 0 {
 			f.t.Errorf("%s has %s:\n%s", place, secret, text[max(0, at-200):at])
 		}
