@@ -9,7 +9,7 @@ import (
 	"stowage/internal/testcluster"
 )
 
-// Each example is applied as it stands, compared with YAML that somebody wrote who
+// Each example is planned, applied just as that was saved, compared with YAML that somebody wrote who
 // meant the same, found unchanged, and destroyed, on a real cluster.
 func TestExamplesLiveAndLeave(t *testing.T) {
 	cluster := testcluster.Start(t)
@@ -18,8 +18,7 @@ func TestExamplesLiveAndLeave(t *testing.T) {
 			t.Parallel()
 			e := newExampleRun(t, cluster, dir)
 			e.written.complete(t) // as the server does, before it has the objects themselves
-			e.want(exitChanges, "plan", "--detailed-exitcode")
-			e.want(exitOK, "apply", "--auto-approve")
+			e.applySaved()
 			e.written.compare(t, e.release, e.namespace)
 			e.want(exitOK, "plan", "--detailed-exitcode")
 			if status := e.want(exitOK, "status", "-o", "json"); !strings.Contains(status, `"healthy": true`) {
@@ -34,6 +33,21 @@ func TestExamplesLiveAndLeave(t *testing.T) {
 			}
 		})
 	}
+}
+
+// applySaved applies the example by a plan that was saved.
+func (e *exampleRun) applySaved() {
+	e.t.Helper()
+	file := filepath.Join(e.t.TempDir(), "plan.json")
+	e.want(exitChanges, "plan", "--detailed-exitcode", "--out", file)
+	text, err := os.ReadFile(file)
+	if err != nil {
+		e.t.Fatal(err)
+	}
+	if err := checkPlanFile(planFileSchema, text); err != nil {
+		e.t.Errorf("the saved plan is not as its schema says: %v", err)
+	}
+	want(e.t, exitOK, append([]string{"apply", file, "-C", e.dir}, e.flags...)...)
 }
 
 // exampleRun is a directory of examples on the cluster, which it has its names of to
