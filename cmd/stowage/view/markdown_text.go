@@ -31,7 +31,12 @@ func markdownText(text string) string {
 	var out, code []string
 	flush := func() {
 		if len(code) > 0 {
-			out = append(out, markdownCode(strings.Join(code, " ")))
+			text := strings.Join(code, " ")
+			bare := strings.TrimRight(text, ",.;:") // which belongs to the sentence
+			if bare == "" {
+				bare = text
+			}
+			out = append(out, markdownCode(bare)+text[len(bare):])
 			code = nil
 		}
 	}
