@@ -23,7 +23,7 @@ type output struct {
 // register adds -o to a command. The empty format, for people, is always there.
 func (o *output) register(cmd *cobra.Command, formats ...string) {
 	o.formats = formats
-	cmd.Flags().VarP(o, "output", "o", "write "+strings.Join(formats, " or ")+" instead of text for people")
+	cmd.Flags().VarP(o, "output", "o", "write "+enumeration(formats, "or")+" instead of text for people")
 	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp))
 }
 
@@ -34,6 +34,14 @@ func (o *output) registerLines(cmd *cobra.Command, s *streams) {
 }
 
 func (o *output) is(format string) bool { return o.format == format }
+
+// enumeration returns "json, sarif or junit".
+func enumeration(words []string, last string) string {
+	if len(words) == 1 {
+		return words[0]
+	}
+	return strings.Join(words[:len(words)-1], ", ") + " " + last + " " + words[len(words)-1]
+}
 
 // jsonLines returns what -o json writes to; nil when it was not given.
 func (o *output) jsonLines() *view.JSONLines {
@@ -52,7 +60,7 @@ func (o *output) Type() string { return "format" }
 // Set takes one of the formats.
 func (o *output) Set(format string) error {
 	if !slices.Contains(o.formats, format) {
-		return fmt.Errorf("there is no format %q, only %s", format, strings.Join(o.formats, " and "))
+		return fmt.Errorf("there is no format %q, only %s", format, enumeration(o.formats, "and"))
 	}
 	o.format = format
 	return nil

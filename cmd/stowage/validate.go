@@ -2,6 +2,8 @@ package main
 
 import (
 	"errors"
+	"maps"
+	"slices"
 
 	"github.com/hashicorp/go-multierror"
 	"github.com/hashicorp/hcl/v2"
@@ -30,7 +32,10 @@ func newValidate(s *streams) *cobra.Command {
 All that is wrong is shown at once, each with file, line and a suggestion.
 
 The modules that the configuration calls are checked with it. With --module, DIR is
-a module, checked by itself: what depends on variables without a value is not judged.`,
+a module, checked by itself: what depends on variables without a value is not judged.
+
+For CI systems the outcome is written as SARIF, for code scanning, or as JUnit XML,
+for reports of tests.`,
 		Args: atMostOneDir,
 		RunE: func(_ *cobra.Command, args []string) error {
 			o.dir = dirOf(args)
@@ -38,7 +43,7 @@ a module, checked by itself: what depends on variables without a value is not ju
 		},
 	}
 	o.inputs.register(cmd, dirOf)
-	o.output.register(cmd, "json")
+	o.output.register(cmd, "json", "sarif", "junit")
 	cmd.Flags().BoolVar(&o.module, "module", false, "check a module by itself; it needs no release block and no values of variables")
 	return cmd
 }
@@ -48,14 +53,8 @@ func (o *validateOptions) run() error {
 	if o.output.format != "" || !diags.HasErrors() { // which end the command with an error else
 		o.streams.github.annotate(view.DiagnosticFindings(diags, module.Sources()))
 	}
-	if o.output.is("json") {
-		if err := view.ValidityJSON(o.streams.out.Out, view.DiagnosticFindings(diags, module.Sources())); err != nil {
-			return err
-		}
-		if diags.HasErrors() {
-			return errShown
-		}
-		return nil
+	if o.output.format != "" {
+		return o.write(diags, module)
 	}
 	if diags.HasErrors() {
 		return wrong(diags, module)
@@ -68,6 +67,26 @@ func (o *validateOptions) run() error {
 		what = "module"
 	}
 	return view.Note(o.streams.out, "The "+what+" is valid.")
+}
+
+// write writes what was found for programs.
+func (o *validateOptions) write(diags hcl.Diagnostics, module *dsl.Module) (err error) {
+	sources := module.Sources()
+	checked := view.Checked{
+		Dir: o.dir, Files: slices.Sorted(maps.Keys(sources)), Findings: view.DiagnosticFindings(diags, sources), Version: versionOf().Version,
+	}
+	switch {
+	case o.output.is("sarif"):
+		err = view.SARIF(o.streams.out.Out, checked)
+	case o.output.is("junit"):
+		err = view.JUnit(o.streams.out.Out, checked)
+	default:
+		err = view.ValidityJSON(o.streams.out.Out, checked.Findings)
+	}
+	if err == nil && diags.HasErrors() {
+		return errShown
+	}
+	return err
 }
 
 // check returns all that can be said about the configuration.
@@ -115,7 +134,7 @@ func objectDiagnostic(err error, module *dsl.Module) *hcl.Diagnostic {
 	if !errors.As(err, &object) {
 		return diag
 	}
-	diag.Summary = "Invalid " + object.ID.String()
+	diag.Summary, diag.Extra = "Invalid "+object.ID.String(), object.ID
 	diag.Detail = object.Err.Error()
 	if object.Field != "" {
 		diag.Detail = object.Field + ": " + diag.Detail

@@ -62,7 +62,8 @@ type Snippet struct {
 // Sources are the files of a configuration by name, from which findings take snippets.
 type Sources map[string]*hcl.File
 
-// DiagnosticFindings returns diagnostics as findings.
+// DiagnosticFindings returns diagnostics as findings. The extra of one may be the ID of the
+// object that it is about.
 func DiagnosticFindings(diags hcl.Diagnostics, sources Sources) []Finding {
 	findings := make([]Finding, len(diags))
 	public := publicVariables(sources)
@@ -73,6 +74,9 @@ func DiagnosticFindings(diags hcl.Diagnostics, sources Sources) []Finding {
 		}
 		if section, ok := hcl.DiagnosticExtra[dsl.Section](diag); ok {
 			f.Reference = string(section)
+		}
+		if id, ok := hcl.DiagnosticExtra[planner.ObjectID](diag); ok {
+			f.Object = &id
 		}
 		if diag.Subject != nil {
 			f.place(*diag.Subject, diag.Context, sources[diag.Subject.Filename], public)
