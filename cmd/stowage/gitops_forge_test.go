@@ -245,7 +245,10 @@ func (f *forge) create(documents string) {
 			})
 		}
 		_, err := resource.Create(f.t.Context(), &object, metav1.CreateOptions{})
-		if err != nil && !(object.GetKind() == "Namespace" && apierrors.IsAlreadyExists(err)) { // both accounts need it
+		if apierrors.IsAlreadyExists(err) && object.GetKind() == "Namespace" { // both accounts need it
+			continue
+		}
+		if err != nil {
 			f.t.Fatal(err)
 		}
 	}

@@ -193,6 +193,7 @@ func TestGitOpsInTheClusterKeepsTheSite(t *testing.T) {
 func TestGitOpsInTheClusterHasTheRightsItNeeds(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(examplesDir, "gitops", "in-cluster")
+	want(t, exitOK, "fmt", "--check", filepath.Join(dir, "site"))
 	needed := rulesIn(t, want(t, exitOK, "rbac", filepath.Join(dir, "site"), "--for", "apply"))
 	given := rulesIn(t, want(t, exitOK, "render", dir))
 	if !reflect.DeepEqual(given, needed) {
