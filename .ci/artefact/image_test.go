@@ -199,6 +199,9 @@ drwxr-xr-x work
 		}
 	}
 	runs(t, filepath.Join(dir, "stowage"), of)
+	if !bytes.Contains(read(t, dir)["stowage"].data, []byte("Pacific/Kiritimati")) {
+		t.Error("time zones are not in the program, and the image has no others")
+	}
 
 	made, _ := made(t)
 	forEngines := read(t, filepath.Join(made, "root"))
