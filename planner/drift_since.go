@@ -66,40 +66,42 @@ func (m *maker) driftOf(ctx context.Context, o Object, since *Since) (*Change, e
 		Version: o.Version, Object: o.Manifest,
 	}
 	was, err := m.find(ctx, o)
-	switch {
-	case err != nil:
+	if err != nil {
 		return nil, err
-	case was == nil && m.live.unreadableErr(o.ID) != nil:
-		c.Unchecked = "cannot be read: " + m.secret.Text(m.live.unreadableErr(o.ID).Error())
-		return c, nil
-	case was == nil:
-		if m.wasThere(o, since) {
-			c.Action, c.Reason = Create, "is not there any more"
-		}
-		return c, nil
-	case !m.isOurs(was):
-		if !isImplied(o) {
-			c.Action, c.Reason = Replace, "is not what was applied any more, and belongs to "+ownerOf(was)
-		}
-		return c, nil
 	}
-	c.baseOn(was)
-	c.Health = nil // that something is not ready is no drift
+	unread := m.live.unreadableErr(o.ID)
+	switch {
+	case was == nil && unread != nil:
+		c.Unchecked = "cannot be read: " + m.secret.Text(unread.Error())
+	case was == nil && m.wasThere(o, since):
+		c.Action, c.Reason = Create, "is not there any more"
+	case was == nil, isImplied(o) && !m.isOurs(was):
+	case !m.isOurs(was):
+		c.Action, c.Reason = Replace, "is not what was applied any more, and belongs to "+ownerOf(was)
+	default:
+		c.baseOn(was)
+		c.Health = nil // that something is not ready is no drift
+		m.driftOfOurs(o, c, was)
+	}
+	return c, nil
+}
+
+// driftOfOurs compares a live object of the release with what was recorded of it.
+func (m *maker) driftOfOurs(o Object, c *Change, was *unstructured.Unstructured) {
 	switch {
 	case was.GetDeletionTimestamp() != nil:
 		c.Action, c.Reason = Replace, "is being deleted"
 	case !runsOnce(o.Manifest):
 		m.driftedFields(o, c, was)
 	}
-	return c, nil
 }
 
 // find returns the live object; nil when it is not there, or cannot be read. One that no
 // LIST shows may have lost its label.
 func (m *maker) find(ctx context.Context, o Object) (*unstructured.Unstructured, error) {
-	if was := m.live.object(o.ID); was != nil || m.live.unreadableErr(o.ID) != nil || m.live.namespaceMissing(o.ID) ||
-		o.ID.Kind == namespaceKind.Kind && o.ID.Group == "" {
-		return was, nil
+	known := m.live.object(o.ID) != nil || m.live.unreadableErr(o.ID) != nil || m.live.namespaceMissing(o.ID)
+	if known || o.ID.Kind == namespaceKind.Kind && o.ID.Group == "" {
+		return m.live.object(o.ID), nil
 	}
 	was, err := m.reader.Get(ctx, o.Manifest.GroupVersionKind(), o.ID.Namespace, o.ID.Name)
 	if err := m.live.addOne(o.ID, was, err); err != nil {
