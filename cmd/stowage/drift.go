@@ -42,7 +42,7 @@ func (o *planOptions) runDriftOnly(ctx context.Context, session *session, record
 	}
 	plan := *drift
 	plan.Warnings = slices.Concat(recorded.warnings, plan.Warnings, session.notices.take())
-	planned := view.Planned{Plan: &plan, Target: session.target, Pending: recorded.pending, Where: o.identity.flags()}
+	planned := view.Planned{Plan: &plan, Target: session.targetOf(recorded.record), Pending: recorded.pending, Where: o.identity.flags()}
 	if err := o.show(planned); err != nil {
 		return err
 	}

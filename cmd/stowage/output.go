@@ -73,6 +73,7 @@ func (o *outputOptions) run(ctx context.Context) error {
 	if record == nil {
 		return session.absent()
 	}
+	session.target = session.targetOf(record)
 	outputs, err := readOutputs(record.Outputs)
 	if err != nil {
 		return err

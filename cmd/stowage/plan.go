@@ -102,6 +102,7 @@ func (o *planOptions) run(ctx context.Context) error {
 func (o *planOptions) plan(ctx context.Context, session *session, recorded recorded, options planner.Options) (planned view.Planned, err error) {
 	planned = view.Planned{Target: session.target, Pending: recorded.pending, Where: o.identity.flags()}
 	if o.destroy {
+		planned.Target = session.targetOf(recorded.record)
 		planned.Plan, err = session.planDestroy(ctx, recorded, options)
 		return planned, err
 	}

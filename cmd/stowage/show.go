@@ -72,8 +72,9 @@ func (o *showOptions) run(ctx context.Context) error {
 		return err
 	}
 	if o.output.is("json") {
+		target := session.targetOf(record)
 		return view.ObjectsJSON(o.streams.out.Out, view.Rendered{
-			Target: &session.target, Release: record.Release, Namespace: record.Namespace, Revision: record.Revision, Objects: recording.Order(),
+			Target: &target, Release: record.Release, Namespace: record.Namespace, Revision: record.Revision, Objects: recording.Order(),
 		}, false)
 	}
 	return view.Manifests(o.streams.out.Out, recording.Order(), false)
