@@ -44,6 +44,9 @@ func (v *restoring) madeBy(u *unstructured.Unstructured) string {
 	return v.redactor.Text(text)
 }
 
+// longestShown is up to where a value is shown in an error.
+const longestShown = 200
+
 // now says what a field is now that has changed, and who has written it.
 func (v *restoring) now(id ObjectID, live *unstructured.Unstructured, p path) error {
 	if p.String() == deletionPath.String() {
@@ -52,8 +55,9 @@ func (v *restoring) now(id ObjectID, live *unstructured.Unstructured, p path) er
 	text := "has changed since the plan was made: it is gone now"
 	if value, there := lookup(live.Object, p); there {
 		text = "has changed since the plan was made: it has another value now"
-		if shown, _, masked := v.redactor.values(hides(id, p), value, nil); !masked {
-			text = "has changed since the plan was made: it is " + quoted(shown) + " now"
+		shown, _, masked := v.redactor.values(hides(id, p), value, nil)
+		if now := jsonOf(shown); !masked && len(now) <= longestShown {
+			text = "has changed since the plan was made: it is " + now + " now"
 		}
 	}
 	if who, at := writerOf(live, p); who != "" {
