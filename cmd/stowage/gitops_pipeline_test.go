@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -95,6 +96,12 @@ func TestS31GitHubAppliesWhatThePullRequestShowed(t *testing.T) {
 	merged.want("prod prod-traffic", map[string]string{"apply": "success", "plan-again": "skipped", "apply-again": "skipped", "switch": "success"})
 	if got := g.color(); got != "blue" {
 		t.Errorf("%s has the traffic", got)
+	}
+	history := want(t, exitOK, "history", "-C", filepath.Join(g.origin, "shop"), "--kubeconfig", g.cluster.Kubeconfig, "-o", "json")
+	for _, recorded := range []string{`"env": "prod"`, pull.commit, "https://github.example/example/shop/actions/runs/" + strconv.Itoa(merged.id)} {
+		if !strings.Contains(history, recorded) {
+			t.Errorf("%s is not recorded:\n%s", recorded, history)
+		}
 	}
 
 	// A new version. Its plan is out of date when it comes to be applied: nothing is
