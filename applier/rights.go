@@ -70,7 +70,7 @@ func AddApplying(r *planner.Rights, home, name string, objects []planner.Object,
 			addWrite(r, c, named, whyWrite, planner.Replace)
 			r.Add(rightOf(c, "", whyAwait), kindOf(c), watching...)
 		}
-		addGrants(r, c, objects)
+		addGrants(r, c)
 		addEvidence(r, c)
 		if o.Rollout != nil {
 			r.Add(rightOf(c, "", whyFollow), sliceKind, watching...)

@@ -2,7 +2,6 @@ package applier
 
 import (
 	"fmt"
-	"slices"
 
 	rbacv1 "k8s.io/api/rbac/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -13,7 +12,7 @@ import (
 // addGrants adds what an account must have to give it to others: the API server lets
 // nobody make a Role with rights that they do not have themselves, nor bind one. The
 // right to escalate would be less to write and far more to give.
-func addGrants(r *planner.Rights, c *planner.Change, objects []planner.Object) {
+func addGrants(r *planner.Rights, c *planner.Change) {
 	if c.ID.Group != rbacv1.GroupName {
 		return
 	}
@@ -29,7 +28,7 @@ func addGrants(r *planner.Rights, c *planner.Change, objects []planner.Object) {
 		if runtime.DefaultUnstructuredConverter.FromUnstructured(c.Object.Object, &binding) != nil {
 			return
 		}
-		addBinding(r, c, binding.RoleRef, objects)
+		addBinding(r, c, binding.RoleRef)
 	}
 }
 
@@ -58,18 +57,14 @@ func addRole(r *planner.Rights, c *planner.Change, role *rbacv1.ClusterRole) {
 	}
 }
 
-// addBinding adds the right to bind a role that is not of the release: what that gives
-// is not known here.
-func addBinding(r *planner.Rights, c *planner.Change, to rbacv1.RoleRef, objects []planner.Object) {
-	id := planner.ObjectID{Group: rbacv1.GroupName, Kind: to.Kind, Name: to.Name}
-	resource := "clusterroles"
+// addBinding adds the right to bind a role. What somebody else's gives is not known here.
+// One of the release gives nothing that the account has not, by the right above; this lets
+// a plan try the binding on the server before the role is there.
+func addBinding(r *planner.Rights, c *planner.Change, to rbacv1.RoleRef) {
+	like := rightOf(c, to.Name, fmt.Sprintf("make %s, which binds the role", c.ID))
+	like.Group, like.Resource = rbacv1.GroupName, "clusterroles"
 	if to.Kind == "Role" {
-		id.Namespace, resource = c.ID.Namespace, "roles"
+		like.Resource = "roles"
 	}
-	if slices.ContainsFunc(objects, func(o planner.Object) bool { return o.ID == id }) {
-		return
-	}
-	like := rightOf(c, to.Name, fmt.Sprintf("make %s, which binds a role that is somebody else's", c.ID))
-	like.Group, like.Resource = rbacv1.GroupName, resource
 	r.AddTo(like, "bind")
 }

@@ -92,7 +92,6 @@ const (
 	whyReferred  = "check that what the objects refer to is there"
 	whyDefined   = "check custom resources by the definition of their kind"
 	whyClaims    = "find the claims that StatefulSets have made"
-	whySides     = "see which version of an app has the traffic, and which is ready"
 )
 
 // AddPlanning adds what planning for a configuration takes, be there something of the
@@ -119,10 +118,6 @@ func (r *Rights) AddPlanning(home string, objects []Object) {
 		}
 		if len(claimTemplates(o.Manifest)) > 0 {
 			r.Add(o.right("", whyClaims), claimKind, "list")
-		}
-		if o.Rollout != nil || labelOf(o.Manifest, LabelColor) != "" || labelOf(o.Manifest, LabelTrack) != "" {
-			r.Add(o.right("", whySides), podKind, "list")
-			r.Add(o.right("", whySides), endpointsKind, "list")
 		}
 	}
 	for _, name := range unique(namespaces) {

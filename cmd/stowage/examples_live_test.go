@@ -3,14 +3,19 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
 	"stowage/internal/testcluster"
+	"stowage/planner"
 )
 
-// Each example is planned, applied just as that was saved, compared with YAML that somebody wrote who
-// meant the same, found unchanged, and destroyed, on a real cluster.
+// Each example is planned, applied just as that was saved, compared with YAML that somebody
+// wrote who meant the same, found unchanged, and destroyed, on a real cluster, by an account
+// that has the rights which stowage rbac writes for it, and no others. All of them it uses.
 func TestExamplesLiveAndLeave(t *testing.T) {
 	cluster := testcluster.Start(t)
 	for _, dir := range examples(t) {
@@ -18,13 +23,16 @@ func TestExamplesLiveAndLeave(t *testing.T) {
 			t.Parallel()
 			e := newExampleRun(t, cluster, dir)
 			e.written.complete(t) // as the server does, before it has the objects themselves
+			e.become(cluster)
 			e.applySaved()
 			e.written.compare(t, e.release, e.namespace)
 			e.want(exitOK, "plan", "--detailed-exitcode")
-			if status := e.want(exitOK, "status", "-o", "json"); !strings.Contains(status, `"healthy": true`) {
+			if status := e.want(exitOK, "status", "-o", "json", "--kubeconfig", e.kubeconfig); !strings.Contains(status, `"healthy": true`) {
 				t.Errorf("not healthy:\n%s", status)
 			}
-			e.want(exitOK, "destroy", "--auto-approve", "--delete-data", "--delete-namespace")
+			e.want(exitOK, "destroy", "--auto-approve")
+			e.usesAll()
+			e.removeSpared()
 			if status := e.want(exitOK, "status"); !strings.Contains(status, "is not there") {
 				t.Errorf("still there after destroy:\n%s", status)
 			}
@@ -50,6 +58,64 @@ func (e *exampleRun) applySaved() {
 	want(e.t, exitOK, append([]string{"apply", file, "-C", e.dir}, e.flags...)...)
 }
 
+// rarely are the rights, as verb and resource, that a life without trouble does not use.
+// TestEachRightOfPetclinicIsNeeded uses those of them that are not for claims of their own
+// and for switches.
+var rarely = []string{
+	"get leases", "patch leases", // a lock that somebody else holds
+	"patch secrets", "update secrets",
+	"list events", "get pods/log", "watch replicasets", // why something fails
+	"get persistentvolumeclaims", "patch persistentvolumeclaims", // storage that grows
+	"watch persistentvolumeclaims",                                                   // that are not bound at once
+	"watch endpointslices", "create jobs", "patch jobs", "watch jobs", "delete jobs", // a switch, and its checks
+	"list controllerrevisions", "list jobs", "list pods", "list replicasets", // which versions of configuration are in use
+}
+
+// become goes on as an account that has no more rights than it needs.
+func (e *exampleRun) become(cluster *testcluster.Cluster) {
+	e.t.Helper()
+	name := "stowage-test/" + filepath.Base(e.dir)
+	text := want(e.t, exitOK, append([]string{"rbac", e.dir, "--account", name}, e.flags...)...)
+	e.account = newAccount(e.t, cluster, name, text, nil)
+	e.flags = append(slices.Clone(e.flags), "--kubeconfig", e.account.kubeconfig) // the last one counts
+	e.written.objects = slices.DeleteFunc(e.written.objects, func(o *writtenObject) bool {
+		return o.id.kind == "Namespace" && slices.ContainsFunc(e.account.namespaces, func(n *unstructured.Unstructured) bool { return n.GetName() == o.id.name })
+	})
+	e.t.Cleanup(func() {
+		if e.t.Failed() {
+			e.leave()
+		}
+		for _, o := range e.account.namespaces {
+			e.written.remove(e.t, o)
+		}
+	})
+}
+
+// usesAll checks that the account has used all of its rights but those for trouble, and
+// those that it has only to give them on.
+func (e *exampleRun) usesAll() {
+	e.t.Helper()
+	given := e.written.given()
+	for _, right := range e.account.unused(e.t) {
+		verb, _, _ := strings.Cut(right, " ")
+		if verb != "get" && verb != "bind" && !slices.Contains(rarely, right) && !slices.Contains(given, right) {
+			e.t.Errorf("not used: %s", right)
+		}
+	}
+}
+
+// removeSpared deletes what a destroy without flags leaves, and checks that it left
+// nothing else.
+func (e *exampleRun) removeSpared() {
+	e.t.Helper()
+	for _, o := range e.written.live(e.t, e.release) {
+		if !planner.IsGuarded(planner.IDOf(o)) {
+			e.t.Errorf("left after destroy: %s", objectNameOf(o))
+		}
+		e.written.remove(e.t, o)
+	}
+}
+
 // exampleRun is a directory of examples on the cluster, which it has its names of to
 // itself.
 type exampleRun struct {
@@ -59,11 +125,14 @@ type exampleRun struct {
 	release   string
 	namespace string
 	written   *written
+	account   *account
+
+	kubeconfig string // with all rights
 }
 
 func newExampleRun(t *testing.T, cluster *testcluster.Cluster, dir string) *exampleRun {
 	t.Helper()
-	e := &exampleRun{t: t, dir: dir, flags: []string{"--kubeconfig", cluster.Kubeconfig}}
+	e := &exampleRun{t: t, dir: dir, flags: []string{"--kubeconfig", cluster.Kubeconfig}, kubeconfig: cluster.Kubeconfig}
 	variables := map[string]string{}
 	if e.declares("node_port") { // which one Service of a cluster has
 		variables["node_port"] = cluster.NodePort(t)
@@ -129,7 +198,7 @@ func (e *exampleRun) leave() {
 		return
 	}
 	args := append([]string{"destroy", e.dir}, e.flags...)
-	args = append(args, "--auto-approve", "--delete-data", "--delete-namespace")
+	args = append(args, "--auto-approve", "--delete-data", "--delete-namespace", "--kubeconfig", e.kubeconfig)
 	if code, out, errs := stowage(e.t, args...); code != exitOK {
 		e.t.Logf("not removed: %s%s", out, errs)
 	}

@@ -13,11 +13,13 @@ import (
 	"strings"
 	"testing"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/util/yaml"
+	"k8s.io/apimachinery/pkg/watch"
 	"k8s.io/client-go/discovery"
 	"k8s.io/client-go/discovery/cached/memory"
 	"k8s.io/client-go/dynamic"
@@ -197,6 +199,55 @@ func (w *written) live(t *testing.T, release string) []*unstructured.Unstructure
 		found = append(found, w.list(t, resource, release)...)
 	}
 	return found
+}
+
+// remove deletes an object, and waits until it is gone: another test may be about to use
+// its name.
+func (w *written) remove(t *testing.T, o *unstructured.Unstructured) {
+	t.Helper()
+	ctx := context.WithoutCancel(t.Context())
+	mapping, err := w.mapping(o)
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	resource := w.client.Resource(mapping.Resource).Namespace(o.GetNamespace())
+	watcher, err := resource.Watch(ctx, metav1.ListOptions{FieldSelector: "metadata.name=" + o.GetName()})
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	defer watcher.Stop()
+	if err := resource.Delete(ctx, o.GetName(), metav1.DeleteOptions{}); err != nil {
+		if !apierrors.IsNotFound(err) {
+			t.Error(err)
+		}
+		return
+	}
+	for event := range watcher.ResultChan() {
+		if event.Type == watch.Deleted {
+			return
+		}
+	}
+}
+
+// given are the rights, as verb and resource, that the Roles among the objects give.
+func (w *written) given() []string {
+	var given []string
+	for _, o := range w.objects {
+		rules, _, _ := unstructured.NestedSlice(o.text, "rules")
+		for _, rule := range rules {
+			rule, _ := rule.(map[string]any)
+			verbs, _, _ := unstructured.NestedStringSlice(rule, "verbs")
+			resources, _, _ := unstructured.NestedStringSlice(rule, "resources")
+			for _, verb := range verbs {
+				for _, resource := range resources {
+					given = append(given, verb+" "+resource)
+				}
+			}
+		}
+	}
+	return given
 }
 
 func (w *written) list(t *testing.T, resource schema.GroupVersionResource, release string) []*unstructured.Unstructured {
