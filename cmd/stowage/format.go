@@ -93,22 +93,18 @@ func concludeJSON(ctx context.Context, s *streams, command *cobra.Command, err e
 func endingOf(err error, code int, lines *view.JSONLines) view.Ending {
 	var run *runError
 	switch {
-	case code == exitOK && lines.Ran():
-		return view.EndedDone
-	case code == exitOK:
+	case code == exitOK && !lines.Ran():
 		return view.EndedUnchanged
-	case code == exitWentBack:
-		return view.EndedRolledBack
-	case code == exitBackFailed:
-		return view.EndedRollbackFailed
-	case code == exitLocked:
-		return view.EndedLocked
-	case code == exitStale:
-		return view.EndedStale
-	case code == exitInterrupted:
-		return view.EndedInterrupted
+	case code != exitError:
+		return endings[code]
 	case errors.As(err, &run):
 		return view.EndedFailed
 	}
 	return view.EndedError
+}
+
+// endings are those that an exit code tells of by itself.
+var endings = map[int]view.Ending{
+	exitOK: view.EndedDone, exitWentBack: view.EndedRolledBack, exitBackFailed: view.EndedRollbackFailed,
+	exitLocked: view.EndedLocked, exitStale: view.EndedStale, exitInterrupted: view.EndedInterrupted,
 }

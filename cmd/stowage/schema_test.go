@@ -223,6 +223,9 @@ func TestEverySchemaIsWrittenInAScript(t *testing.T) {
 				seen["error"] = true
 			}
 		}
+		if strings.Contains(string(text), "\nplan-file ") { // which checks a file
+			seen["plan-file"] = true
+		}
 		for _, m := range regexp.MustCompile(`"type":"([a-z_]+)"`).FindAllStringSubmatch(string(text), -1) {
 			seen["line "+m[1]] = true
 		}
