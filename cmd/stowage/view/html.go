@@ -50,7 +50,6 @@ type htmlPage struct {
 	KeptTitle            string
 	Kept                 []htmlKept
 	Outputs              []string
-	Foot                 string
 }
 
 type htmlFact struct{ Label, Value string }
@@ -107,7 +106,7 @@ func htmlPageOf(r *review) (*htmlPage, error) {
 		Style: template.CSS(style), Script: template.JS(script), //nolint:gosec // they are parts of the program
 		Policy: fmt.Sprintf("default-src 'none'; style-src '%s'; script-src '%s'; base-uri 'none'; form-action 'none'", sourceHash(style), sourceHash(script)),
 		Title:  printable(releaseTitle(r.Release)), Kind: r.kind(), Release: printable(r.Release.Name),
-		Notes: printables(r.notes()), Closing: printable(closingText(r.Plan)), Foot: "Made by stowage. This page holds all it shows, and asks nothing of anybody.",
+		Notes: printables(r.notes()), Closing: printable(closingText(r.Plan)),
 	}
 	for _, f := range r.facts()[1:] { // the first is the release
 		page.Facts = append(page.Facts, htmlFact{sentence(f.label), printable(f.value)})

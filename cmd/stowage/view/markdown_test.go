@@ -73,7 +73,10 @@ func reviewedPlans() map[string]view.Planned {
 	}
 	production := target
 	production.Env = "production"
+	running := oneValueChanged()
+	running.Waiting = waiting()
 	return map[string]view.Planned{
+		"running": {Plan: running, Target: target, Pending: pendingRevision(holder(), true), Where: "-n shop"},
 		"one_value": {Plan: oneValueChanged(), Target: production, Outputs: []view.Output{
 			{Name: "url", Value: cty.StringVal("http://petclinic.example.com")}, {Name: "token", Sensitive: true},
 		}},

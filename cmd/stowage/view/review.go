@@ -15,6 +15,7 @@ type review struct {
 	Planned
 	risks  []risk  // gravest first
 	groups []group // those in which something changes, in the order of the plan
+	index  map[planner.ObjectID]int
 }
 
 // group is the part of a plan that one app, or all that belongs to no app, has in it.
@@ -34,10 +35,13 @@ type risk struct {
 }
 
 // The words that risks are shown behind, gravest first.
-var riskWords = []string{"DATA", "DOWNTIME", "REPLACED", "DELETED", "SWITCHED", "DRIFT", "NOT READY", "INTERRUPTED", "NOT CHECKED"}
+var riskWords = []string{"DATA", "DOWNTIME", "REPLACED", "DELETED", "SWITCHED", "DRIFT", "NOT READY", "RUNNING", "INTERRUPTED", "NOT CHECKED"}
 
 func reviewOf(plan Planned) *review {
-	r := &review{Planned: plan}
+	r := &review{Planned: plan, index: make(map[planner.ObjectID]int, len(plan.Changes))}
+	for i := range r.Changes {
+		r.index[r.Changes[i].ID] = i
+	}
 	r.findRisks()
 	r.findGroups()
 	return r
@@ -50,7 +54,11 @@ func (r *review) findRisks() {
 		}
 	}
 	if pending := r.pending(); pending != nil {
-		r.risks = append(r.risks, risk{words: []string{"INTERRUPTED"}, text: pending.title()})
+		word := "INTERRUPTED"
+		if pending.Applying {
+			word = "RUNNING"
+		}
+		r.risks = append(r.risks, risk{words: []string{word}, text: pending.title()})
 	}
 	for _, u := range uncheckedOf(r.Plan) {
 		r.risks = append(r.risks, risk{words: []string{"NOT CHECKED"}, text: "by the server: " + objectList(u.objects) + ": " + u.reason})
@@ -161,9 +169,7 @@ func (r *review) findGroups() {
 func isTold(change *planner.Change) bool { return change.Action != planner.NoOp || change.Data != nil }
 
 // indexOf returns which of the plan's changes it is.
-func (r *review) indexOf(change *planner.Change) int {
-	return slices.IndexFunc(r.Changes, func(c planner.Change) bool { return c.ID == change.ID })
-}
+func (r *review) indexOf(change *planner.Change) int { return r.index[change.ID] }
 
 // diffOf returns what changes in an object or, in a plan that tells of drift, what changed.
 func (r *review) diffOf(change *planner.Change) []diffLine {
