@@ -52,6 +52,7 @@ func inspect(ctx context.Context, s *session) (view.Status, error) {
 	if err != nil || recorded.record == nil {
 		return status, err
 	}
+	status.Target = s.targetOf(recorded.record)
 	live := newObserver(s.client)
 	manifests, err := s.inspectRevision(ctx, &status, recorded, live)
 	if err != nil {
