@@ -33,7 +33,7 @@ func TestExamplesLiveAndLeave(t *testing.T) {
 			e.want(exitOK, "destroy", "--auto-approve")
 			e.usesAll()
 			e.removeSpared()
-			if status := e.want(exitOK, "status"); !strings.Contains(status, "is not there") {
+			if status := e.want(exitOK, "status", "--kubeconfig", e.kubeconfig); !strings.Contains(status, "is not there") {
 				t.Errorf("still there after destroy:\n%s", status)
 			}
 			if left := e.written.live(t, e.release); len(left) > 0 {
