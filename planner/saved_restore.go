@@ -94,14 +94,13 @@ func (v *restoring) kindOf(c *Change) schema.GroupVersionKind {
 // readSingly reads what no LIST has shown: objects without the release's label, and
 // those that are not to be there.
 func (v *restoring) readSingly(ctx context.Context) error {
+	unread, err := v.unread()
+	if err != nil {
+		return err
+	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(parallelism)
-	for i := range v.plan.Changes {
-		c := &v.plan.Changes[i]
-		wanted := c.Live != nil || c.Action == Create
-		if !wanted || v.live.object(c.ID) != nil || v.live.namespaceMissing(c.ID) || c.ID.Group == "" && c.ID.Kind == namespaceKind.Kind {
-			continue
-		}
+	for _, c := range unread {
 		group.Go(func() error {
 			object, err := v.reader.Get(ctx, v.kindOf(c), c.ID.Namespace, c.ID.Name)
 			if apierrors.IsForbidden(err) && c.Live == nil {
@@ -113,6 +112,25 @@ func (v *restoring) readSingly(ctx context.Context) error {
 		})
 	}
 	return group.Wait()
+}
+
+// unread returns the changes of which it is not known yet whether their objects are
+// there.
+func (v *restoring) unread() ([]*Change, error) {
+	var unread []*Change
+	for i := range v.plan.Changes {
+		c := &v.plan.Changes[i]
+		switch {
+		case c.ID.Group == "" && c.ID.Kind == namespaceKind.Kind:
+			if err := v.live.unreadableErr(c.ID); err != nil {
+				return nil, unchecked(c.ID, err)
+			}
+		case c.Live == nil && c.Action != Create, v.live.object(c.ID) != nil, v.live.namespaceMissing(c.ID):
+		default:
+			unread = append(unread, c)
+		}
+	}
+	return unread, nil
 }
 
 // tryToMake asks by a dry-run whether there is an object that may not be read.
@@ -129,20 +147,20 @@ func (v *restoring) add(id ObjectID, object *unstructured.Unstructured, err erro
 	case apierrors.IsNotFound(err) || meta.IsNoMatchError(err):
 		return nil
 	case err != nil:
-		return fmt.Errorf("whether %s is as it was planned for cannot be checked: %w", id, err)
+		return unchecked(id, err)
 	case object != nil:
 		v.live.objects[id] = object
 	}
 	return nil
 }
 
+func unchecked(id ObjectID, err error) error {
+	return fmt.Errorf("whether %s is as it was planned for cannot be checked: %w", id, err)
+}
+
 // verify notes what of a change's object is not as the plan has seen it.
 func (v *restoring) verify(c *Change, seen map[string]any) {
 	live := v.live.object(c.ID)
-	if err := v.live.unreadableErr(c.ID); live == nil && err != nil && c.ID.Kind == namespaceKind.Kind {
-		v.miss(c, "", fmt.Errorf("cannot be checked: %w", err))
-		return
-	}
 	switch {
 	case c.Live == nil && (c.Action != Create || live == nil):
 	case c.Live == nil:
