@@ -196,7 +196,7 @@ func TestEachRightOfPetclinicIsNeeded(t *testing.T) {
 	if out := c.run(all, exitOK, "apply", "--auto-approve", "--var", "test_config=1"); !strings.Contains(out, unchecked) {
 		t.Errorf("the server does not know reviews:\n%s", out)
 	}
-	all.proxy.Refuse(nil)
+	all.proxy.Intercept(nil)
 	c.unlabel(configMaps, secretsOf, servicesOf, deployments, statefulSets)
 	c.run(all, exitOK, "apply", "--auto-approve", "--var", "test_config=1")
 	c.edit("mysql.hcl", `"1Gi"`, `"2Gi"`)
