@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -260,11 +261,23 @@ func (w *written) list(t *testing.T, resource schema.GroupVersionResource, relea
 	}
 	var found []*unstructured.Unstructured
 	for i := range list.Items {
-		if o := &list.Items[i]; metav1.GetControllerOf(o) == nil {
+		if o := &list.Items[i]; metav1.GetControllerOf(o) == nil && w.home(o) {
 			found = append(found, o)
 		}
 	}
 	return found
+}
+
+// home reports whether an object is in a namespace that the example has, or in none. In
+// others it is of another release, which has the same name.
+func (w *written) home(o *unstructured.Unstructured) bool {
+	namespace := o.GetNamespace()
+	if o.GetKind() == "Namespace" {
+		namespace = o.GetName()
+	}
+	return namespace == "" || slices.ContainsFunc(w.objects, func(written *writtenObject) bool {
+		return written.id.namespace == namespace || written.id.kind == "Namespace" && written.id.name == namespace
+	})
 }
 
 // versionOfName matches what follows the base name of a version.
