@@ -158,7 +158,7 @@ func (p *promise) check(text []byte, code int) error {
 		return err
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return fmt.Errorf("there is something behind the document: %v", err)
+		return errors.New("there is something behind the document")
 	}
 	return validate(schema, document)
 }
