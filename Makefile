@@ -59,7 +59,7 @@ fmt: ## Format the code and the examples, and tidy the modules
 	go mod tidy
 	cd $(CLUSTER) && go mod tidy
 	cd $(ARTEFACT) && go mod tidy
-	go run ./cmd/stowage fmt examples/*
+	go run ./cmd/stowage fmt $$(find examples -name '*.hcl' -exec dirname {} + | sort -u)
 
 release: ## Make what a version is published as in dist: archives, bills of materials, checksums
 	cd $(ARTEFACT) && $(PUBLISH) release

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -85,7 +86,7 @@ func (r *run) same(ctx context.Context, c *planner.Change) (*unstructured.Unstru
 
 // foreseen reports whether the plan showed all these fields as taken by these
 // managers, and none of them has written since. The API keeps the time of a
-// manager's last write in whole seconds.
+// manager's last write in whole seconds, and of a write to the scale none at all.
 func (r *run) foreseen(c *planner.Change, live *unstructured.Unstructured, conflicts []FieldOwner) bool {
 	if r.opts.ForceConflicts {
 		return len(conflicts) > 0
@@ -97,8 +98,8 @@ func (r *run) foreseen(c *planner.Change, live *unstructured.Unstructured, confl
 	}
 	lastWrites := map[write]bool{}
 	for _, entry := range live.GetManagedFields() {
-		if entry.Time != nil && entry.Subresource != "status" {
-			lastWrites[write{entry.Manager, entry.Time.Unix()}] = true
+		if entry.Subresource != "status" {
+			lastWrites[write{entry.Manager, timeOf(entry).Unix()}] = true
 		}
 	}
 	planned := make(map[FieldOwner]bool, len(c.Drift))
@@ -108,6 +109,14 @@ func (r *run) foreseen(c *planner.Change, live *unstructured.Unstructured, confl
 	return len(conflicts) > 0 && !slices.ContainsFunc(conflicts, func(f FieldOwner) bool {
 		return !planned[FieldOwner{plainPath(f.Field), f.Manager}]
 	})
+}
+
+// timeOf returns when a manager wrote last, which is zero where the API does not say.
+func timeOf(entry metav1.ManagedFieldsEntry) time.Time {
+	if entry.Time == nil {
+		return time.Time{}
+	}
+	return entry.Time.Time
 }
 
 // plainPath makes paths comparable: labels[a.b/c] is the same as labels.a.b/c.
