@@ -136,8 +136,8 @@ var unknownWithout = map[string]string{
 	"configmaps":             "cannot be read",
 	"deployments":            "cannot list resource \"deployments\"",
 	"pods":                   "it could not be checked whether a Pod uses it",
-	"controllerrevisions":    "it could not be checked whether a ControllerRevision uses it",
-	"replicasets":            "it could not be checked whether a ReplicaSet uses it",
+	"controllerrevisions":    "it could not be checked whether a",
+	"replicasets":            "it could not be checked whether a",
 	"persistentvolumeclaims": "its claims cannot be listed",
 	"secrets":                "reading it takes get and list there",
 }
