@@ -127,17 +127,23 @@ type browser struct {
 	messages []string // of the console, and of what the policy of the page forbade
 }
 
-func openBrowser(t *testing.T) *browser {
+// program returns the path of a program, which is installed where it is missing.
+func program(t *testing.T, name string) string {
 	t.Helper()
 	var problem strings.Builder
-	find := exec.CommandContext(t.Context(), "../../.ci/chromium.sh")
+	find := exec.CommandContext(t.Context(), "../../.ci/program.sh", name)
 	find.Stderr = &problem
-	found, err := find.Output()
+	path, err := find.Output()
 	if err != nil {
-		t.Fatalf("no browser to test with: %v\n%s", err, problem.String())
+		t.Fatalf("%v\n%s", err, problem.String())
 	}
+	return strings.TrimSpace(string(path))
+}
+
+func openBrowser(t *testing.T) *browser {
+	t.Helper()
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(strings.TrimSpace(string(found))), chromedp.UserDataDir(t.TempDir()), chromedp.NoSandbox,
+		chromedp.ExecPath(program(t, "chromium")), chromedp.UserDataDir(t.TempDir()), chromedp.NoSandbox,
 		chromedp.Flag("disable-gpu", true), chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
 	)
 	allocator, quit := chromedp.NewExecAllocator(t.Context(), options...)
