@@ -1,289 +1,247 @@
 package view
 
 import (
+	"bufio"
 	"crypto/sha256"
-	"embed"
+	_ "embed" // for the style and the script
 	"encoding/base64"
 	"fmt"
-	"html/template"
 	"io"
 	"slices"
 	"strings"
 
+	g "maragu.dev/gomponents"
+	h "maragu.dev/gomponents/html"
+
 	"stowage/planner"
 )
 
-//go:embed assets/plan.html.tmpl assets/plan.css assets/plan.js
-var assets embed.FS
-
-var planTemplate = template.Must(template.ParseFS(assets, "assets/plan.html.tmpl"))
+// What pages look like, and what they do. All else that is on them is escaped.
+var (
+	//go:embed assets/plan.css
+	htmlStyle string
+	//go:embed assets/plan.js
+	htmlScript string
+)
 
 // HTML writes a plan as one page that asks for nothing else: its style and its script are
 // in it, and its policy allows these two alone.
+//
+// It is made by Go code and not by a template: the packages for templates call methods by
+// their names, so that the linker could leave out no method of any type.
 func HTML(w io.Writer, plan Planned) error {
-	page, err := htmlPageOf(reviewOf(plan))
-	if err != nil {
+	out := bufio.NewWriter(w)
+	if err := (htmlPage{reviewOf(plan)}).document().Render(out); err != nil {
 		return err
 	}
-	return planTemplate.Execute(w, page)
+	return out.Flush()
 }
 
-// htmlPage is all that the template shows.
-type htmlPage struct {
-	Policy string
-	Style  template.CSS
-	Script template.JS
+// htmlPage draws a review as a page.
+type htmlPage struct{ *review }
 
-	Title, Kind, Release string
-	Facts                []htmlFact
-	Notes                []string
-	Closing              string
-	Counts               []htmlCount
-	Legend               []htmlCount
-	Risks                []htmlRisk
-	NoRisks              string
-	Warnings             []htmlWarning
-	Picture              *picture
-	Groups               []htmlGroup
-	Waiting              []string
-	Next                 []string
-	KeptTitle            string
-	Kept                 []htmlKept
-	Outputs              []string
+func (p htmlPage) document() g.Node {
+	return h.Doctype(lines(h.HTML(h.Lang("en"), lines(
+		h.Head(lines(
+			h.Meta(h.Charset("utf-8")),
+			h.Meta(g.Attr("http-equiv", "Content-Security-Policy"), h.Content(htmlPolicy())),
+			h.Meta(h.Name("viewport"), h.Content("width=device-width, initial-scale=1")),
+			h.Meta(h.Name("color-scheme"), h.Content("light dark")),
+			h.Meta(h.Name("referrer"), h.Content("no-referrer")),
+			h.Meta(h.Name("generator"), h.Content("stowage")),
+			h.TitleEl(said(releaseTitle(p.Release))),
+			h.StyleEl(g.Raw(htmlStyle)),
+		)),
+		h.Body(lines(
+			h.A(h.Class("skip"), h.Href("#main"), said("Skip to the plan")),
+			p.header(),
+			h.Main(h.ID("main"), h.TabIndex("-1"), lines(
+				p.summary(), p.riskSection(), p.warningSection(), p.picture(), p.changes(), p.afterwards(), p.kept(), p.outputs(),
+			)),
+			h.Footer(h.P(said("Made by stowage. This page is complete: it loads nothing, and sends nothing."))),
+			h.Script(g.Raw(htmlScript)),
+		)),
+	))))
 }
 
-type htmlFact struct{ Label, Value string }
-
-type htmlCount struct {
-	Class, Sign, Word string
-	Count             int
-}
-
-// htmlWord is the word of a risk.
-type htmlWord struct{ Class, Text string }
-
-type htmlRisk struct {
-	Words                     []htmlWord
-	Grave                     bool
-	Object, Link, Place, Text string
-}
-
-type htmlWarning struct {
-	Summary, Place string
-	Detail         []string
-}
-
-type htmlGroup struct {
-	Anchor, Title, Counts string
-	Words                 []htmlWord
-	Open                  bool
-	Items                 []htmlItem
-}
-
-type htmlItem struct {
-	Anchor, Class, Sign, Word, Kind, Name, Place string
-	Words                                        []htmlWord
-	Notes                                        []string
-	Impact                                       string
-	Diff                                         []htmlLine
-	Needs                                        string
-}
-
-type htmlLine struct{ Class, Sign, Text string }
-
-type htmlKept struct{ Object, Reason string }
-
-func htmlPageOf(r *review) (*htmlPage, error) {
-	style, err := assets.ReadFile("assets/plan.css")
-	if err != nil {
-		return nil, err
+func htmlPolicy() string {
+	hash := func(text string) string {
+		sum := sha256.Sum256([]byte(text))
+		return "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
 	}
-	script, err := assets.ReadFile("assets/plan.js")
-	if err != nil {
-		return nil, err
-	}
-	page := &htmlPage{
-		Style: template.CSS(style), Script: template.JS(script), //nolint:gosec // they are parts of the program
-		Policy: fmt.Sprintf("default-src 'none'; style-src '%s'; script-src '%s'; base-uri 'none'; form-action 'none'", sourceHash(style), sourceHash(script)),
-		Title:  printable(releaseTitle(r.Release)), Kind: r.kind(), Release: printable(r.Release.Name),
-		Notes: printables(r.notes()), Closing: printable(closingText(r.Plan)),
-	}
-	for _, f := range r.facts()[1:] { // the first is the release
-		page.Facts = append(page.Facts, htmlFact{sentence(f.label), printable(f.value)})
-	}
-	page.addCounts(r)
-	page.addRisks(r)
-	if !r.Empty() {
-		picture := pictureOf(r)
-		page.Picture = &picture
-		page.addGroups(r)
-		page.addRest(r)
-	}
-	page.addWaiting(r)
-	return page, nil
+	return fmt.Sprintf("default-src 'none'; style-src '%s'; script-src '%s'; base-uri 'none'; form-action 'none'", hash(htmlStyle), hash(htmlScript))
 }
 
-// sourceHash is how a policy names a style or script that it allows.
-func sourceHash(text []byte) string {
-	sum := sha256.Sum256(text)
-	return "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
-}
+// said is text of which every character is shown.
+func said(text string) g.Node { return g.Text(printable(text)) }
 
-func printables(texts []string) []string {
-	clean := make([]string, len(texts))
-	for i, text := range texts {
-		clean[i] = printable(text)
+// lines writes nodes on lines of their own; those that are nil are left out.
+func lines(nodes ...g.Node) g.Node {
+	newline := g.Raw("\n")
+	apart := g.Group{newline}
+	for _, node := range nodes {
+		if node != nil {
+			apart = append(apart, node, newline)
+		}
 	}
-	return clean
+	return apart
 }
 
-func (page *htmlPage) addCounts(r *review) {
+// section is a part of the page under a heading.
+func section(id, heading string, nodes ...g.Node) g.Node {
+	return h.Section(h.Aria("labelledby", id), lines(slices.Insert(nodes, 0, h.H2(h.ID(id), said(heading)))...))
+}
+
+// list is an item for each of all; its class says what it looks like.
+func list[T any](class string, all []T, item func(T) g.Node) g.Node {
+	return h.Ul(h.Class(class), lines(g.Map(all, item)...))
+}
+
+func (p htmlPage) header() g.Node {
+	nodes := []g.Node{
+		h.P(h.Class("kind"), said(p.kind())),
+		h.H1(said(p.Release.Name)),
+		h.Dl(h.Class("facts"), lines(g.Map(p.facts()[1:], func(f fact) g.Node { // the first is the release
+			return h.Div(h.Dt(said(sentence(f.label))), h.Dd(said(f.value)))
+		})...)),
+	}
+	for _, note := range p.notes() {
+		nodes = append(nodes, h.P(h.Class("note"), said(note)))
+	}
+	return h.Header(lines(nodes...))
+}
+
+func (p htmlPage) summary() g.Node {
+	if p.Empty() {
+		return h.Section(h.Aria("labelledby", "summary"), lines(h.H2(h.ID("summary"), h.Class("closing"), said(closingText(p.Plan)))))
+	}
+	var counts []g.Node
+	count := func(action planner.Action, words string) {
+		class, n := actionClass(action), p.Count(action)
+		if n == 0 {
+			class += " none"
+		}
+		counts = append(counts, h.Li(h.Class(class), actionMark(action), said(" "), h.B(said(fmt.Sprint(n))), said(" "+words)))
+	}
 	for _, c := range actionWords {
-		n := r.Count(c.action)
-		count := htmlCount{actionClass(c.action), actionSign(c.action), r.toDo(c.action), n}
-		if n > 0 || c.action != planner.Run && r.Release.Switch == "" && !r.isDrift() {
-			page.Counts = append(page.Counts, count)
-		}
-		if n > 0 {
-			count.Word = r.word(c.action)
-			page.Legend = append(page.Legend, count)
+		if p.Count(c.action) > 0 || c.action != planner.Run && p.Release.Switch == "" && !p.isDrift() {
+			count(c.action, p.toDo(c.action))
 		}
 	}
-	same := htmlCount{actionClass(planner.NoOp), actionSign(planner.NoOp), "unchanged", r.Count(planner.NoOp)}
-	page.Counts = append(page.Counts, same)
-	if same.Count > 0 {
-		page.Legend = append(page.Legend, same)
-	}
-	if r.Empty() {
-		page.Counts = nil
-	}
+	count(planner.NoOp, p.word(planner.NoOp))
+	return h.Section(h.Aria("labelledby", "summary"), lines(
+		h.H2(h.ID("summary"), h.Class("sr"), said(closingText(p.Plan))),
+		h.Ul(h.Class("counts"), h.Aria("label", "Counts"), lines(counts...)),
+	))
 }
 
-func (page *htmlPage) addRisks(r *review) {
-	if len(r.risks) == 0 && !r.Empty() {
-		page.NoRisks = noRisks
-	}
-	for _, risk := range r.risks {
-		shown := htmlRisk{Words: htmlWordsOf(risk.words), Text: printable(risk.text)}
-		shown.Grave = slices.ContainsFunc(shown.Words, func(w htmlWord) bool { return w.Class != "" })
-		if risk.change != nil {
-			shown.Object, shown.Place = printable(risk.change.ID.String()), printable(risk.change.Origin.String())
-			if isTold(risk.change) {
-				shown.Link = changeAnchor(r.indexOf(risk.change))
-			}
-		}
-		page.Risks = append(page.Risks, shown)
-	}
-	for _, warning := range r.Warnings {
-		page.Warnings = append(page.Warnings, htmlWarning{
-			printable(warning.Summary), printable(warning.Origin.String()), printables(linesOf(warning.Detail)),
-		})
-	}
-	if text := provisionalText(r.Plan); text != "" {
-		page.Warnings = append(page.Warnings, htmlWarning{Summary: "Provisional names", Detail: []string{printable(text)}})
-	}
+// actionMark is the sign of an action; what it means is said beside it.
+func actionMark(action planner.Action) g.Node {
+	return h.Span(h.Class("sign"), h.Aria("hidden", "true"), said(actionSign(action)))
 }
 
-func linesOf(text string) []string {
-	if text == "" {
+func (p htmlPage) riskSection() g.Node {
+	switch {
+	case len(p.risks) > 0:
+		return section("risks", "Risks", list("risks", p.risks, p.risk))
+	case p.Empty():
 		return nil
 	}
-	return strings.Split(strings.TrimRight(text, "\n"), "\n")
+	return section("risks", "Risks", h.P(h.Class("fine"), said(noRisks)))
 }
 
-// htmlWordsOf returns the words of risks, the gravest in a class of their own.
-func htmlWordsOf(words []string) []htmlWord {
-	shown := make([]htmlWord, len(words))
-	for i, word := range words {
-		shown[i].Text = word
-		switch word {
-		case "DATA", "DOWNTIME":
-			shown[i].Class = "grave"
-		case "REPLACED", "DELETED":
-			shown[i].Class = "stern"
-		}
-	}
-	return shown
+func (p htmlPage) risk(risk risk) g.Node {
+	return h.Li(
+		g.If(slices.ContainsFunc(risk.words, func(word string) bool { return wordClass(word) != "" }), h.Class("grave")),
+		h.Span(h.Class("words"), g.Map(risk.words, func(word string) g.Node { return g.Group{riskWord(word), said(" ")} })),
+		g.Iff(risk.change != nil, func() g.Node {
+			object := said(risk.change.ID.String())
+			if isTold(risk.change) {
+				object = h.A(h.Href("#"+changeAnchor(p.indexOf(risk.change))), object)
+			}
+			return h.Span(h.Class("what"), object, place(risk.change.Origin))
+		}),
+		g.If(risk.text != "", g.Group{said(" "), h.Span(h.Class("why"), said(risk.text))}),
+	)
 }
 
-// changeAnchor and groupAnchor name places of the page.
-func changeAnchor(index int) string { return fmt.Sprintf("c%d", index+1) }
-
-func groupAnchor(index int) string { return fmt.Sprintf("a%d", index+1) }
-
-func (page *htmlPage) addGroups(r *review) {
-	for i, g := range r.groups {
-		group := htmlGroup{
-			Anchor: groupAnchor(i), Title: printable(g.title()), Counts: g.counts, Words: htmlWordsOf(g.words), Open: len(r.groups) == 1,
-		}
-		for _, change := range g.changes {
-			group.Items = append(group.Items, htmlItemOf(r, change))
-		}
-		page.Groups = append(page.Groups, group)
-	}
+// riskWord is the word of a risk, the gravest in colours of their own.
+func riskWord(word string) g.Node {
+	return h.B(h.Class(strings.TrimSpace("word "+wordClass(word))), said(word))
 }
 
-// Of one diff: how many lines a page shows, and how many characters of each.
-const (
-	htmlDiffLines = 2000
-	htmlDiffWidth = 4000
-)
-
-func htmlItemOf(r *review, change *planner.Change) htmlItem {
-	item := htmlItem{
-		Anchor: changeAnchor(r.indexOf(change)), Class: actionClass(change.Action), Sign: actionSign(change.Action), Word: r.word(change.Action),
-		Kind: printable(change.ID.Kind), Name: printable(change.ID.Name), Place: printable(change.Origin.String()),
-		Words: htmlWordsOf(r.riskOf(change).words), Notes: printables(noteOf(change)), Impact: printable(change.Impact),
+func wordClass(word string) string {
+	switch word {
+	case "DATA", "DOWNTIME":
+		return "grave"
+	case "REPLACED", "DELETED":
+		return "stern"
 	}
-	for _, line := range shortened(r.diffOf(change), htmlDiffLines, htmlDiffWidth) {
-		item.Diff = append(item.Diff, htmlLineOf(line))
-	}
-	var needs []string
-	for _, need := range change.Needs {
-		text := need.ID.String()
-		if need.Gate != planner.Applied {
-			text += " is " + string(need.Gate)
-		}
-		needs = append(needs, text)
-	}
-	item.Needs = printable(strings.Join(needs, ", "))
-	return item
+	return ""
 }
 
-func htmlLineOf(line diffLine) htmlLine {
-	switch line.sign {
-	case signField:
-		return htmlLine{"field", "", line.text}
-	case signPlus:
-		return htmlLine{"plus", "+", line.text}
-	case signMinus:
-		return htmlLine{"minus", "−", line.text}
-	case signNote:
-		return htmlLine{"remark", "!", line.text}
+// place is where something is written; nil when that is nowhere.
+func place(origin planner.Origin) g.Node {
+	if origin.String() == "" {
+		return nil
 	}
-	return htmlLine{"", "", line.text}
+	return g.Group{said(" "), h.Span(h.Class("place"), said(origin.String()))}
 }
 
-func (page *htmlPage) addRest(r *review) {
-	if r.Release.Switch == "" {
-		page.KeptTitle = keptTitle(r.Release)
-		for _, object := range r.Kept {
-			page.Kept = append(page.Kept, htmlKept{printable(object.ID.String()), printable(object.Reason)})
+func (p htmlPage) warningSection() g.Node {
+	warnings := slices.Clone(p.Warnings)
+	if text := provisionalText(p.Plan); text != "" {
+		warnings = append(warnings, planner.Warning{Summary: "Provisional names", Detail: text})
+	}
+	if len(warnings) == 0 {
+		return nil
+	}
+	return section("warnings", "Warnings", list("plainlist", warnings, func(warning planner.Warning) g.Node {
+		item := g.Group{h.B(said(warning.Summary)), place(warning.Origin)}
+		if warning.Detail != "" {
+			for line := range strings.SplitSeq(strings.TrimRight(warning.Detail, "\n"), "\n") {
+				item = append(item, h.Br(), said(line))
+			}
 		}
-	}
-	for _, output := range r.Outputs {
-		page.Outputs = append(page.Outputs, printables(strings.Split(output.text(), "\n"))...)
-	}
+		return h.Li(item)
+	}))
 }
 
-func (page *htmlPage) addWaiting(r *review) {
-	stage, waiting := r.waitingStage()
-	for _, w := range r.Waiting {
-		page.Waiting = append(page.Waiting, printable(w.App+": "+waitingText(w, stage)))
+func (p htmlPage) afterwards() g.Node {
+	if len(p.Waiting) == 0 {
+		return nil
 	}
-	for _, command := range nextCommands(waiting, r.Where) {
-		if command.usual && len(page.Waiting) > 0 {
-			page.Next = append(page.Next, printable(command.Command))
+	stage, waiting := p.waitingStage()
+	nodes := []g.Node{list("plainlist", p.Waiting, func(w planner.Waiting) g.Node { return h.Li(said(w.App + ": " + waitingText(w, stage))) })}
+	for _, command := range nextCommands(waiting, p.Where) {
+		if command.usual {
+			nodes = append(nodes, h.P(said("Next: "), h.Code(said(command.Command))))
 		}
 	}
+	return section("afterwards", "Afterwards", nodes...)
+}
+
+func (p htmlPage) kept() g.Node {
+	if len(p.Kept) == 0 || p.Empty() || p.Release.Switch != "" {
+		return nil
+	}
+	return section("kept", keptTitle(p.Release), h.Details(h.Class("fold"),
+		h.Summary(said(plural(len(p.Kept), "object"))),
+		list("plainlist", p.Kept, func(object planner.Kept) g.Node {
+			return h.Li(h.Code(said(object.ID.String())), said(" "+object.Reason))
+		}),
+	))
+}
+
+func (p htmlPage) outputs() g.Node {
+	if len(p.Outputs) == 0 || p.Empty() {
+		return nil
+	}
+	var text []g.Node
+	for _, output := range p.Outputs {
+		for line := range strings.SplitSeq(output.text(), "\n") {
+			text = append(text, said(line), g.Raw("\n"))
+		}
+	}
+	return section("outputs", "Outputs once applied", h.Pre(h.Class("outputs"), g.Group(text)))
 }

@@ -23,7 +23,7 @@ func htmlOf(t testing.TB, plan view.Planned) string {
 var (
 	stylePattern  = regexp.MustCompile(`(?s)<style>(.*?)</style>`)
 	scriptPattern = regexp.MustCompile(`(?s)<script>(.*?)</script>`)
-	hashPattern   = regexp.MustCompile(`sha256-(?:[^&]|&#43;)*`)
+	hashPattern   = regexp.MustCompile(`sha256-[^&]*`)
 )
 
 // Style, script and their hashes are left out of the golden files: they change often, and
@@ -49,7 +49,7 @@ func TestHTMLAllowsItsOwnStyleAndScriptAlone(t *testing.T) {
 			t.Fatalf("%d elements %s", len(found), name)
 		}
 		sum := sha256.Sum256([]byte(found[0][1]))
-		want := name + "-src &#39;sha256-" + strings.ReplaceAll(base64.StdEncoding.EncodeToString(sum[:]), "+", "&#43;") + "&#39;"
+		want := name + "-src &#39;sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "&#39;"
 		if !strings.Contains(policy[1], want) {
 			t.Errorf("%s is not in the policy %s", want, policy[1])
 		}

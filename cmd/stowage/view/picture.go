@@ -10,48 +10,38 @@ import (
 
 // picture is a plan as a graph: what is done, in the order in which that happens.
 type picture struct {
-	Width, Height int
-	Nodes         []pictureNode
-	Arrows        []pictureArrow
-	Grouped       bool     // nodes are apps, and not objects
-	Hidden        []string // says which arrows are not drawn
+	width, height int
+	nodes         []pictureNode
+	arrows        []pictureArrow
+	grouped       bool     // nodes are apps, and not objects
+	hidden        []string // says which arrows are not drawn
 }
 
 // pictureNode is an object, or an app with all its objects.
 type pictureNode struct {
-	X, Y  int
-	Class string // of the action, for its colour
-	Sign  string // of the action, for those who do not see the colour
-	Small string // above the name
-	Name  string // as far as there is room
-	Title string // all that is to know in a line
-	Link  string // of the details; empty: there are none
-	Alert bool   // data may be lost, or nothing answers for a while
+	x, y  int
+	class string // of the action, for its colour
+	sign  string // of the action, for those who do not see the colour
+	small string // above the name
+	name  string // as far as there is room
+	title string // all that is to know in a line
+	link  string // of the details; empty: there are none
+	alert bool   // data may be lost, or nothing answers for a while
 	app   string
 }
 
 // warn adds the words of risks.
 func (n *pictureNode) warn(words []string) {
-	n.Title += ". " + strings.Join(words, ", ")
-	n.Alert = slices.ContainsFunc(htmlWordsOf(words), func(w htmlWord) bool { return w.Class == "grave" })
+	n.title += ". " + strings.Join(words, ", ")
+	n.alert = slices.ContainsFunc(words, func(word string) bool { return wordClass(word) == "grave" })
 }
-
-// The places of what is written in a node.
-func (n pictureNode) Width() int  { return nodeWidth }
-func (n pictureNode) Height() int { return nodeHeight }
-func (n pictureNode) SignX() int  { return n.X + 19 }
-func (n pictureNode) SignY() int  { return n.Y + 28 }
-func (n pictureNode) AlertX() int { return n.X + nodeWidth - 15 }
-func (n pictureNode) TextX() int  { return n.X + 38 }
-func (n pictureNode) SmallY() int { return n.Y + 17 }
-func (n pictureNode) NameY() int  { return n.Y + 34 }
 
 // pictureArrow leads to what waits.
 type pictureArrow struct {
-	Path  string // as SVG draws it
-	Class string // of the gate
-	From  int    // index of the node
-	To    int
+	path  string // as SVG draws it
+	class string // of the gate
+	from  int    // index of the node
+	to    int
 }
 
 // Limits of a picture.
@@ -63,16 +53,16 @@ const (
 
 // pictureOf draws the graph of a plan.
 func pictureOf(r *review) picture {
-	p := picture{Grouped: len(r.Changes) > objectsDrawn}
+	p := picture{grouped: len(r.Changes) > objectsDrawn}
 	nodeOf := make(map[planner.ObjectID]int, len(r.Changes))
-	if p.Grouped {
+	if p.grouped {
 		p.appNodes(r, nodeOf)
 	} else {
 		p.objectNodes(r, nodeOf)
 	}
 	arrows, gates := arrowsOf(r.Plan, nodeOf)
-	arrows = p.hideCrowds(withoutShortcuts(len(p.Nodes), withoutCircles(len(p.Nodes), arrows)))
-	p.place(arrange(len(p.Nodes), arrows), arrows, gates)
+	arrows = p.hideCrowds(withoutShortcuts(len(p.nodes), withoutCircles(len(p.nodes), arrows)))
+	p.place(arrange(len(p.nodes), arrows), arrows, gates)
 	return p
 }
 
@@ -81,16 +71,16 @@ func (p *picture) objectNodes(r *review, nodeOf map[planner.ObjectID]int) {
 		change := &r.Changes[i]
 		nodeOf[change.ID] = i
 		node := pictureNode{
-			Class: actionClass(change.Action), Sign: actionSign(change.Action), Small: shortName(change.ID.Kind), Name: shortName(change.ID.Name),
-			Title: printable(change.ID.String()) + ": " + r.word(change.Action),
+			class: actionClass(change.Action), sign: actionSign(change.Action), small: shortName(change.ID.Kind), name: shortName(change.ID.Name),
+			title: printable(change.ID.String()) + ": " + r.word(change.Action),
 		}
 		if isTold(change) {
-			node.Link = changeAnchor(i)
+			node.link = changeAnchor(i)
 		}
 		if words := r.riskOf(change).words; len(words) > 0 {
 			node.warn(words)
 		}
-		p.Nodes = append(p.Nodes, node)
+		p.nodes = append(p.nodes, node)
 	}
 }
 
@@ -104,21 +94,21 @@ func (p *picture) appNodes(r *review, nodeOf map[planner.ObjectID]int) {
 			index = len(counts)
 			indexOf[change.App] = index
 			counts = append(counts, map[planner.Action]int{})
-			p.Nodes = append(p.Nodes, pictureNode{app: change.App})
+			p.nodes = append(p.nodes, pictureNode{app: change.App})
 		}
 		nodeOf[change.ID] = index
 		counts[index][change.Action]++
 	}
-	for i := range p.Nodes {
-		node := &p.Nodes[i]
+	for i := range p.nodes {
+		node := &p.nodes[i]
 		g := group{app: node.app}
 		count := func(a planner.Action) int { return counts[i][a] }
 		action := gravest(count)
-		node.Class, node.Sign, node.Name = actionClass(action), actionSign(action), shortName(g.title())
-		node.Small = smallCounts(count)
-		node.Title = printable(g.title()) + ": " + r.countsText(count)
+		node.class, node.sign, node.name = actionClass(action), actionSign(action), shortName(g.title())
+		node.small = smallCounts(count)
+		node.title = printable(g.title()) + ": " + r.countsText(count)
 		if k := slices.IndexFunc(r.groups, func(g group) bool { return g.app == node.app }); k >= 0 {
-			node.Link = groupAnchor(k)
+			node.link = groupAnchor(k)
 			if words := r.groups[k].words; len(words) > 0 {
 				node.warn(words)
 			}
@@ -257,21 +247,21 @@ func withoutShortcuts(nodes int, arrows []arrow) []arrow {
 
 // hideCrowds leaves out the arrows of nodes that have too many, and notes it.
 func (p *picture) hideCrowds(arrows []arrow) []arrow {
-	out, in := make([]int, len(p.Nodes)), make([]int, len(p.Nodes))
+	out, in := make([]int, len(p.nodes)), make([]int, len(p.nodes))
 	for _, a := range arrows {
 		out[a.from]++
 		in[a.to]++
 	}
-	for i, node := range p.Nodes {
-		name := strings.TrimSpace(node.Small + " " + node.Name)
-		if p.Grouped {
-			name = node.Name
+	for i, node := range p.nodes {
+		name := strings.TrimSpace(node.small + " " + node.name)
+		if p.grouped {
+			name = node.name
 		}
 		if out[i] > arrowsDrawn {
-			p.Hidden = append(p.Hidden, fmt.Sprintf("%d arrows from %s", out[i], name))
+			p.hidden = append(p.hidden, fmt.Sprintf("%d arrows from %s", out[i], name))
 		}
 		if in[i] > arrowsDrawn {
-			p.Hidden = append(p.Hidden, fmt.Sprintf("%d arrows to %s", in[i], name))
+			p.hidden = append(p.hidden, fmt.Sprintf("%d arrows to %s", in[i], name))
 		}
 	}
 	return slices.DeleteFunc(slices.Clone(arrows), func(a arrow) bool { return out[a.from] > arrowsDrawn || in[a.to] > arrowsDrawn })
@@ -282,12 +272,12 @@ const margin = 6
 
 // place puts the nodes and arrows where the layout has them.
 func (p *picture) place(l layout, arrows []arrow, gates map[arrow]planner.Gate) {
-	p.Width, p.Height = l.width+2*margin, l.height+2*margin
-	for i := range p.Nodes {
-		p.Nodes[i].X, p.Nodes[i].Y = l.corners[i].x+margin, l.corners[i].y+margin
+	p.width, p.height = l.width+2*margin, l.height+2*margin
+	for i := range p.nodes {
+		p.nodes[i].x, p.nodes[i].y = l.corners[i].x+margin, l.corners[i].y+margin
 	}
 	for _, a := range arrows {
-		p.Arrows = append(p.Arrows, pictureArrow{Path: pathOf(l.ways[a]), Class: string(gates[a]), From: a.from, To: a.to})
+		p.arrows = append(p.arrows, pictureArrow{path: pathOf(l.ways[a]), class: string(gates[a]), from: a.from, to: a.to})
 	}
 }
 
