@@ -2,6 +2,7 @@ package view
 
 import (
 	"fmt"
+	"strings"
 
 	"stowage/planner"
 )
@@ -67,14 +68,13 @@ func fieldSince(field planner.FieldOwner) string {
 
 // notCompared adds the objects of which it is not known whether they drifted.
 func (p *page) notCompared(plan *planner.Plan) {
-	if plan.Unchecked() == 0 {
+	all := uncheckedOf(plan)
+	if len(all) == 0 {
 		return
 	}
 	p.line(span{"Not known:", bold})
-	for _, change := range plan.Changes {
-		if change.Unchecked != "" {
-			p.para(txt("  "), 4, plain, change.ID.String()+" "+change.Unchecked)
-		}
+	for _, u := range all {
+		p.para(txt("  "), 4, plain, strings.Join(u.objects, ", ")+" "+u.reason)
 	}
 	p.blank()
 }

@@ -117,11 +117,11 @@ func (p htmlPage) summary() g.Node {
 	}
 	var counts []g.Node
 	count := func(action planner.Action, words string) {
-		class, n := actionClass(action), p.Count(action)
+		class, n := actionClass(p.seenAs(action)), p.Count(action)
 		if n == 0 {
 			class += " none"
 		}
-		counts = append(counts, h.Li(h.Class(class), actionMark(action), said(" "), h.B(said(fmt.Sprint(n))), said(" "+words)))
+		counts = append(counts, h.Li(h.Class(class), p.mark(action), said(" "), h.B(said(fmt.Sprint(n))), said(" "+words)))
 	}
 	for _, c := range actionWords {
 		if p.Count(c.action) > 0 || c.action != planner.Run && p.Release.Switch == "" && !p.isDrift() {
@@ -135,9 +135,9 @@ func (p htmlPage) summary() g.Node {
 	))
 }
 
-// actionMark is the sign of an action; what it means is said beside it.
-func actionMark(action planner.Action) g.Node {
-	return h.Span(h.Class("sign"), h.Aria("hidden", "true"), said(actionSign(action)))
+// mark is the sign of an action; what it means is said beside it.
+func (p htmlPage) mark(action planner.Action) g.Node {
+	return h.Span(h.Class("sign"), h.Aria("hidden", "true"), said(actionSign(p.seenAs(action))))
 }
 
 func (p htmlPage) riskSection() g.Node {

@@ -56,7 +56,7 @@ const (
 func (p htmlPage) change(change *planner.Change) g.Node {
 	anchor := changeAnchor(p.indexOf(change))
 	nodes := []g.Node{h.H4(
-		h.ID(anchor+"-h"), actionMark(change.Action), h.Span(h.Class("sr"), said(p.word(change.Action)+": ")),
+		h.ID(anchor+"-h"), p.mark(change.Action), h.Span(h.Class("sr"), said(p.word(change.Action)+": ")),
 		h.Span(h.Class("objkind"), said(change.ID.Kind)), said(" "), h.Span(h.Class("objname"), said(change.ID.Name)),
 		besideHeading(p.riskOf(change).words), place(change.Origin),
 	)}
@@ -72,7 +72,7 @@ func (p htmlPage) change(change *planner.Change) g.Node {
 	if len(change.Needs) > 0 {
 		nodes = append(nodes, tagged("needs", "After", needsText(change.Needs)))
 	}
-	return h.Article(h.Class(actionClass(change.Action)), h.ID(anchor), h.Aria("labelledby", anchor+"-h"), h.TabIndex("-1"), lines(nodes...))
+	return h.Article(h.Class(actionClass(p.seenAs(change.Action))), h.ID(anchor), h.Aria("labelledby", anchor+"-h"), h.TabIndex("-1"), lines(nodes...))
 }
 
 // tagged is a paragraph that begins with a word.

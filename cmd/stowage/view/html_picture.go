@@ -50,7 +50,7 @@ func (p htmlPage) legend() []g.Node {
 	var items []g.Node
 	item := func(action planner.Action) {
 		if p.Count(action) > 0 {
-			items = append(items, h.Li(h.Class(actionClass(action)), actionMark(action), said(" "+p.word(action))))
+			items = append(items, h.Li(h.Class(actionClass(p.seenAs(action))), p.mark(action), said(" "+p.word(action))))
 		}
 	}
 	for _, c := range actionWords {

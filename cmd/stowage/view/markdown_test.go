@@ -68,8 +68,18 @@ func reviewedPlans() map[string]view.Planned {
 		Release: planner.ReleaseInfo{Name: "shop", Namespace: "shop", FromRevision: 7, ToRevision: 7, DriftSince: 7},
 		Changes: []planner.Change{noOp("Service", "web"), {
 			ID: id("Deployment", "web"), App: "web", Action: planner.Update, Origin: at("web.hcl", 20), Reason: "changed fields",
-			Drift: []planner.FieldOwner{{Path: "spec.replicas", Manager: "kubectl", Time: movedAt, Live: int64(5), Config: int64(3)}},
-		}},
+			Diff: []planner.FieldDiff{ // what would undo it
+				{Path: "spec.replicas", Op: planner.Update, Before: int64(5), After: int64(3)},
+				{Path: "spec.template.spec.containers[web].readinessProbe", Op: planner.Create, After: map[string]any{"tcpSocket": map[string]any{"port": "http"}}},
+			},
+			Drift: []planner.FieldOwner{
+				{Path: "spec.replicas", Manager: "kubectl", Time: movedAt, Live: int64(5), Config: int64(3)},
+				{Path: "spec.template.spec.containers[web].readinessProbe", Manager: "unknown", Config: map[string]any{"tcpSocket": map[string]any{"port": "http"}}},
+			},
+		}, {
+			ID: id("Secret", "web-b2c3d4f5g6"), App: "web", Action: planner.Update, Origin: at("web.hcl", 3), Reason: "changed fields",
+			Drift: []planner.FieldOwner{{Path: "data.password", Manager: "kubectl-edit", Time: movedAt, Masked: true}},
+		}, {ID: id("Service", "db"), App: "db", Action: planner.Create, Origin: at("db.hcl", 9), Reason: "is not there any more"}},
 	}
 	production := target
 	production.Env = "production"
@@ -173,6 +183,35 @@ func TestMarkdownOfHostileText(t *testing.T) {
 		if t.Failed() {
 			t.Fatalf("%q makes:\n%s", evil, got)
 		}
+	}
+}
+
+// An account that may not patch has nothing checked: that is one line, and the last.
+func TestRisksTellARightThatIsLackingOnce(t *testing.T) {
+	plan := shop()
+	for i := range plan.Changes {
+		if change := &plan.Changes[i]; change.Action != planner.NoOp && change.Action != planner.Delete {
+			kind := strings.ToLower(change.ID.Kind) + "s"
+			change.Unchecked = fmt.Sprintf("%s %q is forbidden: User %q cannot patch resource %q in API group \"\" in the namespace %q", kind, change.ID.Name, "planner", kind, "shop")
+		}
+	}
+	_, risks, _ := strings.Cut(markdownOf(t, view.Planned{Plan: plan, Target: target}), "#### Risks\n\n")
+	risks, _, _ = strings.Cut(risks, "\n\n")
+	lines := strings.Split(risks, "\n")
+	if last, want := lines[len(lines)-1], `- **NOT CHECKED** by the server: 6 objects: user "planner" may not patch them`; last != want || strings.Count(risks, "NOT CHECKED") != 1 {
+		t.Errorf("the last line is not the only one to tell it:\n%s\nwant %s", risks, want)
+	}
+	if !strings.HasPrefix(lines[0], "- **DATA") || !strings.HasPrefix(lines[1], "- **DOWNTIME**") {
+		t.Errorf("what is worse does not come first:\n%s", risks)
+	}
+}
+
+func TestMarkdownKeepsTheCommasOfASentenceOutOfCode(t *testing.T) {
+	plan := oneValueChanged()
+	plan.Warnings = []planner.Warning{{Summary: "example.com/shop:1.5.0, example.com/db:2; then @all, and so on"}}
+	want := "- **Warning** `example.com/shop:1.5.0`, `example.com/db:2`; then `@all`, and so on\n"
+	if got := markdownOf(t, view.Planned{Plan: plan, Target: target}); !strings.Contains(got, want) {
+		t.Errorf("not in it: %s\n%s", want, got)
 	}
 }
 

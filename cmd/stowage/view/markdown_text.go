@@ -47,6 +47,9 @@ func markdownText(text string) string {
 			continue
 		}
 		code = append(code, word)
+		if strings.HasSuffix(word, ",") || strings.HasSuffix(word, ";") {
+			flush()
+		}
 	}
 	flush()
 	return strings.Join(out, " ")

@@ -326,40 +326,6 @@ func keptTitle(release planner.ReleaseInfo) string {
 	return "Not in the configuration, and kept"
 }
 
-// unchecked is what the server was not asked about for one reason.
-type unchecked struct {
-	reason  string
-	objects []string
-}
-
-// uncheckedOf returns what the server was not asked about, once for each reason.
-// Deletions are left out: there is nothing to check about them.
-func uncheckedOf(plan *planner.Plan) (all []unchecked) {
-	for i := range plan.Changes {
-		change := &plan.Changes[i]
-		if change.Unchecked == "" || change.Action == planner.Delete {
-			continue
-		}
-		k := slices.IndexFunc(all, func(u unchecked) bool { return u.reason == change.Unchecked })
-		if k < 0 {
-			k = len(all)
-			all = append(all, unchecked{reason: change.Unchecked})
-		}
-		all[k].objects = append(all[k].objects, change.ID.String())
-	}
-	return all
-}
-
-func (p *page) unchecked(plan *planner.Plan) {
-	all := uncheckedOf(plan)
-	for _, u := range all {
-		p.para(txt("Not checked by the server: "), 2, plain, objectList(u.objects)+": "+u.reason+".")
-	}
-	if len(all) > 0 {
-		p.blank()
-	}
-}
-
 // objectList names a few objects, or counts many.
 func objectList(names []string) string {
 	if len(names) > 3 {

@@ -35,7 +35,7 @@ type risk struct {
 }
 
 // The words that risks are shown behind, gravest first.
-var riskWords = []string{"DATA", "DOWNTIME", "REPLACED", "DELETED", "SWITCHED", "DRIFT", "NOT READY", "RUNNING", "INTERRUPTED", "NOT CHECKED"}
+var riskWords = []string{"DATA", "DOWNTIME", "SWITCHED", "REPLACED", "DELETED", "DRIFT", "NOT READY", "RUNNING", "INTERRUPTED", "NOT CHECKED"}
 
 func reviewOf(plan Planned) *review {
 	r := &review{Planned: plan, index: make(map[planner.ObjectID]int, len(plan.Changes))}
@@ -61,7 +61,11 @@ func (r *review) findRisks() {
 		r.risks = append(r.risks, risk{words: []string{word}, text: pending.title()})
 	}
 	for _, u := range uncheckedOf(r.Plan) {
-		r.risks = append(r.risks, risk{words: []string{"NOT CHECKED"}, text: "by the server: " + objectList(u.objects) + ": " + u.reason})
+		text := objectList(u.objects) + ": " + u.reason
+		if !r.isDrift() {
+			text = "by the server: " + text
+		}
+		r.risks = append(r.risks, risk{words: []string{"NOT CHECKED"}, text: text})
 	}
 	slices.SortStableFunc(r.risks, func(a, b risk) int { return cmp.Compare(rankOf(a.words[0]), rankOf(b.words[0])) })
 }
@@ -110,7 +114,7 @@ func (r *review) riskOf(change *planner.Change) risk {
 		add("NOT READY", "unchanged, but "+healthText(*change.Health))
 	}
 	if len(change.Drift) > 0 {
-		add("DRIFT", driftSummary(change.Drift))
+		add("DRIFT", r.driftText(change.Drift))
 	}
 	slices.SortStableFunc(found.words, func(a, b string) int { return cmp.Compare(rankOf(a), rankOf(b)) })
 	found.words = slices.Compact(found.words)
@@ -118,20 +122,24 @@ func (r *review) riskOf(change *planner.Change) risk {
 	return found
 }
 
-// driftSummary says who changed which fields.
-func driftSummary(drift []planner.FieldOwner) string {
-	var managers, paths []string
-	for _, owner := range drift {
-		if !slices.Contains(managers, owner.Manager) {
-			managers = append(managers, owner.Manager)
+// driftText says who changed which fields and, where that is what the plan is about, how.
+func (r *review) driftText(drift []planner.FieldOwner) string {
+	var managers, paths, changes []string
+	for _, field := range drift {
+		if !slices.Contains(managers, field.Manager) {
+			managers = append(managers, field.Manager)
 		}
-		paths = append(paths, owner.Path)
+		paths = append(paths, field.Path)
+		changes = append(changes, fieldSince(field))
 	}
-	what := strings.Join(paths, ", ")
-	if len(paths) > 3 {
-		what = fmt.Sprintf("%d fields", len(paths))
+	by := " changed by " + strings.Join(managers, ", ")
+	switch {
+	case len(paths) > 3:
+		return fmt.Sprintf("%d fields", len(paths)) + by
+	case r.isDrift():
+		return strings.Join(changes, "; ")
 	}
-	return what + " set by " + strings.Join(managers, ", ")
+	return strings.Join(paths, ", ") + by
 }
 
 func (r *review) findGroups() {
@@ -173,7 +181,10 @@ func (r *review) indexOf(change *planner.Change) int { return r.index[change.ID]
 
 // diffOf returns what changes in an object or, in a plan that tells of drift, what changed.
 func (r *review) diffOf(change *planner.Change) []diffLine {
-	return diffOf(change, r.isDrift())
+	if r.isDrift() {
+		return driftOf(change)
+	}
+	return diffOf(change)
 }
 
 // kind says what kind of a plan it is.
@@ -237,6 +248,18 @@ func (r *review) isDrift() bool { return r.Release.DriftSince > 0 }
 
 // driftWords say what others have done to an object, by what would undo it.
 var driftWords = map[planner.Action]string{planner.Create: "gone", planner.Update: "changed", planner.Replace: "replaced"}
+
+// seenAs returns the action that looks like what is told of an object: where the plan tells
+// of drift, those that would be created are gone.
+func (r *review) seenAs(action planner.Action) planner.Action {
+	switch {
+	case r.isDrift() && action == planner.Create:
+		return planner.Delete
+	case r.isDrift() && action == planner.Delete:
+		return planner.Create
+	}
+	return action
+}
 
 // word says what is done to an object, and toDo the same of several: "to change".
 func (r *review) word(action planner.Action) string {

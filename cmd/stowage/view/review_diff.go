@@ -28,10 +28,9 @@ const (
 	signNote  diffSign = '!' // a remark
 )
 
-// diffOf returns what changes in an object, field by field and key by key. Of drift that
-// is looked back at, the value before is the applied one; of drift that the plan undoes,
-// the one that somebody else set.
-func diffOf(change *planner.Change, back bool) []diffLine {
+// diffOf returns what changes in an object, field by field and key by key. Of drift, which
+// the plan undoes, the value before is the one that somebody else set.
+func diffOf(change *planner.Change) []diffLine {
 	var d diffLines
 	if change.Data != nil {
 		for _, key := range change.Data.Keys {
@@ -42,15 +41,27 @@ func diffOf(change *planner.Change, back bool) []diffLine {
 		d.difference(field, fieldLines)
 	}
 	for _, owner := range change.Drift {
-		if back {
-			owner.Live, owner.Config = owner.Config, owner.Live
-		}
 		d.drift(owner, slices.ContainsFunc(change.Diff, func(f planner.FieldDiff) bool { return f.Path == owner.Path }))
 	}
 	for _, claim := range change.Grow {
 		d.add(signField, "PersistentVolumeClaim "+claim.Name)
 		d.add(signMinus, claim.From)
 		d.add(signPlus, claim.To)
+	}
+	return d
+}
+
+// driftOf returns what others have changed in an object: the value before is the one that
+// was applied, as everywhere that drift is looked back at.
+func driftOf(change *planner.Change) []diffLine {
+	var d diffLines
+	for _, owner := range change.Drift {
+		field := planner.FieldDiff{Path: owner.Path, Op: planner.Update, Before: owner.Config, After: owner.Live, Masked: owner.Masked}
+		if owner.Live == nil && !owner.Masked {
+			field.Op = planner.Delete
+		}
+		d.difference(field, fieldLines)
+		d.add(signNote, driftBy(owner))
 	}
 	return d
 }
@@ -110,16 +121,21 @@ func (d *diffLines) difference(field planner.FieldDiff, lines func(any) []string
 // drift adds one field of ours that somebody else changed, with its values unless they
 // are shown as a change already.
 func (d *diffLines) drift(owner planner.FieldOwner, shown bool) {
+	if shown {
+		d.add(signNote, driftBy(owner)+": "+owner.Path)
+		return
+	}
+	d.difference(planner.FieldDiff{Path: owner.Path, Op: planner.Update, Before: owner.Live, After: owner.Config, Masked: owner.Masked}, fieldLines)
+	d.add(signNote, driftBy(owner))
+}
+
+// driftBy says who changed a field, and when.
+func driftBy(owner planner.FieldOwner) string {
 	by := "drift by " + owner.Manager
 	if !owner.Time.IsZero() {
 		by += " at " + moment(owner.Time)
 	}
-	if shown {
-		d.add(signNote, by+": "+owner.Path)
-		return
-	}
-	d.difference(planner.FieldDiff{Path: owner.Path, Op: planner.Update, Before: owner.Live, After: owner.Config, Masked: owner.Masked}, fieldLines)
-	d.add(signNote, by)
+	return by
 }
 
 // fieldLines writes the value of a field; one that has parts as YAML.
