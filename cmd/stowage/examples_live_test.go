@@ -66,8 +66,9 @@ var rarely = []string{
 	"patch secrets", "update secrets",
 	"list events", "get pods/log", "watch replicasets", // why something fails
 	"get persistentvolumeclaims", "patch persistentvolumeclaims", // storage that grows
-	"watch persistentvolumeclaims",                                                   // that are not bound at once
-	"watch endpointslices", "create jobs", "patch jobs", "watch jobs", "delete jobs", // a switch, and its checks
+	"watch persistentvolumeclaims",                // that are not bound at once
+	"list endpointslices", "watch endpointslices", // a switch
+	"create jobs", "patch jobs", "watch jobs", "delete jobs", // and its checks
 	"list controllerrevisions", "list jobs", "list pods", "list replicasets", // which versions of configuration are in use
 }
 
