@@ -213,7 +213,7 @@ func (f *fault) check(t *testing.T, failure *applier.NotReadyError) {
 	}) || len(e.Events) > 5 {
 		t.Errorf("events %+v, want at most 5, with %s of a %s", e.Events, f.event, f.about)
 	}
-	if !endsWith(e.Logs, f.log) && !(e.Restarts > 0 && beginsLike(e.Logs, e.Previous)) {
+	if !endsWith(e.Logs, f.log) && !beginsLike(e.Logs, e.Previous) {
 		t.Errorf("log %q, want at most 20 lines up to %q", e.Logs, f.log)
 	}
 	if f.exitCode != 0 && !endsWith(e.Previous, f.log) {

@@ -112,12 +112,12 @@ func (r *Rights) AddPlanning(home string, objects []Object) {
 		case o.ID.Namespace != "":
 			namespaces = append(namespaces, o.ID.Namespace)
 		}
-		r.Add(o.right("", whyCompare), kind, "get", "list")
+		r.Add(o.right(whyCompare), kind, "get", "list")
 		if schemeOf(kind) == nil && r.defined[kind.GroupKind()] == "" {
 			r.Add(Right{Name: r.plural(kind) + "." + kind.Group, Why: whyDefined}, definitionKind, "get")
 		}
 		if len(claimTemplates(o.Manifest)) > 0 {
-			r.Add(o.right("", whyClaims), claimKind, "list")
+			r.Add(o.right(whyClaims), claimKind, "list")
 		}
 	}
 	for _, name := range unique(namespaces) {
@@ -127,9 +127,9 @@ func (r *Rights) AddPlanning(home string, objects []Object) {
 	r.addReferences(objects)
 }
 
-// right returns the right for an object as far as it does not depend on the request.
-func (o Object) right(name, why string) Right {
-	return Right{Namespace: o.ID.Namespace, Name: name, Why: why, For: o.ID, Origin: o.Origin}
+// right returns the right for objects like it, as far as it does not depend on the request.
+func (o Object) right(why string) Right {
+	return Right{Namespace: o.ID.Namespace, Why: why, For: o.ID, Origin: o.Origin}
 }
 
 // addUsers adds what it takes to find out what uses old versions of configuration.
@@ -140,7 +140,7 @@ func (r *Rights) addUsers(objects []Object) {
 		}
 		for _, list := range usersOfData {
 			if list.of == nil || slices.ContainsFunc(objects, func(o Object) bool { return slices.Contains(list.of, o.ID.Kind) }) {
-				r.Add(data.right("", whyUsed), list.kind, "list")
+				r.Add(data.right(whyUsed), list.kind, "list")
 			}
 		}
 	}
@@ -156,7 +156,7 @@ func (r *Rights) addReferences(objects []Object) {
 	for _, o := range objects {
 		for _, d := range demandsOf(o) {
 			if m.isOpen(d) {
-				like := o.right("", whyReferred)
+				like := o.right(whyReferred)
 				like.Namespace = d.to.Namespace
 				r.Add(like, d.kind, "get", "list")
 			}
