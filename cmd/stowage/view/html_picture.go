@@ -10,22 +10,23 @@ import (
 	"stowage/planner"
 )
 
+// picture shows the order in which objects are changed; drift has none.
 func (p htmlPage) picture() g.Node {
-	if p.Empty() {
+	if p.Empty() || p.isDrift() {
 		return nil
 	}
 	picture := pictureOf(p.review)
-	boxes, hint := "objects", "Each box is an object."
+	boxes, hint := "object", "Each box is an object."
 	if picture.grouped {
-		boxes, hint = "apps", "Each box is an app, with how many of its objects change."
+		boxes, hint = "app", "Each box is an app, with how many of its objects change."
 	}
 	hint += " Arrows lead from what comes first to what waits for it."
 	if len(picture.hidden) > 0 {
 		hint += " Not drawn: " + strings.Join(picture.hidden, ", ") + "."
 	}
 	size := fmt.Sprintf("0 0 %d %d", picture.width, picture.height)
-	desc := fmt.Sprintf("%d %s and %d arrows, in the order of the plan from top to bottom. The details below say the same in words.",
-		len(picture.nodes), boxes, len(picture.arrows))
+	desc := fmt.Sprintf("%s and %s, in the order of the plan from top to bottom. The details below say the same in words.",
+		plural(len(picture.nodes), boxes), plural(len(picture.arrows), "arrow"))
 	drawn := []g.Node{
 		g.El("title", h.ID("picture-title"), said(releaseTitle(p.Release))),
 		g.El("desc", h.ID("picture-desc"), said(desc)),
@@ -50,7 +51,7 @@ func (p htmlPage) legend() []g.Node {
 	var items []g.Node
 	item := func(action planner.Action) {
 		if p.Count(action) > 0 {
-			items = append(items, h.Li(h.Class(actionClass(p.seenAs(action))), p.mark(action), said(" "+p.word(action))))
+			items = append(items, h.Li(h.Class(actionClass(action)), p.mark(action), said(" "+p.word(action))))
 		}
 	}
 	for _, c := range actionWords {

@@ -70,9 +70,8 @@ func (p *picture) objectNodes(r *review, nodeOf map[planner.ObjectID]int) {
 	for i := range r.Changes {
 		change := &r.Changes[i]
 		nodeOf[change.ID] = i
-		action := r.seenAs(change.Action)
 		node := pictureNode{
-			class: actionClass(action), sign: actionSign(action), small: shortName(change.ID.Kind), name: shortName(change.ID.Name),
+			class: actionClass(change.Action), sign: actionSign(change.Action), small: shortName(change.ID.Kind), name: shortName(change.ID.Name),
 			title: printable(change.ID.String()) + ": " + r.word(change.Action),
 		}
 		if isTold(change) {
@@ -104,10 +103,9 @@ func (p *picture) appNodes(r *review, nodeOf map[planner.ObjectID]int) {
 		node := &p.nodes[i]
 		g := group{app: node.app}
 		count := func(a planner.Action) int { return counts[i][a] }
-		seen := func(a planner.Action) int { return count(r.seenAs(a)) }
-		action := gravest(seen)
+		action := gravest(count)
 		node.class, node.sign, node.name = actionClass(action), actionSign(action), shortName(g.title())
-		node.small = smallCounts(seen)
+		node.small = smallCounts(count)
 		node.title = printable(g.title()) + ": " + r.countsText(count)
 		if k := slices.IndexFunc(r.groups, func(g group) bool { return g.app == node.app }); k >= 0 {
 			node.link = groupAnchor(k)

@@ -252,11 +252,8 @@ var driftWords = map[planner.Action]string{planner.Create: "gone", planner.Updat
 // seenAs returns the action that looks like what is told of an object: where the plan tells
 // of drift, those that would be created are gone.
 func (r *review) seenAs(action planner.Action) planner.Action {
-	switch {
-	case r.isDrift() && action == planner.Create:
+	if r.isDrift() && action == planner.Create {
 		return planner.Delete
-	case r.isDrift() && action == planner.Delete:
-		return planner.Create
 	}
 	return action
 }
