@@ -201,6 +201,8 @@ func (b *browser) show(medium, scheme string) {
 	if _, err := chromedp.Call(b.ctx, emulation.SetEmulatedMedia, params); err != nil {
 		b.t.Fatal(err)
 	}
+	// What was folded away is laid out when the next frame is drawn.
+	what(b, chromedp.Evaluate[float64](`new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))`, chromedp.EvalAwaitPromise))
 }
 
 // is compares what an expression gives in the page, which is a string.
