@@ -178,13 +178,13 @@ func TestS10OneReplicaThatIsNeverReadyFails(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	plan, opts := s.plan(t, web("simulate.local/never-ready", "  replicas = 1"))
-	opts.Timeout = 2 * time.Second
+	opts.Timeout = 5 * time.Second
 	out := s.run(t.Context(), plan, opts, nil)
 	err := notReady(t, out.step(t, "Deployment", "web"))
 	if err.TimedOut != opts.Timeout || err.Evidence.Pod == "" || err.Evidence.Container != "web" || err.Evidence.Reason != "NotReady" {
 		t.Errorf("got %v", err)
 	}
-	for _, part := range []string{"not ready after 2s", "0 available", "pod web-", "container web"} {
+	for _, part := range []string{"not ready after 5s", "0 available", "pod web-", "container web"} {
 		if !strings.Contains(err.Error(), part) {
 			t.Errorf("%q does not say %q", err, part)
 		}
@@ -193,7 +193,7 @@ func TestS10OneReplicaThatIsNeverReadyFails(t *testing.T) {
 	// Beside a pod of the revision before, which is up.
 	s.mustApply(t, web("nginx", "  replicas = 1"))
 	plan, opts = s.plan(t, web("simulate.local/never-ready", "  replicas = 1"))
-	opts.Timeout = 2 * time.Second
+	opts.Timeout = 5 * time.Second
 	out = s.run(t.Context(), plan, opts, nil)
 	err = notReady(t, out.step(t, "Deployment", "web"))
 	if err.TimedOut != opts.Timeout || !strings.Contains(err.Error(), "1/1 updated, 1 available, 1 old still there; pod web-") {
