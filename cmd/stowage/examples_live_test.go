@@ -86,9 +86,7 @@ func (e *exampleRun) become(cluster *testcluster.Cluster) {
 		if e.t.Failed() {
 			e.leave()
 		}
-		for _, o := range e.account.namespaces {
-			e.written.remove(e.t, o)
-		}
+		e.written.remove(e.t, e.account.namespaces...)
 	})
 }
 
@@ -109,12 +107,13 @@ func (e *exampleRun) usesAll() {
 // nothing else.
 func (e *exampleRun) removeSpared() {
 	e.t.Helper()
-	for _, o := range e.written.live(e.t, e.release) {
+	left := e.written.live(e.t, e.release)
+	for _, o := range left {
 		if !planner.IsGuarded(planner.IDOf(o)) {
 			e.t.Errorf("left after destroy: %s", objectNameOf(o))
 		}
-		e.written.remove(e.t, o)
 	}
+	e.written.remove(e.t, left...)
 }
 
 // exampleRun is a directory of examples on the cluster, which it has its names of to

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/base64"
 	"errors"
@@ -13,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
@@ -27,6 +29,7 @@ import (
 	"k8s.io/client-go/restmapper"
 
 	"stowage/internal/testcluster"
+	"stowage/planner"
 )
 
 // written are the objects that somebody wrote by hand to mean what an example means.
@@ -202,34 +205,68 @@ func (w *written) live(t *testing.T, release string) []*unstructured.Unstructure
 	return found
 }
 
-// remove deletes an object, and waits until it is gone: another test may be about to use
-// its name.
-func (w *written) remove(t *testing.T, o *unstructured.Unstructured) {
+// remove deletes objects, and waits until they are gone: another test may be about to use
+// their names, and what one of them holds may hold another one.
+func (w *written) remove(t *testing.T, objects ...*unstructured.Unstructured) {
 	t.Helper()
-	ctx := context.WithoutCancel(t.Context())
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), time.Minute)
+	defer cancel()
+	var removals []removal
+	for _, o := range objects {
+		r, err := w.startRemoving(ctx, o)
+		if err != nil {
+			t.Errorf("%s: %v", objectNameOf(o), err)
+			continue
+		}
+		removals = append(removals, r)
+	}
+	for _, r := range removals {
+		if !r.ends() {
+			t.Errorf("%s was deleted, and is still there", r.name)
+		}
+	}
+}
+
+// removal is an object that was deleted; a nil watcher: it is gone.
+type removal struct {
+	name    objectName
+	watcher watch.Interface
+}
+
+func (w *written) startRemoving(ctx context.Context, o *unstructured.Unstructured) (removal, error) {
+	r := removal{name: objectNameOf(o)}
 	mapping, err := w.mapping(o)
 	if err != nil {
-		t.Error(err)
-		return
+		return r, err
 	}
 	resource := w.client.Resource(mapping.Resource).Namespace(o.GetNamespace())
 	watcher, err := resource.Watch(ctx, metav1.ListOptions{FieldSelector: "metadata.name=" + o.GetName()})
 	if err != nil {
-		t.Error(err)
-		return
+		return r, err
 	}
-	defer watcher.Stop()
 	if err := resource.Delete(ctx, o.GetName(), metav1.DeleteOptions{}); err != nil {
-		if !apierrors.IsNotFound(err) {
-			t.Error(err)
+		watcher.Stop()
+		if apierrors.IsNotFound(err) {
+			err = nil
 		}
-		return
+		return r, err
 	}
-	for event := range watcher.ResultChan() {
+	r.watcher = watcher
+	return r, nil
+}
+
+// ends waits until the object is gone, and reports whether it is.
+func (r removal) ends() bool {
+	if r.watcher == nil {
+		return true
+	}
+	defer r.watcher.Stop()
+	for event := range r.watcher.ResultChan() {
 		if event.Type == watch.Deleted {
-			return
+			return true
 		}
 	}
+	return false
 }
 
 // given are the rights, as verb and resource, that the Roles among the objects give.
@@ -268,10 +305,10 @@ func (w *written) list(t *testing.T, resource schema.GroupVersionResource, relea
 	return found
 }
 
-// home reports whether an object is in a namespace that the example has, or in none. In
-// others it is of another release, which has the same name.
+// home reports whether an object, or its release, is in a namespace that the example has, or
+// in none. In others it is of another release, which has the same name.
 func (w *written) home(o *unstructured.Unstructured) bool {
-	namespace := o.GetNamespace()
+	namespace := cmp.Or(o.GetLabels()[planner.LabelHome], o.GetNamespace())
 	if o.GetKind() == "Namespace" {
 		namespace = o.GetName()
 	}

@@ -30,10 +30,13 @@ type Request struct {
 	Status    int // set when the response has begun, 0 before
 }
 
-// Write tells a request that changes something, unlike reads and dry runs.
+// Write tells a request that changes something, unlike reads, dry runs and reviews.
 func (r Request) Write() bool {
-	return !r.DryRun && !slices.Contains([]string{"get", "list", "watch"}, r.Verb)
+	return !r.DryRun && !r.Review() && !slices.Contains([]string{"get", "list", "watch"}, r.Verb)
 }
+
+// Review tells a request that asks who one is, or what one may do: it is created, and not kept.
+func (r Request) Review() bool { return strings.Contains(r.Path, "k8s.io/v1/selfsubject") }
 
 func (r Request) String() string {
 	if len(r.Query) == 0 {
