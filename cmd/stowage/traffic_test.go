@@ -100,14 +100,14 @@ func (tr *traffic) does(args []string) []moveTold {
 	lines.Buffer(nil, 1<<20)
 	for lines.Scan() {
 		var line struct {
-			Type   string
-			Result struct{ Moves []moveTold }
+			Type  string
+			Moves []moveTold
 		}
 		if err := json.Unmarshal(lines.Bytes(), &line); err != nil {
 			tr.test.Fatalf("%v: %s", err, lines.Bytes())
 		}
-		if line.Type == "run-finished" {
-			moves = line.Result.Moves
+		if line.Type == "summary" {
+			moves = line.Moves
 		}
 	}
 	for i := range moves {
