@@ -23,13 +23,7 @@ func (p *page) driftSince(plan *planner.Plan) {
 			drifted = append(drifted, change)
 		}
 	}
-	origins := p.originColumn(drifted)
-	for i := range drifted {
-		p.drifted(&drifted[i], origins)
-	}
-	if len(drifted) > 0 {
-		p.blank()
-	}
+	p.each(drifted, p.drifted)
 	p.notCompared(plan)
 	p.warnings(plan.Warnings)
 	p.para(txt(""), 0, bold, driftClosing(plan, len(drifted)))

@@ -181,9 +181,14 @@ func (p *page) changes(plan *planner.Plan) {
 			changes = append(changes, change)
 		}
 	}
+	p.each(changes, p.change)
+}
+
+// each adds changes one below the other, and an empty line when there are any.
+func (p *page) each(changes []planner.Change, add func(change *planner.Change, origins int)) {
 	origins := p.originColumn(changes)
 	for i := range changes {
-		p.change(&changes[i], origins)
+		add(&changes[i], origins)
 	}
 	if len(changes) > 0 {
 		p.blank()
