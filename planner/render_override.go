@@ -78,25 +78,38 @@ func (r *renderer) overridden(o Object, manifest *unstructured.Unstructured) *un
 
 // override merges fields onto a manifest.
 func (r *renderer) override(manifest *unstructured.Unstructured, fields *dsl.Fields) *unstructured.Unstructured {
-	id := IDOf(manifest)
-	check, err := checkFields(manifest.GetAPIVersion(), manifest.GetKind(), fields.Values)
-	if err == nil && len(check.errs) == 0 {
-		var merged *unstructured.Unstructured
-		if merged, err = mergeFields(manifest, fields.Values, check.removed); err == nil {
-			check.errs = protectedFields(manifest, merged, fields)
-			if len(check.errs) == 0 {
-				manifest, err = merged, Validate(Object{ID: id, Manifest: merged})
-			}
-		}
+	merged, errs := overrideWith(manifest, fields)
+	if len(errs) == 0 {
+		return merged
 	}
-	if err != nil {
-		r.fail(&ObjectError{ID: id, Origin: OriginOf(fields.DeclRange), Err: err})
-		return manifest
-	}
-	for _, e := range check.errs {
-		r.fail(&ObjectError{ID: id, Origin: OriginOf(fields.Range(e.path)), Field: e.path, Err: e.err})
+	for _, e := range errs {
+		r.fail(&ObjectError{ID: IDOf(manifest), Origin: OriginOf(fields.Range(e.path)), Field: e.path, Err: e.err})
 	}
 	return manifest
+}
+
+// overrideWith returns a manifest with the fields of an override, or what is wrong with
+// them, by field; without one where it concerns them all. Ours says whether its pods are
+// found by labels of stowage's own.
+func overrideWith(manifest *unstructured.Unstructured, fields *dsl.Fields) (*unstructured.Unstructured, []fieldError) {
+	check, err := checkFields(manifest.GetAPIVersion(), manifest.GetKind(), fields.Values)
+	if err != nil {
+		return nil, []fieldError{{err: err}}
+	}
+	if len(check.errs) > 0 {
+		return nil, check.errs
+	}
+	merged, err := mergeFields(manifest, fields.Values, check.removed)
+	if err != nil {
+		return nil, []fieldError{{err: err}}
+	}
+	if errs := protectedFields(manifest, merged, fields); len(errs) > 0 {
+		return nil, errs
+	}
+	if err := Validate(Object{ID: IDOf(manifest), Manifest: merged}); err != nil {
+		return nil, []fieldError{{err: err}}
+	}
+	return merged, nil
 }
 
 // mergeFields returns a manifest with the fields, lists by their merge keys, and without
@@ -126,7 +139,27 @@ func mergeFields(manifest *unstructured.Unstructured, fields map[string]any, rem
 	if !ok {
 		return nil, fmt.Errorf("merging gave a %T", result)
 	}
-	return u.DeepCopy(), nil // it shares parts with what it was made from
+	u = u.DeepCopy() // it shares parts with what it was made from
+	emptied(u.Object)
+	return u, nil
+}
+
+// emptied makes objects of the nulls that removing leaves where it takes the last field
+// of one. An object without fields can mean something, as in emptyDir = {}.
+func emptied(v any) {
+	switch v := v.(type) {
+	case map[string]any:
+		for name, field := range v {
+			if field == nil {
+				v[name] = map[string]any{}
+			}
+			emptied(field)
+		}
+	case []any:
+		for _, item := range v {
+			emptied(item)
+		}
+	}
 }
 
 // withoutNulls returns a copy of a value without the fields that are null.
