@@ -1,6 +1,7 @@
 package dsl
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -24,7 +25,7 @@ type appBlock struct {
 }
 
 // appHead names the arguments and blocks that make up the head of an app.
-var appHead = []string{"name", "kind", "image", "version", "port", "container", "init_container", "sidecar", "service"}
+var appHead = []string{"name", "kind", "image", "version", "selector", "pod_labels", "container_name", "port", "container", "init_container", "sidecar", "service"}
 
 var appNaming = objectArgs(func(a *appBlock) *string { return &a.Name }, func(a *appBlock) *[]Reference { return &a.dependsOn })
 
@@ -63,13 +64,14 @@ var appSchema = newSchema(slices.Concat(appNaming, []arg[appBlock]{
 		doc: "Names that the pods know for addresses: `{ \"10.1.2.3\" = [\"db.example.com\"] }`.",
 	},
 	{
-		name: "labels", kind: textMap(func(a *appBlock) *map[string]string { return &a.Labels }, labelKey, labelValue),
-		doc: "Labels added to every object of the app, and to its pods.",
+		name: "labels", kind: appLabels,
+		doc: "Labels added to every object of the app, and to its pods unless `pod_labels` says what they have.",
 	},
 	{
 		name: "annotations", kind: textMap(func(a *appBlock) *map[string]string { return &a.Annotations }, annotationKey),
 		doc: "Annotations added to the pods.",
 	},
+}, podArgs, []arg[appBlock]{
 	{
 		name: "pod_management", kind: text(func(a *appBlock) *string { return &a.PodManagement }, oneOf("OrderedReady", "Parallel")), initial: `"OrderedReady"`,
 		doc: "StatefulSet: `\"OrderedReady\"` starts pods one after the other, each when the one before is ready, and stops them the other way round; `\"Parallel\"` starts and stops all at once.",
@@ -133,10 +135,12 @@ func (ev *evaluation) evaluateAppHead(n *node) cty.Value {
 	a.Ranges = rangesOf(a.content)
 	ev.apps[n] = a
 	appSchema.fill(s, a.content, a, func(name string) bool { return slices.Contains(appHead, name) })
+	app.Container.Name = cmp.Or(app.Container.Name, app.Name)
 	if ev.appNamed[app.Name] == nil {
 		ev.appNamed[app.Name] = n // any other is reported by checkObjects
 	}
 	s.checkAppName(a)
+	s.completePods(a)
 	s.completeService(a)
 	return s.appValue(a)
 }
@@ -151,6 +155,8 @@ func (s *scope) appValue(a *appBlock) cty.Value {
 		"name":    cty.StringVal(a.Name),
 		"image":   cty.StringVal(a.Image),
 		"version": cty.StringVal(a.Version),
+
+		"selector": s.selectorValue(a),
 	}
 	if a.Service != nil {
 		ports := map[string]cty.Value{}
@@ -169,7 +175,6 @@ func (ev *evaluation) app(n *node) *App {
 	a := ev.apps[n]
 	s := a.scope
 	appSchema.fill(s, a.content, a, func(name string) bool { return !slices.Contains(appHead, name) })
-	a.Container.Name = a.Name
 	s.completeContainers(a)
 	s.checkHost(a)
 	s.checkKind(a)

@@ -22,7 +22,7 @@ const (
 // Container is one container of an app's pods. The arguments of the app itself
 // are those of its main container.
 type Container struct {
-	Name       string // of the main one: the app's
+	Name       string // of the main one: most often the app's
 	Role       ContainerKind
 	Image      string
 	PullPolicy string // Always, IfNotPresent, Never; empty leaves it to the cluster
@@ -206,7 +206,7 @@ func (s *scope) checkContainerName(c *containerBlock, at hcl.Range) {
 	if err := dnsLabel(c.Name); err != nil {
 		s.report(problem(&at, "Invalid name", "The name of a container %s.", err))
 	}
-	if c.Name == c.app.Name {
+	if c.Name == cmp.Or(c.app.Container.Name, c.app.Name) {
 		s.report(problem(&at, "Duplicate container", "The container of %s itself is named %q.", c.app.Address, c.Name))
 	}
 	for _, other := range c.app.others {

@@ -22,7 +22,7 @@ type fieldArgs struct{ FieldSource }
 var fieldSourceArgs = []arg[fieldArgs]{
 	{name: "field", kind: text(func(f *fieldArgs) *string { return &f.Field }), doc: "A field of the pod, such as `\"metadata.name\"`, `\"metadata.labels['app']\"`, `\"spec.nodeName\"` or `\"status.podIP\"`."},
 	{name: "resource", kind: text(func(f *fieldArgs) *string { return &f.Resource }), doc: "What a container requests or is limited to, such as `\"limits.memory\"`."},
-	{name: "container", kind: text(func(f *fieldArgs) *string { return &f.Container }, dnsLabel), initial: "the variable's own", doc: "With `resource`: the container; that of the app has the app's name."},
+	{name: "container", kind: text(func(f *fieldArgs) *string { return &f.Container }, dnsLabel), initial: "the variable's own", doc: "With `resource`: the container; that of the app has the app's name, or its `container_name`."},
 	{name: "divisor", kind: text(func(f *fieldArgs) *string { return &f.Divisor }, oneOf(divisors...)), initial: "1", doc: "With `resource`: the unit, such as `\"1Mi\"` or `\"1m\"`."},
 }
 

@@ -57,6 +57,7 @@ var kindUses = []struct {
 	{"replicas", counted},
 	{"autoscale", counted},
 	{"disruption_budget", counted},
+	{"selector", serving},
 	{"port", serving},
 	{"service", serving},
 	{"readiness", serving},

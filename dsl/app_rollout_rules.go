@@ -54,9 +54,11 @@ func (s *scope) checkRollout(a *appBlock) {
 	case r.Strategy == BlueGreen:
 		s.checkBlueGreen(a)
 		s.checkSharedClaims(a)
+		s.checkSelector(a)
 	case r.Strategy == Canary:
 		s.checkCanary(a)
 		s.checkSharedClaims(a)
+		s.checkSelector(a)
 	}
 	if r.Strategy != BlueGreen {
 		for _, c := range r.Checks {

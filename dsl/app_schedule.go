@@ -308,13 +308,19 @@ func decodeAffineApp(s *scope, to *PodAffinity, a argument) {
 // match nothing.
 func (ev *evaluation) checkAffinities(cfg *Config) {
 	var names []string
+	apps := map[string]*App{}
 	for _, a := range cfg.Apps {
 		names = append(names, a.Name)
+		apps[a.Name] = a
 	}
 	for _, a := range cfg.Apps {
 		for _, p := range slices.Concat(a.Scheduling.Near, a.Scheduling.Apart) {
-			if p.App != "" && !slices.Contains(names, p.App) {
+			switch of := apps[p.App]; {
+			case p.App == "":
+			case of == nil:
 				ev.report(problem(&p.DeclRange, "Unknown reference", "There is no app %q.%s", p.App, suggestion(p.App, names)))
+			case len(of.PodSelector(cfg.Release.Name)) == 0:
+				ev.report(problem(&p.DeclRange, "Invalid value", "The pods of %s have no labels, by which they could be told from others.", of.Address))
 			}
 		}
 	}

@@ -111,12 +111,21 @@ func labelKey(text string) error {
 	return qualifiedName(text)
 }
 
-// resourceLabelKey permits two labels that stowage sets on what apps become alone.
-func resourceLabelKey(text string) error {
-	if text == "app.kubernetes.io/name" || text == "app.kubernetes.io/version" {
-		return nil
+// objectLabelKey permits all labels but those that say whose an object is: where stowage
+// finds nothing by the others, they are the user's to set.
+func objectLabelKey(text string) error {
+	if text == "app.kubernetes.io/managed-by" {
+		return errors.New("is set by stowage itself")
 	}
-	return labelKey(text)
+	return podLabelKey(text)
+}
+
+// podLabelKey permits all labels that do not tell stowage whose pods they are.
+func podLabelKey(text string) error {
+	if strings.HasPrefix(text, "stowage.dev/") {
+		return errors.New("is set by stowage itself")
+	}
+	return qualifiedName(text)
 }
 
 func labelValue(text string) error {

@@ -137,9 +137,9 @@ type App struct {
 	Name    string  // of its objects; default: the label, and with for_each LABEL-KEY
 	Kind    AppKind
 
-	Container                 // the main one, named like the app
+	Container                 // the main one
 	Containers   []*Container // the others, in the order that they are written
-	Ports        []Port       // of the Service: those of all containers
+	Ports        []Port       // those of all containers
 	NamedVolumes []*Volume    // those with a volume block; Volumes has all
 
 	PodSecurity      PodSecurity
@@ -153,7 +153,8 @@ type App struct {
 	Replicas    *int32     // nil leaves it to the cluster (1)
 	Config      *Data      // own config; all its keys become environment variables
 	Secret      *Data      // own secret (declared, and what sensitive env values were moved into)
-	Service     *Service   // nil when the app has no port
+	Service     *Service   // that host names; nil when the app has no port
+	Further     []*Service // beside that one
 	Autoscale   *Autoscale // nil: Replicas pods; not with Replicas
 	Budget      *Budget    // nil: as many pods as somebody likes may be away
 	Account     *Account   // nil: the namespace's default service account
@@ -169,16 +170,24 @@ type App struct {
 	PodManagement  string          // OrderedReady or Parallel; empty leaves it to the cluster (OrderedReady)
 	ClaimRetention *ClaimRetention // nil leaves it to the cluster (claims stay)
 
+	Selector  map[string]string // of the pods, in the place of stowage's own; nil: not given
+	PodLabels map[string]string // all that the pods have; nil: Labels and stowage's own
+
 	Labels      map[string]string // added to every object of the app and to its pods
 	Annotations map[string]string // added to its pods
 	References  []Reference       // all that must be there before the workload; data have their own
 }
 
-// Port is a container port and the Service port in front of it.
+// Port is a port of a container, the port of the Service in front of it, or both.
 type Port struct {
-	Name        string
+	Label       string // of its block: the name, or a number for a port without one
+	Name        string // in the container; empty: none
 	Number      int32  // container port
+	Declared    bool   // the container lists it; default true
+	Exposed     bool   // the Service has it; default true
+	ServiceName string // in the Service, default Name; empty: none
 	ServicePort int32  // Service port, default Number
+	Target      string // name or number of what the Service port leads to; empty: this port
 	AppProtocol string // what is spoken there; empty: not said
 	Protocol    string // TCP, UDP, SCTP; default TCP
 	NodePort    int32  // 0: none asked for

@@ -46,7 +46,7 @@ func dataArgs(doc string) []arg[dataBlock] {
 			name: "versioned", kind: boolean(func(d *dataBlock) *bool { return &d.versioned }), initial: "true",
 			doc: "Whether each content gets an immutable object of its own, so that a change rolls the apps that use it. If not, one object is updated in place: mounted files change under running pods, and nothing rolls.",
 		},
-		{name: "labels", kind: textMap(func(d *dataBlock) *map[string]string { return &d.Labels }, labelKey, labelValue), doc: "Labels of the object."},
+		{name: "labels", kind: textMap(func(d *dataBlock) *map[string]string { return &d.Labels }, objectLabelKey, labelValue), doc: "Labels of the object."},
 		{name: "annotations", kind: textMap(func(d *dataBlock) *map[string]string { return &d.Annotations }, annotationKey), doc: "Annotations of the object."},
 	}...)
 }

@@ -74,7 +74,7 @@ var ingressSchema = newSchema(append(objectArgs(func(i *Ingress) *string { retur
 		name: "class", kind: text(func(i *Ingress) *string { return &i.Class }, subdomain), initial: "the cluster's default class",
 		doc: "Name of the IngressClass, which tells the controller that is meant.",
 	},
-	{name: "labels", kind: textMap(func(i *Ingress) *map[string]string { return &i.Labels }, labelKey, labelValue), doc: "Labels of the object."},
+	{name: "labels", kind: textMap(func(i *Ingress) *map[string]string { return &i.Labels }, objectLabelKey, labelValue), doc: "Labels of the object."},
 	{name: "annotations", kind: textMap(func(i *Ingress) *map[string]string { return &i.Annotations }, annotationKey), doc: "Annotations of the object, by which most controllers are told more."},
 }...),
 	nested[Ingress]{

@@ -81,7 +81,7 @@ func (n objectNames) app(a *App) {
 	if a.Service != nil {
 		n.claim(fmt.Sprintf("Service %q", a.Service.Name), a.Service.DeclRange, "")
 	}
-	if a.Kind == StatefulSet {
+	if a.Kind == StatefulSet && a.Selector == nil {
 		n.claim(podsNamed(a.Name), a.DeclRange, "")
 	}
 	switch a.Rollout.Strategy {

@@ -49,7 +49,7 @@ var resourceSchema = newSchema(append(objectArgs(func(r *resourceBlock) *string 
 		name: "namespace", kind: text(func(r *resourceBlock) *string { return &r.Namespace }, dnsLabel), initial: "that of the release",
 		doc: "Namespace of the object. Not for kinds whose objects are in none.",
 	},
-	{name: "labels", kind: textMap(func(r *resourceBlock) *map[string]string { return &r.Labels }, resourceLabelKey, labelValue), doc: "Labels of the object."},
+	{name: "labels", kind: textMap(func(r *resourceBlock) *map[string]string { return &r.Labels }, objectLabelKey, labelValue), doc: "Labels of the object."},
 	{name: "annotations", kind: textMap(func(r *resourceBlock) *map[string]string { return &r.Annotations }, annotationKey), doc: "Annotations of the object."},
 	{
 		name: "timeout", kind: seconds(func(r *resourceBlock) *time.Duration { return &r.Timeout }, time.Second), initial: "that of the command",

@@ -17,8 +17,8 @@ import (
 
 // The recommended labels of Kubernetes.
 const (
-	labelName      = "app.kubernetes.io/name"
-	labelInstance  = "app.kubernetes.io/instance"
+	labelName      = dsl.LabelName
+	labelInstance  = dsl.LabelInstance
 	labelManagedBy = "app.kubernetes.io/managed-by"
 )
 
@@ -38,6 +38,7 @@ func RenderWith(cfg *dsl.Config, known Kinds) ([]Object, error) {
 		defined:   definedIn(cfg.Resources),
 		known:     known,
 		baseNames: baseNames(cfg),
+		selectors: selectors(cfg),
 		origins:   make(map[ObjectID]Origin),
 	}
 	if !ownsNamespace(cfg) {
@@ -69,6 +70,7 @@ func RenderWith(cfg *dsl.Config, known Kinds) ([]Object, error) {
 type renderer struct {
 	release   dsl.Release
 	baseNames map[dataRef]string
+	selectors map[string]map[string]string // of the pods of each app, by its name
 	objects   []Object
 	origins   map[ObjectID]Origin // where the objects made so far come from
 	errs      []*ObjectError
@@ -184,15 +186,15 @@ func (r *renderer) object(a *dsl.App, role Role, at hcl.Range) Object {
 	return Object{Address: a.Address.String(), Origin: OriginOf(at), Role: role}
 }
 
-// labels returns the labels of every object of the release on top of the
-// user's.
+// labels returns the labels of every object of the release, and the user's on top of
+// them. These cannot be the ones that say whose the object is.
 func (r *renderer) labels(user map[string]string) map[string]string {
 	const ours = 5
 	labels := make(map[string]string, len(user)+ours)
-	maps.Copy(labels, user)
 	labels[labelInstance] = r.release.Name
 	labels[labelManagedBy] = FieldManager
 	labels[LabelRelease] = r.release.Name
+	maps.Copy(labels, user)
 	return labels
 }
 
@@ -200,30 +202,39 @@ func (r *renderer) labels(user map[string]string) map[string]string {
 // not among them: it is the workload's, and a new one must not touch data,
 // claims and Services that stay the same.
 func (r *renderer) appLabels(a *dsl.App, user map[string]string) map[string]string {
-	labels := r.labels(a.Labels)
-	for name, value := range user {
-		if _, taken := labels[name]; !taken {
-			labels[name] = value
-		}
-	}
-	labels[labelName] = a.Name
-	labels[LabelApp] = a.Name
+	labels := map[string]string{labelName: a.Name, LabelApp: a.Name}
+	maps.Copy(labels, user)
+	maps.Copy(labels, r.labels(a.Labels))
 	return labels
 }
 
-// workloadLabels returns the labels of a workload and of its pods.
+// workloadLabels returns the labels of a workload.
 func (r *renderer) workloadLabels(a *dsl.App) map[string]string {
 	labels := r.appLabels(a, nil)
-	if a.Version != "" {
+	if _, given := labels[LabelVersion]; a.Version != "" && !given {
 		labels[LabelVersion] = a.Version
 	}
 	return labels
 }
 
-// selector returns the labels that find an app's pods. It must stay as it is:
-// the selectors of workloads are immutable.
-func (r *renderer) selector(a *dsl.App) map[string]string {
-	return map[string]string{labelName: a.Name, labelInstance: r.release.Name}
+// podLabels returns the labels of an app's pods.
+func (r *renderer) podLabels(a *dsl.App) map[string]string {
+	if a.PodLabels != nil {
+		return maps.Clone(a.PodLabels)
+	}
+	return r.workloadLabels(a)
+}
+
+// selector returns the labels that find an app's pods.
+func (r *renderer) selector(a *dsl.App) map[string]string { return a.PodSelector(r.release.Name) }
+
+// selectors returns the labels that find the pods of each app.
+func selectors(cfg *dsl.Config) map[string]map[string]string {
+	all := make(map[string]map[string]string, len(cfg.Apps))
+	for _, a := range cfg.Apps {
+		all[a.Name] = a.PodSelector(cfg.Release.Name)
+	}
+	return all
 }
 
 // quantity reads a quantity at field of an object of the app.

@@ -19,15 +19,17 @@ func (r *renderer) job(a *dsl.App) *batchv1ac.JobApplyConfiguration {
 		WithSpec(r.jobSpec(a))
 }
 
-// cronJob makes what makes Jobs. Their labels say whose they are, so that what they use
-// is known for as long as they run.
+// cronJob makes what makes Jobs. Their labels say whose they are, unless their pods have
+// none of stowage's either.
 func (r *renderer) cronJob(a *dsl.App) *batchv1ac.CronJobApplyConfiguration {
+	jobs := batchv1ac.JobTemplateSpec().WithSpec(r.jobSpec(a))
+	if a.PodLabels == nil {
+		jobs.WithLabels(r.workloadLabels(a))
+	}
 	spec := batchv1ac.CronJobSpec().
 		WithSchedule(a.Cron.Expression).
 		WithSuspend(a.Cron.Suspend). // also when it is false: somebody may have suspended it by hand
-		WithJobTemplate(batchv1ac.JobTemplateSpec().
-			WithLabels(r.workloadLabels(a)).
-			WithSpec(r.jobSpec(a)))
+		WithJobTemplate(jobs)
 	spec.TimeZone = given(a.Cron.TimeZone)
 	spec.ConcurrencyPolicy = given(batchv1.ConcurrencyPolicy(a.Cron.Concurrency))
 	spec.SuccessfulJobsHistoryLimit = a.Cron.KeepSucceeded

@@ -16,34 +16,38 @@ import (
 type protectedField struct {
 	path path
 	why  string
+	// ours says that it is protected only while pods are found by labels of stowage's own.
+	ours bool
 }
 
+const findsPods = "is how the app's pods are found"
+
 var protectedEverywhere = []protectedField{
-	{fieldPaths("apiVersion")[0], "is the object's own"},
-	{fieldPaths("kind")[0], "is the object's own"},
-	{fieldPaths("metadata.name")[0], "follows from the name of the block"},
-	{fieldPaths("metadata.namespace")[0], "is that of the release"},
-	{fieldPaths("status")[0], "is the cluster's to write"},
+	{path: fieldPaths("apiVersion")[0], why: "is the object's own"},
+	{path: fieldPaths("kind")[0], why: "is the object's own"},
+	{path: fieldPaths("metadata.name")[0], why: "follows from the name of the block"},
+	{path: fieldPaths("metadata.namespace")[0], why: "is that of the release"},
+	{path: fieldPaths("status")[0], why: "is the cluster's to write"},
 }
 
 // protectedByKind lists what else must stay as it is rendered.
 var protectedByKind = map[string][]protectedField{
 	"Deployment": {
-		{replicasPath, "is set by the argument replicas, or by autoscale"},
-		{fieldPaths("spec.selector")[0], "is how the app's pods are found"},
-		{fieldPaths("spec.revisionHistoryLimit")[0], "follows from history_limit of the release"},
+		{path: replicasPath, why: "is set by the argument replicas, or by autoscale"},
+		{path: fieldPaths("spec.selector")[0], why: findsPods, ours: true},
+		{path: fieldPaths("spec.revisionHistoryLimit")[0], why: "follows from history_limit of the release"},
 	},
 	"StatefulSet": {
-		{replicasPath, "is set by the argument replicas, or by autoscale"},
-		{fieldPaths("spec.selector")[0], "is how the app's pods are found"},
-		{fieldPaths("spec.revisionHistoryLimit")[0], "follows from history_limit of the release"},
+		{path: replicasPath, why: "is set by the argument replicas, or by autoscale"},
+		{path: fieldPaths("spec.selector")[0], why: findsPods, ours: true},
+		{path: fieldPaths("spec.revisionHistoryLimit")[0], why: "follows from history_limit of the release"},
 	},
 	"DaemonSet": {
-		{fieldPaths("spec.selector")[0], "is how the app's pods are found"},
-		{fieldPaths("spec.revisionHistoryLimit")[0], "follows from history_limit of the release"},
+		{path: fieldPaths("spec.selector")[0], why: findsPods, ours: true},
+		{path: fieldPaths("spec.revisionHistoryLimit")[0], why: "follows from history_limit of the release"},
 	},
-	"Service":                 {{fieldPaths("spec.selector")[0], "is how the app's pods are found"}},
-	"HorizontalPodAutoscaler": {{fieldPaths("spec.scaleTargetRef")[0], "is the app's workload"}},
+	"Service":                 {{path: fieldPaths("spec.selector")[0], why: findsPods, ours: true}},
+	"HorizontalPodAutoscaler": {{path: fieldPaths("spec.scaleTargetRef")[0], why: "is the app's workload"}},
 }
 
 // metadataPaths are where labels and annotations of ours stand.
@@ -57,14 +61,18 @@ var metadataPaths = fieldPaths(
 // protectedFields returns what fields have changed of a manifest that must stay.
 func protectedFields(before, after *unstructured.Unstructured, fields *dsl.Fields) []fieldError {
 	var errs []fieldError
+	ours := findsOwnPods(before)
 	for _, p := range slices.Concat(protectedEverywhere, protectedByKind[before.GetKind()]) {
+		if p.ours && !ours {
+			continue
+		}
 		_, written := lookup(fields.Values, p.path)
 		if written || !same(before, after, p.path) {
 			errs = append(errs, fieldError{path: p.path.String(), err: fmt.Errorf("cannot be overridden: it %s", p.why)})
 		}
 	}
 	for _, p := range metadataPaths {
-		if was, is := ourKeys(before, p), ourKeys(after, p); !equalValues(was, is) {
+		if was, is := ourKeys(before, p, ours), ourKeys(after, p, ours); !equalValues(was, is) {
 			errs = append(errs, fieldError{path: differingKey(p, was, is), err: errors.New("cannot be overridden: stowage finds its objects by it")})
 		}
 	}
@@ -77,25 +85,20 @@ func same(a, b *unstructured.Unstructured, p path) bool {
 	return had == has && equalValues(before, after)
 }
 
-// ourKeys returns the labels or annotations that stowage writes and reads.
-func ourKeys(u *unstructured.Unstructured, p path) map[string]any {
+// ourKeys returns the labels or annotations that stowage writes and reads. Those by which
+// pods are found, if they are ours, are among them.
+func ourKeys(u *unstructured.Unstructured, p path, ours bool) map[string]any {
 	value, _ := lookup(u.Object, p)
 	all, _ := value.(map[string]any)
-	ours := map[string]any{}
+	keys := map[string]any{}
 	for key, text := range all {
-		if isOurKey(key) {
-			ours[key] = text
+		if strings.HasPrefix(key, "stowage.dev/") ||
+			key == labelManagedBy && (ours || p.String() == "metadata.labels") ||
+			ours && (key == labelName || key == labelInstance) {
+			keys[key] = text
 		}
 	}
-	return ours
-}
-
-func isOurKey(key string) bool {
-	switch key {
-	case labelName, labelInstance, labelManagedBy:
-		return true
-	}
-	return strings.HasPrefix(key, "stowage.dev/")
+	return keys
 }
 
 // differingKey returns the path of the first key, by name, that two maps differ in.

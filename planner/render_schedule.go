@@ -106,7 +106,7 @@ func (r *renderer) podTerms(list []dsl.PodAffinity) (required []*corev1ac.PodAff
 	for _, p := range list {
 		labels := p.Labels
 		if p.App != "" {
-			labels = map[string]string{labelName: p.App, labelInstance: r.release.Name}
+			labels = r.selectors[p.App]
 		}
 		term := corev1ac.PodAffinityTerm().
 			WithTopologyKey(p.Topology).

@@ -129,10 +129,14 @@ func (r *renderer) oldTemplates() int32 {
 }
 
 func (r *renderer) podTemplate(a *dsl.App) *corev1ac.PodTemplateSpecApplyConfiguration {
-	return corev1ac.PodTemplateSpec().
-		WithLabels(r.workloadLabels(a)).
-		WithAnnotations(a.Annotations).
-		WithSpec(r.podSpec(a))
+	template := corev1ac.PodTemplateSpec().WithSpec(r.podSpec(a))
+	if labels := r.podLabels(a); len(labels) > 0 {
+		template.WithLabels(labels)
+	}
+	if len(a.Annotations) > 0 {
+		template.WithAnnotations(a.Annotations)
+	}
+	return template
 }
 
 // workloadID returns the identity of what runs an app's pods.

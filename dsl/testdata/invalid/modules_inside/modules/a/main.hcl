@@ -14,4 +14,4 @@ config "c" { # ERROR: Missing required argument: The argument "data" is required
   dta = {} # ERROR: Unsupported argument: An argument named "dta" is not expected here. Did you mean "data"?
 }
 unknown {} # ERROR: Unsupported block type: Blocks of type "unknown" are not expected here.
-output "o" { value = app.wbe.nope } # ERROR: Unknown attribute: app.wbe has no "nope"; there is image, name, version. Did you mean "name"?
+output "o" { value = app.wbe.nope } # ERROR: Unknown attribute: app.wbe has no "nope"; there is image, name, selector, version. Did you mean "name"?
