@@ -27,7 +27,7 @@ type Document struct {
 type Place struct{ Line, Column int }
 
 // Comments of a document by field. The key is the field's path as text: "" for the document, "spec.replicas" for a field, "spec.template.spec.containers[0].env[2]" for
-// an item of a list, and `metadata.annotations["example.com/owner"]` for a key that is not a plain word (see [Path]).
+// an item of a list, and metadata.annotations[example.com/owner] for a key with a dot or a slash (see [Path]).
 type Comments map[string]Comment
 
 // Comment is what stands around a field, line by line, without the "#" and the space after it.

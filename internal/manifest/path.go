@@ -2,32 +2,36 @@ package manifest
 
 import (
 	"strconv"
+	"strings"
 )
 
-// Path returns the path of a field below parent, as [Comments] and [Document.Places] know it: a plain word follows a dot, any other key stands quoted in brackets.
+// Path returns the path of a field inside another one, as [Comments], [Document.Places] and problems write it: spec.replicas, metadata.annotations[example.com/team].
+// It is the form that fields have in a configuration's own diagnostics.
 func Path(parent, field string) string {
-	if !plainWord(field) {
-		return parent + "[" + strconv.Quote(field) + "]"
-	}
-	if parent == "" {
+	switch {
+	case strings.ContainsAny(field, "./[] "):
+		return parent + "[" + field + "]"
+	case parent == "":
 		return field
 	}
 	return parent + "." + field
 }
 
-// IndexPath returns the path of an item of the list at parent.
+// IndexPath returns the path of an item of the list at parent: spec.ports[0].
 func IndexPath(parent string, index int) string {
 	return parent + "[" + strconv.Itoa(index) + "]"
 }
 
-// plainWord says whether a key needs no quotes in a path: letters, digits, "-", "_" and "/", not empty. A dot would be taken for the next field.
-func plainWord(key string) bool {
-	for i := range len(key) {
-		switch c := key[i]; {
-		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '-', c == '_':
-		default:
-			return false
-		}
+// below returns what a path is inside of root, and whether it is inside of it or root itself.
+func below(root, path string) (string, bool) {
+	rest, ok := strings.CutPrefix(path, root)
+	switch {
+	case !ok:
+		return "", false
+	case rest == "" || root == "":
+		return rest, true
+	case rest[0] == '.':
+		return rest[1:], true
 	}
-	return key != ""
+	return rest, rest[0] == '['
 }
