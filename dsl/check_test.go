@@ -33,19 +33,26 @@ func TestQuantitiesAreComparedByWhatTheyStandFor(t *testing.T) {
 }
 
 func TestHostsInText(t *testing.T) {
-	for text, want := range map[string][]host{
-		"jdbc:mysql://mysql/petclinic":          {{name: "mysql"}},
-		"http://web":                            {{name: "web"}},
-		"http://web:8080/path":                  {{name: "web", port: "8080"}},
-		"postgres://user:pass@db:5432/x":        {{name: "db", port: "5432"}},
-		"http://web.shop.svc.cluster.local/":    {{name: "web", domain: ".shop.svc.cluster.local"}},
-		"kafka-0.kafka:9092,kafka-1.kafka:9092": {{name: "kafka-0", domain: ".kafka", port: "9092", bare: true}, {name: "kafka-1", domain: ".kafka", port: "9092", bare: true}},
+	for text, want := range map[string][]HostName{
+		"jdbc:mysql://mysql/petclinic":          {{Name: "mysql"}},
+		"http://web":                            {{Name: "web"}},
+		"http://web:8080/path":                  {{Name: "web", Port: "8080"}},
+		"postgres://user:pass@db:5432/x":        {{Name: "db", Port: "5432"}},
+		"http://web.shop.svc.cluster.local/":    {{Name: "web", Domain: ".shop.svc.cluster.local"}},
+		"kafka-0.kafka:9092,kafka-1.kafka:9092": {{Name: "kafka-0", Domain: ".kafka", Port: "9092", Bare: true}, {Name: "kafka-1", Domain: ".kafka", Port: "9092", Bare: true}},
 		"mysql":                                 nil,
 		"a mysql: database":                     nil,
 		"image:tag":                             nil,
 		"":                                      nil,
 	} {
-		if got := hostsIn(text); !reflect.DeepEqual(got, want) {
+		got := HostNamesIn(text)
+		for i, h := range got {
+			if at := text[h.Start:h.End]; at != h.Name+h.Domain {
+				t.Errorf("%q: %s%s is said to be at %q", text, h.Name, h.Domain, at)
+			}
+			got[i].Start, got[i].End = 0, 0
+		}
+		if !reflect.DeepEqual(got, want) {
 			t.Errorf("%q: %+v, not %+v", text, got, want)
 		}
 	}

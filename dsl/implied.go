@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -45,8 +46,8 @@ func (ev *evaluation) findImplied(cfg *Config) {
 		}
 	}
 	for _, candidate := range texts(cfg, nodes) {
-		for _, host := range hostsIn(candidate.text) {
-			if app := apps[host.name]; app != nil && host.leadsTo(app, cfg.Release.Namespace) {
+		for _, host := range HostNamesIn(candidate.text) {
+			if app := apps[host.Name]; app != nil && host.leadsTo(app, cfg.Release.Namespace) {
 				ev.imply(candidate, nodes[app.Address])
 			}
 		}
@@ -146,29 +147,73 @@ func reaches(from, to *node) bool {
 	return false
 }
 
-// host is a host name found in text.
-type host struct {
-	name, domain, port string
-	bare               bool // no "//" or "@" before it: only the port tells that it is a host
+// HostName is a name in text that is certain to be one of a host.
+type HostName struct {
+	Name   string // the first label, which is the Service's name if it is one of the cluster
+	Domain string // what follows, with its dot, such as ".shop.svc"
+	Port   string // empty: none is given
+	Bare   bool   // no "//" or "@" before it: only the port tells that it is a host
+	// Start is where the name begins in the text, End where the domain ends.
+	Start, End int
 }
 
-func hostsIn(text string) []host {
-	var hosts []host
-	for _, word := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(",;=|()<>\"'", r) || unicode.IsSpace(r) }) {
-		if m := urlHost.FindStringSubmatch(word); m != nil {
-			hosts = append(hosts, host{name: m[1], domain: m[2], port: m[3]})
-		} else if m := bareHost.FindStringSubmatch(word); m != nil {
-			hosts = append(hosts, host{name: m[1], domain: m[2], port: m[3], bare: true})
+// HostNamesIn returns the host names in a text, in their order.
+func HostNamesIn(text string) []HostName {
+	var hosts []HostName
+	for _, w := range wordsIn(text) {
+		word := text[w.start:w.end]
+		at, bare := urlHost.FindStringSubmatchIndex(word), false
+		if at == nil {
+			at, bare = bareHost.FindStringSubmatchIndex(word), true
 		}
+		if at == nil {
+			continue
+		}
+		h := HostName{Name: word[at[2]:at[3]], Domain: word[at[4]:at[5]], Bare: bare, Start: w.start + at[2], End: w.start + at[5]}
+		if at[6] >= 0 {
+			h.Port = word[at[6]:at[7]]
+		}
+		hosts = append(hosts, h)
 	}
 	return hosts
 }
 
+// word is a part of text between spaces and what sets addresses apart.
+type word struct{ start, end int }
+
+func wordsIn(text string) []word {
+	var words []word
+	start := -1
+	for i, r := range text {
+		apart := strings.ContainsRune(",;=|()<>\"'", r) || unicode.IsSpace(r)
+		switch {
+		case apart && start >= 0:
+			words, start = append(words, word{start, i}), -1
+		case !apart && start < 0:
+			start = i
+		}
+	}
+	if start >= 0 {
+		words = append(words, word{start, len(text)})
+	}
+	return words
+}
+
 // leadsTo reports whether a host name is that of an app's Service.
-func (h host) leadsTo(a *App, namespace string) bool {
+func (h HostName) leadsTo(a *App, namespace string) bool {
+	ports := make([]int32, len(a.Ports))
+	for i, p := range a.Ports {
+		ports[i] = p.ServicePort
+	}
+	return h.LeadsTo(namespace, ports)
+}
+
+// LeadsTo reports whether a host name is that of a Service in the namespace with these ports, if
+// it has the Service's name.
+func (h HostName) LeadsTo(namespace string, ports []int32) bool {
 	local := []string{"", "." + namespace, "." + namespace + ".svc", "." + namespace + ".svc.cluster.local"}
-	if !slices.Contains(local, h.domain) {
+	if !slices.Contains(local, h.Domain) {
 		return false
 	}
-	return !h.bare || slices.ContainsFunc(a.Ports, func(p Port) bool { return fmt.Sprint(p.ServicePort) == h.port })
+	return !h.Bare || slices.ContainsFunc(ports, func(port int32) bool { return strconv.Itoa(int(port)) == h.Port })
 }
