@@ -224,3 +224,17 @@ func typesOf(gvk schema.GroupVersionKind) managedfields.TypeConverter {
 	}
 	return builtInTypes()
 }
+
+// InNoNamespace reports whether a built-in kind's objects are in no namespace. Other
+// kinds are not known here.
+func InNoNamespace(kind schema.GroupKind) bool { return inNoNamespace[kind.Group+"/"+kind.Kind] }
+
+// UsualVersion returns the API version of objects of a built-in kind where none is named,
+// or false where one has to be.
+func UsualVersion(kind string) (schema.GroupVersion, bool) {
+	k, err := builtIn(kind, "")
+	if err != nil || k == nil {
+		return schema.GroupVersion{}, false
+	}
+	return k.GroupVersion(), true
+}

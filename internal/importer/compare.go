@@ -1,0 +1,132 @@
+package importer
+
+import (
+	"maps"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"stowage/internal/manifest"
+	"stowage/planner"
+)
+
+// compareAll compares every object with what its block becomes. It reports whether a
+// block has changed, so that the configuration has to be written again.
+func (m *maker) compareAll() bool {
+	changed := false
+	for _, p := range append([]*part(nil), m.parts...) {
+		for _, o := range append([]*object(nil), p.stands...) {
+			if m.compareOne(p, o) {
+				changed = true
+				break // the block may be another one now
+			}
+		}
+	}
+	return changed
+}
+
+// compareOne compares one object, and writes what differs into an override, or takes the
+// object out of the block.
+func (m *maker) compareOne(p *part, o *object) (changed bool) {
+	rendered := m.renderedFor(p, o)
+	if rendered == nil {
+		m.stepBack(p, o, "the block does not become this object")
+		return true
+	}
+	want, got := m.alike(o, rendered)
+	differences := manifest.Compare(want, got)
+	switch {
+	case len(differences) == 0:
+		return false
+	case p.kind == "resource":
+		for _, d := range differences {
+			m.differ = append(m.differ, Difference{ID: o.id, File: o.File, Line: o.Line, Difference: d})
+		}
+		return false
+	case p.overrides[o] != nil:
+		m.stepBack(p, o, "no override says "+differences[0].Path)
+		return true
+	}
+	fields, err := planner.OverrideFor(manifest.Default(got), manifest.Default(want))
+	if err != nil || len(fields) == 0 {
+		m.stepBack(p, o, "no override says "+differences[0].Path)
+		return true
+	}
+	p.overrides[o] = fields
+	return true
+}
+
+// renderedFor returns the object that a block becomes in the place of one.
+func (m *maker) renderedFor(p *part, o *object) *planner.Object {
+	var ofKind []*planner.Object
+	for i := range m.rendering {
+		r := &m.rendering[i]
+		if r.Address != p.address() || r.ID.Group != o.id.Group || r.ID.Kind != o.id.Kind {
+			continue
+		}
+		if r.ID.Name == o.id.Name || r.Version != nil && r.Version.BaseName == o.id.Name {
+			return r
+		}
+		ofKind = append(ofKind, r)
+	}
+	if len(ofKind) == 1 && (o.id.Kind == "Job" || ofKind[0].Version != nil) {
+		return ofKind[0]
+	}
+	return nil
+}
+
+// alike returns what an object should be and what its block becomes, without what is
+// another on purpose: names with versions, labels and annotations of stowage. That is noted.
+func (m *maker) alike(o *object, rendered *planner.Object) (want, got *unstructured.Unstructured) {
+	want, got = o.Object.DeepCopy(), m.withoutVersions(rendered.Manifest)
+	if rendered.ID.Name != o.id.Name {
+		to := rendered.ID.Name
+		if rendered.Version != nil {
+			to = rendered.Version.BaseName + "-*"
+		}
+		m.renamed = append(m.renamed, Renamed{ID: o.id, To: to})
+		got.SetName(o.id.Name)
+	}
+	if got.GetNamespace() != want.GetNamespace() && (got.GetNamespace() == "" || want.GetNamespace() == "") {
+		want.SetNamespace(got.GetNamespace()) // of a kind that is known in the cluster alone
+	}
+	if rendered.Version != nil && want.Object["immutable"] == nil {
+		delete(got.Object, "immutable")
+	}
+	m.alikeLabels(o, want, got)
+	annotations := got.GetAnnotations()
+	maps.DeleteFunc(annotations, func(key, _ string) bool { return strings.HasPrefix(key, "stowage.dev/") })
+	got.SetAnnotations(annotations)
+	delete(want.Object, "status")
+	return want, got
+}
+
+// alikeLabels notes the labels that change, and makes them equal. Labels that the block
+// leaves out are left for an override to say.
+func (m *maker) alikeLabels(o *object, want, got *unstructured.Unstructured) {
+	wanted, labels := want.GetLabels(), got.GetLabels()
+	for _, key := range sortedKeys(labels) {
+		to := labels[key]
+		from, had := wanted[key]
+		switch {
+		case !had:
+			if !isOurs(key) {
+				m.relabels = append(m.relabels, Relabelled{ID: o.id, Label: key, To: to, Added: true})
+			}
+			delete(labels, key)
+		case from != to && key == managedBy:
+			m.relabels = append(m.relabels, Relabelled{ID: o.id, Label: key, From: from, To: to})
+			labels[key] = from
+		}
+	}
+	got.SetLabels(labels)
+}
+
+// isOurs reports whether every object of a release gets the label.
+func isOurs(key string) bool {
+	switch key {
+	case managedBy, "app.kubernetes.io/name", "app.kubernetes.io/instance":
+		return true
+	}
+	return strings.HasPrefix(key, "stowage.dev/")
+}

@@ -1,0 +1,4 @@
+package importer
+
+// recogniseData makes config and secret blocks.
+func (m *maker) recogniseData() {}

@@ -1,0 +1,4 @@
+package importer
+
+// recogniseIngresses makes ingress blocks.
+func (m *maker) recogniseIngresses() {}

@@ -1,0 +1,124 @@
+package importer
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	"stowage/internal/manifest"
+	"stowage/planner"
+)
+
+// maker makes one configuration.
+type maker struct {
+	options   Options
+	release   string
+	namespace string
+	objects   []*object // in the order of the documents
+	byID      map[planner.ObjectID]*object
+	parts     []*part
+	labels    map[string]bool // of blocks, by address
+	scopes    map[schema.GroupKind]string // of kinds that the documents define
+	notes     []Note
+	left      []Note
+	outcome   // of the last rendering
+}
+
+func newMaker(docs []manifest.Document, options Options) *maker {
+	m := &maker{options: options, byID: map[planner.ObjectID]*object{}, labels: map[string]bool{}}
+	m.namespace = cmp.Or(options.Namespace, usualNamespace(docs), "default")
+	m.release = cmp.Or(options.Release, m.namespace)
+	m.scopes = scopesIn(docs)
+	for i := range docs {
+		m.add(&docs[i])
+	}
+	return m
+}
+
+// usualNamespace returns the namespace that most documents name, of several the first by
+// name.
+func usualNamespace(docs []manifest.Document) string {
+	count := map[string]int{}
+	for _, d := range docs {
+		if namespace := d.Object.GetNamespace(); namespace != "" {
+			count[namespace]++
+		}
+	}
+	usual := ""
+	for _, namespace := range slices.Sorted(maps.Keys(count)) {
+		if count[namespace] > count[usual] {
+			usual = namespace
+		}
+	}
+	return usual
+}
+
+// scopesIn returns the scope of each kind that a document defines.
+func scopesIn(docs []manifest.Document) map[schema.GroupKind]string {
+	scopes := map[schema.GroupKind]string{}
+	for _, d := range docs {
+		if d.Object.GetKind() != "CustomResourceDefinition" {
+			continue
+		}
+		group, _, _ := unstructured.NestedString(d.Object.Object, "spec", "group")
+		kind, _, _ := unstructured.NestedString(d.Object.Object, "spec", "names", "kind")
+		scopes[schema.GroupKind{Group: group, Kind: kind}], _, _ = unstructured.NestedString(d.Object.Object, "spec", "scope")
+	}
+	return scopes
+}
+
+// add takes a document in. What names no namespace goes to that of the release.
+func (m *maker) add(d *manifest.Document) {
+	doc := *d
+	doc.Object = d.Object.DeepCopy()
+	if doc.Object.GetNamespace() == "" && m.isNamespaced(&doc) {
+		doc.Object.SetNamespace(m.namespace)
+	}
+	o := &object{Document: &doc, id: planner.IDOf(doc.Object)}
+	if first, twice := m.byID[o.id]; twice {
+		m.note(o, "the same object is already in %s, which is the one that is imported", first.place())
+		return
+	}
+	m.byID[o.id] = o
+	m.objects = append(m.objects, o)
+}
+
+// isNamespaced reports whether objects of the document's kind are in a namespace. Custom
+// kinds are, unless a definition or the cluster says otherwise.
+func (m *maker) isNamespaced(d *manifest.Document) bool {
+	gvk := d.Object.GroupVersionKind()
+	if d.File == "" { // the cluster's word
+		return d.Object.GetNamespace() != ""
+	}
+	if scope, defined := m.scopes[gvk.GroupKind()]; defined {
+		return scope == "Namespaced"
+	}
+	return !planner.InNoNamespace(gvk.GroupKind())
+}
+
+// recognise gives every object a block, the ones that say most first.
+func (m *maker) recognise() {
+	m.recogniseNamespaces()
+	m.recogniseApps()
+	m.recogniseData()
+	m.recogniseIngresses()
+	for _, o := range m.objects {
+		if o.part == nil {
+			m.asResource(o)
+		}
+	}
+}
+
+// take makes a part of objects that belong to no other yet.
+func (m *maker) take(p *part) *part {
+	p.label = m.freeLabel(p)
+	p.overrides = map[*object]map[string]any{}
+	for _, o := range p.stands {
+		o.part = p
+	}
+	m.parts = append(m.parts, p)
+	return p
+}
