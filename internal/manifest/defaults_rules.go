@@ -110,9 +110,10 @@ func fillPod(pod values) {
 
 // overlaid returns the fields of base with those of over in their place.
 func overlaid(base, over values) values {
-	both := copiedMap(base)
-	maps.Copy(both, copiedMap(over))
-	return both
+	both := make(values, len(base)+len(over))
+	maps.Copy(both, base)
+	maps.Copy(both, over)
+	return copiedMap(both)
 }
 
 // fillServiceAccount keeps the old name of a field and the present one alike.
