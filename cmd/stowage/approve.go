@@ -58,22 +58,35 @@ func (a approval) ask(ctx context.Context, q question) error {
 	if err := view.Prompt(a.streams.out, q.text, q.prompt); err != nil {
 		return err
 	}
-	answers := make(chan string, 1)
+	answer, err := readLine(ctx, bufio.NewReader(a.streams.in))
+	if err != nil { // the cursor is behind the prompt
+		_ = view.Gap(a.streams.out)
+	}
+	switch cause := context.Cause(ctx); {
+	case cause != nil:
+		return cause
+	case strings.TrimSpace(answer) != q.answer:
+		return errors.New("not approved, nothing was changed")
+	}
+	return view.Gap(a.streams.out)
+}
+
+// readLine reads a line, or what there is before the input ends, which is io.EOF too. It
+// returns when the context is done.
+func readLine(ctx context.Context, from *bufio.Reader) (string, error) {
+	type reading struct {
+		line string
+		err  error
+	}
+	readings := make(chan reading, 1)
 	go func() { // a read cannot be cancelled; it ends with the process
-		answer, _ := bufio.NewReader(a.streams.in).ReadString('\n')
-		answers <- answer
+		line, err := from.ReadString('\n')
+		readings <- reading{line, err}
 	}()
 	select {
 	case <-ctx.Done():
-		_ = view.Gap(a.streams.out) // the cursor is behind the prompt
-		return context.Cause(ctx)
-	case answer := <-answers:
-		if !strings.HasSuffix(answer, "\n") { // the input ended, and the cursor is there too
-			_ = view.Gap(a.streams.out)
-		}
-		if strings.TrimSpace(answer) != q.answer {
-			return errors.New("not approved, nothing was changed")
-		}
-		return view.Gap(a.streams.out)
+		return "", context.Cause(ctx)
+	case r := <-readings:
+		return r.line, r.err
 	}
 }
