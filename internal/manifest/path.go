@@ -22,16 +22,10 @@ func IndexPath(parent string, index int) string {
 	return parent + "[" + strconv.Itoa(index) + "]"
 }
 
-// below returns what a path is inside of root, and whether it is inside of it or root itself.
-func below(root, path string) (string, bool) {
-	rest, ok := strings.CutPrefix(path, root)
-	switch {
-	case !ok:
-		return "", false
-	case rest == "" || root == "":
-		return rest, true
-	case rest[0] == '.':
-		return rest[1:], true
+// parentPath returns the path of what a field or an item is in.
+func parentPath(path string) string {
+	if strings.HasSuffix(path, "]") {
+		return path[:strings.LastIndexByte(path, '[')]
 	}
-	return rest, rest[0] == '['
+	return path[:max(strings.LastIndexByte(path, '.'), 0)]
 }

@@ -8,11 +8,11 @@ import (
 // others are files that people keep beside manifests, known by a field at their root.
 var others = []struct{ field, summary, hint string }{
 	{"sops", "is encrypted by SOPS", "decrypt it first: `sops decrypt FILE | stowage import -`"},
-	{"services", "is no object of Kubernetes, but looks like a Compose file", "turn it into manifests first, for instance with `kompose convert`"},
-	{"resources", "is no object of Kubernetes, but looks like a kustomization", "run `kubectl kustomize DIR | stowage import -`"},
 	{"dependencies", "is no object of Kubernetes, but looks like the Chart.yaml of a Helm chart", "run `helm template RELEASE CHART | stowage import -`"},
-	{"image", "is no object of Kubernetes, but looks like the values of a Helm chart", "run `helm template RELEASE CHART -f FILE | stowage import -`"},
+	{"services", "is no object of Kubernetes, but looks like a Compose file", "turn it into manifests first, for instance with `kompose convert`"},
 	{"replicaCount", "is no object of Kubernetes, but looks like the values of a Helm chart", "run `helm template RELEASE CHART -f FILE | stowage import -`"},
+	{"image", "is no object of Kubernetes, but looks like the values of a Helm chart", "run `helm template RELEASE CHART -f FILE | stowage import -`"},
+	{"resources", "is no object of Kubernetes, but looks like a kustomization", "run `kubectl kustomize DIR | stowage import -`"},
 }
 
 // notAnObject says why a document is no object that can be imported.
@@ -39,7 +39,7 @@ func notAnObject(d Document) *Problem {
 		}
 		return problem("", "is no object of Kubernetes: it has no apiVersion and no kind", "leave the file out, or add both")
 	case kind == "" && fields["name"] != nil && fields["version"] != nil:
-		return problem("", others[3].summary, others[3].hint)
+		return problem("", others[1].summary, others[1].hint)
 	case version == "":
 		return problem("apiVersion", "has no apiVersion", fmt.Sprintf("add it; `kubectl explain %s` says which", strings.ToLower(kind)))
 	case kind == "":
@@ -64,31 +64,18 @@ func notNamed(d Document, problem func(path, summary, hint string) *Problem) *Pr
 		return problem("metadata.name", "is a template of Helm, not an object", "run `helm template RELEASE CHART | stowage import -`")
 	case name != "":
 	case metadata["name"] != nil && !text:
-		return problem("metadata.name", fmt.Sprintf("the name is %s, not text", describeScalar(metadata["name"])), "put it in quotes")
+		return problem("metadata.name", fmt.Sprintf("the name is %s, not text", show(metadata["name"])), "put it in quotes")
 	case metadata["generateName"] != nil:
-		return problem("metadata.generateName", "has generateName and no name: each apply would make another object", "give it a name; for a Job that is to run again, see replace in the documentation of apps")
+		return problem("metadata.generateName", "has generateName and no name: each apply would make another object", "give it a name")
 	default:
 		return problem("metadata", "has no name", "add metadata.name")
 	}
 	if namespace := metadata["namespace"]; namespace != nil {
 		if _, text := namespace.(string); !text {
-			return problem("metadata.namespace", fmt.Sprintf("the namespace is %s, not text", describeScalar(namespace)), "put it in quotes")
+			return problem("metadata.namespace", fmt.Sprintf("the namespace is %s, not text", show(namespace)), "put it in quotes")
 		}
 	}
 	return nil
-}
-
-// describeScalar says what a value is that should be text.
-func describeScalar(v any) string {
-	switch v := v.(type) {
-	case map[string]any:
-		return "an object"
-	case []any:
-		return "a list"
-	case bool:
-		return fmt.Sprintf("the boolean %t", v)
-	}
-	return fmt.Sprintf("the number %v", v)
 }
 
 // objectName returns the kind and name of an object as far as they are text.

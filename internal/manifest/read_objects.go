@@ -127,19 +127,21 @@ func inferKind(item, list map[string]any) {
 	}
 }
 
-// describe says what a value is that should be an object.
+// describe says what a value is, without the value.
 func describe(v any) string {
 	switch v.(type) {
+	case map[string]any:
+		return "an object"
 	case []any:
 		return "a list"
 	case string:
-		return "plain text"
+		return "text"
 	case bool:
-		return "a single true or false"
+		return "true or false"
 	case nil:
 		return "null"
 	}
-	return "a single number"
+	return "a number"
 }
 
 // nameOf returns the kind and name of an object as far as they are written.

@@ -70,11 +70,11 @@ func split(text string) (pieces []piece, rest piece) {
 			if hasContent(after) {
 				content = true
 			} else { // the marker says no more than that a new document begins, which it does anyway
-				line = "   " + after
+				line = unmarked(after)
 			}
 		case marker == "...":
 			end(number)
-			line = "   " + after
+			line = unmarked(after)
 		case !content && strings.HasPrefix(line, "%YAML"):
 			line = "\n" // every version is read as 1.1, as kubectl does
 		case hasContent(line) && !(strings.HasPrefix(line, "%") && !content):
@@ -84,6 +84,12 @@ func split(text string) (pieces []piece, rest piece) {
 	}
 	end(number)
 	return pieces, piece{text: b.String(), line: current.line}
+}
+
+// unmarked returns what follows a marker, in its columns: nothing but a comment, if anything.
+func unmarked(after string) string {
+	comment := strings.TrimLeft(after, " \t")
+	return strings.Repeat(" ", len("---")+len(after)-len(comment)) + comment
 }
 
 // markerLine returns the marker at the beginning of a line, if there is one, and what follows it.

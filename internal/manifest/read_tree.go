@@ -67,7 +67,7 @@ func checkScalar(n *yamlnode.Node) *Problem {
 	switch tag := n.ShortTag(); tag {
 	default:
 		if len(tag) > 1 && !strings.HasPrefix(tag, "!!") {
-			return at(n, fmt.Sprintf("the tag %s is not of YAML: kubectl would take what follows it for plain text", tag), "let the tool that knows the tag write the file, or remove the tag")
+			return at(n, "has a tag (!) that is not of YAML: kubectl would take what follows it for plain text", "let the tool that knows the tag write the file; put the value in quotes if it is text")
 		}
 	case "!!float":
 		if v := strings.ToLower(strings.TrimLeft(n.Value, "+-")); v == ".nan" || v == ".inf" {

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
-	"strconv"
+	"sort"
 	"strings"
 
 	yamlnode "go.yaml.in/yaml/v3"
@@ -32,15 +32,20 @@ func parseYAML(p piece) (content, *Problem) {
 	if problem := checkTree(tree); problem != nil {
 		return content{}, problem
 	}
-	data, err := yaml.YAMLToJSON([]byte(p.text))
+	value, err := parseValue(p.text)
 	if err != nil {
 		return content{}, p.syntaxProblem(err)
 	}
-	var value any
-	if err := json.Unmarshal(data, &value); err != nil {
-		return content{}, p.syntaxProblem(err)
-	}
 	return content{value, tree}, nil
+}
+
+// parseValue returns what kubectl would send for a text.
+func parseValue(text string) (value any, err error) {
+	data, err := yaml.YAMLToJSON([]byte(text))
+	if err != nil {
+		return nil, err
+	}
+	return value, json.Unmarshal(data, &value)
 }
 
 // parseTree returns the root node of a piece, nil if it has no content. The lines of all nodes are those of the file.
@@ -67,66 +72,44 @@ func parseTree(p piece) (*yamlnode.Node, error) {
 	return root, nil
 }
 
-var errorLine = regexp.MustCompile(`^(?:yaml: )?(?:unmarshal errors:\n\s*)?(?:line (\d+): )?`)
+var errorLine = regexp.MustCompile(`^(?:error converting YAML to JSON: )?(?:yaml: )?(?:line (\d+): )?`)
 
-// syntaxProblem says what the parser did not understand. The parser counts lines from the beginning of the piece.
+// syntaxProblem says what the parser did not understand.
 func (p piece) syntaxProblem(err error) *Problem {
-	text := strings.TrimPrefix(err.Error(), "error converting YAML to JSON: ")
-	found := &Problem{Line: p.firstLine()}
-	if m := errorLine.FindStringSubmatch(text); m != nil {
-		text = text[len(m[0]):]
-		if n, err := strconv.Atoi(m[1]); err == nil {
-			found.Line = n + p.line - 1
-		}
-	}
-	found.Summary = "is not YAML: " + strings.TrimSpace(text)
-	line, template := p.templateLine()
-	switch tab := p.tabLine(); {
+	text := errorLine.ReplaceAllString(err.Error(), "")
+	found := &Problem{Line: p.errorLine(err), Summary: "is not YAML: " + text}
+	line, template := p.find(func(line string) bool { return hasContent(line) && strings.Contains(line, "{{") })
+	switch {
 	case template:
 		found.Line = line
 		found.Summary, found.Hint = "is a template of Helm, not an object", "run `helm template RELEASE CHART | stowage import -`"
-	case tab > 0 && strings.Contains(text, "cannot start any token"):
-		found.Line, found.Hint = tab, "indent with spaces: YAML takes no tabs there"
-	case strings.Contains(text, "control characters"):
-		found.Line = p.controlLine()
+	case strings.Contains(text, "cannot start any token"):
+		found.Hint = "indent with spaces, as YAML takes no tabs there; put a value that begins with @, ` or % in quotes"
+	case strings.Contains(text, "unknown anchor"): // the name may be a password that begins with "*"
+		found.Summary, found.Hint = "is not YAML: an alias (*) of something that no anchor (&) before it names", "put the value in quotes if it is text"
 	case strings.Contains(text, "mapping values are not allowed"):
 		found.Hint = `put a value that has ": " in it in quotes, and check the indentation`
-	case strings.Contains(text, "did not find expected"), strings.Contains(text, "could not find expected"):
-		found.Hint = "check the indentation and the quotes of the lines before"
+	case strings.Contains(text, "find expected"), strings.Contains(text, "unexpected end of stream"):
+		found.Hint = "check the indentation, quotes and brackets here"
 	}
 	return found
 }
 
-// firstLine returns the line of the first content.
-func (p piece) firstLine() int {
-	number := p.line
-	for line := range strings.Lines(p.text) {
-		if hasContent(line) {
-			break
+// errorLine returns the last line that the parser needs to come to its error. Its own word for it is often where the block begins, or missing.
+func (p piece) errorLine(err error) int {
+	lines := strings.SplitAfter(p.text, "\n")
+	fails := sort.Search(len(lines), func(n int) bool {
+		part := piece{text: strings.Join(lines[:n], ""), line: p.line}
+		_, failed := parseTree(part)
+		if failed == nil {
+			_, failed = parseValue(part.text)
 		}
-		number++
+		return failed != nil && failed.Error() == err.Error()
+	})
+	line := p.line + fails - 1
+	for i := fails - 1; i > 0 && i < len(lines) && strings.TrimSpace(lines[i]) == "" && !strings.HasPrefix(lines[i], "\t"); i-- {
+		line--
 	}
-	return number
-}
-
-// templateLine returns the first line with a directive of a template.
-func (p piece) templateLine() (int, bool) {
-	return p.find(func(line string) bool { return hasContent(line) && strings.Contains(line, "{{") })
-}
-
-func (p piece) tabLine() int {
-	line, _ := p.find(func(line string) bool {
-		return strings.Contains(line[:len(line)-len(strings.TrimLeft(line, " \t"))], "\t") && hasContent(line)
-	})
-	return line
-}
-
-func (p piece) controlLine() int {
-	line, _ := p.find(func(line string) bool {
-		return strings.ContainsFunc(line, func(r rune) bool {
-			return r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == 0x7f || r >= 0x80 && r < 0xa0 && r != 0x85
-		})
-	})
 	return line
 }
 
