@@ -58,7 +58,7 @@ type endpoint struct {
 // of returns where a Service leads.
 func (e *endpoints) of(app, service string) []endpoint {
 	var all []endpoint
-	for _, u := range e.slices.app(app) {
+	for _, u := range e.slices.group(group{app: app}) {
 		var slice discoveryv1.EndpointSlice
 		if u.GetLabels()[discoveryv1.LabelServiceName] != service ||
 			runtime.DefaultUnstructuredConverter.FromUnstructured(u.Object, &slice) != nil {
@@ -82,10 +82,12 @@ func (e *endpoints) endpoint(from *discoveryv1.Endpoint) endpoint {
 	return to
 }
 
-// readyPods returns the pods of an app that are ready, as endpoints.
-func (e *endpoints) readyPods(app string) []endpoint {
+// readyPods returns the pods of an app that are ready, as endpoints. Those of a workload
+// whose pods have other labels than stowage's are among them.
+func (e *endpoints) readyPods(app string, workload planner.ObjectID) []endpoint {
 	var all []endpoint
-	for _, pod := range typed(e.pods.app(app)) {
+	pods := slices.Concat(e.pods.group(group{app: app}), e.pods.group(group{kind: workload.Kind, name: workload.Name}))
+	for _, pod := range typed(pods) {
 		if pod.DeletionTimestamp == nil && podCondition(pod, "Ready").Status == "True" {
 			all = append(all, endpoint{pod: pod.Name, ready: true, labels: pod.Labels})
 		}
@@ -148,9 +150,9 @@ func selectorOf(service *unstructured.Unstructured) labels.Set {
 func (e *endpoints) await(ctx context.Context, limit time.Duration, done func() bool) (bool, error) {
 	changed := make(chan struct{}, 1) // of its own: one that waits takes what wakes it
 	for _, app := range e.apps {
-		defer e.slices.follow(topic{app: app}, changed)()
-		defer e.pods.follow(topic{app: app}, changed)()
+		defer e.slices.follow(topic{group: group{app: app}}, changed)()
 	}
+	defer e.pods.follow(topic{}, changed)()
 	expired := time.NewTimer(limit)
 	defer expired.Stop()
 	for {

@@ -32,7 +32,7 @@ func (w *waiter) explain(ctx context.Context, s *state) {
 	if err := w.pods.failure(); err != nil && ctx.Err() == nil {
 		s.missing = append(s.missing, "its pods cannot be watched: "+err.Error())
 	}
-	all := w.appPods()
+	all := w.groupPods()
 	if f := diagnoseWorkload(s.object); f != nil && !isLeaving(all) {
 		f.related = w.makers(ctx, s)
 		s.finding = f
@@ -60,7 +60,7 @@ func unobserved(u *unstructured.Unstructured) bool {
 }
 
 // newestPods returns the pods of the workload's newest revision, of all pods of
-// its app; none when it is not known which they are.
+// its group; none when it is not known which they are.
 func (w *waiter) newestPods(ctx context.Context, s *state, all []*unstructured.Unstructured) []*unstructured.Unstructured {
 	if !w.isDeployment() {
 		return podsOf(s.object, s.object.GetUID(), all)
@@ -90,12 +90,12 @@ func (w *waiter) isDeployment() bool {
 // it is not known.
 func (w *waiter) newestSet(ctx context.Context, s *state) *unstructured.Unstructured {
 	if w.sets == nil {
-		w.sets = w.follow(ctx, replicaSetKind, topic{app: w.app()})
+		w.sets = w.follow(ctx, replicaSetKind, topic{group: w.group})
 	}
 	if err := w.sets.failure(); err != nil && ctx.Err() == nil {
 		s.missing = append(s.missing, "its ReplicaSets cannot be watched: "+err.Error())
 	}
-	return newestSet(s.object, w.sets.app(w.app()))
+	return newestSet(s.object, w.sets.group(w.group))
 }
 
 // judge gives up what is hopeless, and what is doubtful for too long.

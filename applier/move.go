@@ -210,7 +210,7 @@ func (m *moving) short() map[int]error {
 		if move.Ready != nil {
 			ready = readyOf(m.ends.of(move.App, move.Ready.Name), move.To)
 		} else {
-			ready = readyOf(m.ends.readyPods(move.App), move.To)
+			ready = readyOf(m.ends.readyPods(move.App, move.To.Workload), move.To)
 		}
 		if ready < move.Pods {
 			short[i] = &planner.NotThereError{App: move.App, Side: move.To, Ready: ready, Wanted: move.Pods}

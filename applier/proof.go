@@ -34,7 +34,7 @@ func (w *waiter) unproven(workload *unstructured.Unstructured, now time.Time) ti
 	if w.pods == nil || isJob(workload) || w.pods.failure() != nil || saysWhenReady(workload) {
 		return 0
 	}
-	need, restarts := toProve(typed(w.appPods()), now)
+	need, restarts := toProve(typed(w.groupPods()), now)
 	if w.up.since.IsZero() || w.up.restarts != restarts {
 		w.up = proof{now, restarts}
 	}

@@ -62,7 +62,7 @@ func TestOnlyWhatIsNewAndUncheckedHasToProveItself(t *testing.T) {
 
 func TestRoomThatIsBeingMadeIsWaitedFor(t *testing.T) {
 	pod := &unstructured.Unstructured{Object: map[string]any{"metadata": map[string]any{"name": "old"}}}
-	pods := newStream()
+	pods := newStream("shop")
 	if err := pods.handle(watch.Added, pod); err != nil {
 		t.Fatal(err)
 	}

@@ -45,7 +45,7 @@ func newRun(cluster Cluster, store *release.Store, plan *planner.Plan, opts Opti
 		opts:     opts,
 		events:   events,
 		secrets:  plan.Redactor(),
-		watches:  newWatches(cluster, plan.Release.Name),
+		watches:  newWatches(cluster, plan),
 		lock:     lock,
 		steps:    make([]Step, len(plan.Changes)),
 		outcomes: make([]outcome, len(plan.Changes)),

@@ -77,7 +77,8 @@ type waiter struct {
 	stops   []func()
 
 	object *stream
-	pods   *stream
+	pods   *stream // nil: it runs none
+	group  group   // that its pods are in
 	sets   *stream // ReplicaSets, followed when a Deployment is in trouble
 
 	trouble string    // key of the finding that lasts
@@ -99,24 +100,17 @@ func (r *run) newWaiter(ctx context.Context, c *planner.Change, object *unstruct
 		w.uid, w.written = object.GetUID(), object.GetResourceVersion()
 	}
 	w.object = w.follow(ctx, w.kind, topic{object: c.ID.Name})
-	if w.app() != "" {
-		w.pods = w.follow(ctx, podKind, topic{app: w.app()})
+	if pods, runs := podsOfChange(c, r.plan.Release.Name); runs {
+		w.group = pods
+		w.pods = w.follow(ctx, podKind, topic{group: pods})
 	}
 	return w
 }
 
-// app returns the app whose pods the object runs, or nothing.
-func (w *waiter) app() string {
-	if w.change.Role != planner.RoleWorkload && w.change.Action != planner.Run || w.change.Object == nil {
-		return ""
-	}
-	return appOf(w.change.Object)
-}
-
-// appPods returns the pods of the app that the object is a part of. Those of Jobs are
+// groupPods returns the pods of the app that the object is a part of. Those of Jobs are
 // their own.
-func (w *waiter) appPods() []*unstructured.Unstructured {
-	pods := w.pods.app(w.app())
+func (w *waiter) groupPods() []*unstructured.Unstructured {
+	pods := w.pods.group(w.group)
 	if isJob(w.change.Object) {
 		return podsOf(w.change.Object, w.uid, pods)
 	}

@@ -18,7 +18,9 @@ import (
 // namespace, begun when it is first needed.
 type watches struct {
 	cluster Cluster
-	ours    string // label selector of the release
+	release string
+	ours    string          // label selector of the release
+	wide    map[string]bool // namespaces in which not all pods that count have its label
 
 	mu      sync.Mutex
 	streams map[scope]*stream
@@ -32,16 +34,19 @@ type scope struct {
 	selector  string
 }
 
-func newWatches(cluster Cluster, release string) *watches {
+func newWatches(cluster Cluster, plan *planner.Plan) *watches {
 	return &watches{
-		cluster: cluster, ours: planner.LabelRelease + "=" + release,
-		streams: map[scope]*stream{},
+		cluster: cluster, release: plan.Release.Name, ours: planner.LabelRelease + "=" + plan.Release.Name,
+		wide: withoutLabels(plan), streams: map[scope]*stream{},
 	}
 }
 
-// stream returns the watch of the release's objects of a kind. It goes on until
-// the context of the first call ends.
+// stream returns the watch of the release's objects of a kind, or of all where these
+// cannot be told by its label. It goes on until the context of the first call ends.
 func (w *watches) stream(ctx context.Context, kind schema.GroupVersionKind, namespace string) *stream {
+	if w.wide[namespace] && isMade(kind) {
+		return w.open(ctx, scope{kind, namespace, ""})
+	}
 	return w.open(ctx, scope{kind, namespace, w.ours})
 }
 
@@ -65,7 +70,7 @@ func (w *watches) open(ctx context.Context, key scope) *stream {
 	defer w.mu.Unlock()
 	s := w.streams[key]
 	if s == nil {
-		s = newStream()
+		s = newStream(w.release)
 		w.streams[key] = s
 		w.running.Go(func() {
 			s.end(w.cluster.Watch(ctx, key.kind, key.namespace, key.selector, s.handle))
@@ -79,9 +84,10 @@ func (w *watches) drain() { w.running.Wait() }
 
 // stream holds the newest state of what one watch sees.
 type stream struct {
+	release   string
 	mu        sync.Mutex
 	objects   map[string]*unstructured.Unstructured // by name
-	apps      map[string]map[string]bool            // names of the objects of each app
+	groups    map[group]map[string]bool             // names of the objects of each
 	deleted   map[types.UID]bool
 	synced    chan struct{} // closed when all that was there when the watch began has been seen
 	ended     chan struct{} // closed when the watch has ended
@@ -89,13 +95,18 @@ type stream struct {
 	followers map[topic][]chan<- struct{}
 }
 
-// topic is what a follower wants to hear of: an object or all objects of an app.
-type topic struct{ app, object string }
+// topic is what a follower wants to hear of: an object or all objects of a group. The
+// empty one is of all that happens.
+type topic struct {
+	group  group
+	object string
+}
 
-func newStream() *stream {
+func newStream(release string) *stream {
 	return &stream{
+		release:   release,
 		objects:   map[string]*unstructured.Unstructured{},
-		apps:      map[string]map[string]bool{},
+		groups:    map[group]map[string]bool{},
 		deleted:   map[types.UID]bool{},
 		synced:    make(chan struct{}),
 		ended:     make(chan struct{}),
@@ -113,22 +124,25 @@ func (s *stream) handle(t watch.EventType, object *unstructured.Unstructured) er
 		s.wakeAll()
 		return nil
 	}
-	name, app := object.GetName(), appOf(object)
+	name, of := object.GetName(), groupOf(object, s.release)
 	switch t {
 	case watch.Deleted:
 		s.deleted[object.GetUID()] = true
 		delete(s.objects, name)
-		delete(s.apps[app], name)
+		delete(s.groups[of], name)
 	case watch.Added, watch.Modified:
 		s.objects[name] = object
-		if s.apps[app] == nil {
-			s.apps[app] = map[string]bool{}
+		if s.groups[of] == nil {
+			s.groups[of] = map[string]bool{}
 		}
-		s.apps[app][name] = true
+		s.groups[of][name] = true
 	}
 	if s.isSynced() {
 		wake(s.followers[topic{object: name}])
-		wake(s.followers[topic{app: app}])
+		wake(s.followers[topic{}])
+		if of != (group{}) {
+			wake(s.followers[topic{group: of}])
+		}
 	}
 	return nil
 }
@@ -205,13 +219,13 @@ func (s *stream) object(name string, uid types.UID) (view, bool, error) {
 	return view{s.objects[name], s.deleted[uid]}, s.isSynced(), s.err
 }
 
-// app returns the objects of an app, by name. What is not known is not there.
-func (s *stream) app(name string) []*unstructured.Unstructured {
+// group returns the objects of a group, by name. What is not known is not there.
+func (s *stream) group(of group) []*unstructured.Unstructured {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	all := make([]*unstructured.Unstructured, 0, len(s.apps[name]))
-	for _, object := range slices.Sorted(maps.Keys(s.apps[name])) {
-		if u := s.objects[object]; u != nil { // or it was another app's last
+	all := make([]*unstructured.Unstructured, 0, len(s.groups[of]))
+	for _, object := range slices.Sorted(maps.Keys(s.groups[of])) {
+		if u := s.objects[object]; u != nil { // or it was another group's last
 			all = append(all, u)
 		}
 	}

@@ -10,7 +10,8 @@ import (
 // modified.
 func podLabelsOf(u *unstructured.Unstructured) map[string]any {
 	_, at := podSpecAt(u)
-	fields := append(strings.Split(strings.TrimSuffix(at, ".spec"), "."), "metadata", "labels")
+	fields := strings.Split(at, ".")
+	fields = append(fields[:len(fields)-1], "metadata", "labels")
 	v, _, _ := unstructured.NestedFieldNoCopy(u.Object, fields...)
 	labels, _ := v.(map[string]any)
 	return labels
@@ -25,4 +26,14 @@ func findsOwnPods(u *unstructured.Unstructured) bool {
 	}
 	selector, _, _ := unstructured.NestedFieldNoCopy(u.Object, "spec", "selector")
 	return within(map[string]any{labelName: labelOf(u, LabelApp), labelInstance: labelOf(u, LabelRelease)}, selector)
+}
+
+// LabelsPods reports whether the pods that a workload makes, and what else controllers make
+// for it, have the label of its release.
+func LabelsPods(u *unstructured.Unstructured, release string) bool {
+	if u.GetKind() == "CronJob" {
+		jobs, _, _ := unstructured.NestedString(u.Object, "spec", "jobTemplate", "metadata", "labels", LabelRelease)
+		return jobs == release && podLabelsOf(u)[LabelRelease] == release
+	}
+	return podLabelsOf(u)[LabelRelease] == release
 }

@@ -97,13 +97,14 @@ var usersOfData = []struct {
 // what is used.
 func (m *maker) madeByControllers(ctx context.Context, namespace string) (made, error) {
 	var found made
+	selector := m.selectorOfPods(namespace)
 	group, ctx := errgroup.WithContext(ctx)
 	for _, list := range usersOfData {
 		if list.of != nil && !m.mayHave(list.of) {
 			continue
 		}
 		group.Go(func() error {
-			objects, err := m.reader.List(ctx, list.kind, namespace, LabelRelease+"="+m.in.Release)
+			objects, err := m.reader.List(ctx, list.kind, namespace, selector)
 			switch {
 			case apierrors.IsForbidden(err):
 				m.mu.Lock()
@@ -118,6 +119,20 @@ func (m *maker) madeByControllers(ctx context.Context, namespace string) (made, 
 	}
 	err := group.Wait()
 	return found, err
+}
+
+// selectorOfPods returns the labels of what controllers have made for the release in a
+// namespace: none where workloads give their pods other labels than the release's. What
+// belongs to nobody we know counts as well then, if it uses something of ours.
+func (m *maker) selectorOfPods(namespace string) string {
+	for _, objects := range []map[ObjectID]*unstructured.Unstructured{m.live.objects, m.foreseen} {
+		for id, u := range objects {
+			if id.Namespace == namespace && podSpecOf(u) != nil && !LabelsPods(u, m.in.Release) {
+				return ""
+			}
+		}
+	}
+	return LabelRelease + "=" + m.in.Release
 }
 
 // mayHave reports whether the release has objects of one of the kinds, or that
