@@ -123,10 +123,10 @@ func (m *maker) wasThere(o Object, since *Since) bool {
 // changed them.
 func (m *maker) driftedFields(o Object, c *Change, was *unstructured.Unstructured) {
 	want, values := withOwnValues(ignoring(o.Manifest, was), was)
-	if len(values) == 0 && unchanged(was, want) {
+	if len(values) == 0 && unchangedInOrder(was, want) {
 		return // and no schema is needed to tell
 	}
-	result, err := mergeLocally(was, want)
+	result, err := mergeLocally(was, inLiveOrder(want, was))
 	if err != nil {
 		c.Unchecked = "cannot be compared: " + m.secret.Text(err.Error())
 		return

@@ -38,6 +38,9 @@ func (s *Saved) Restore(ctx context.Context, r Reader, key []byte, rendered func
 	if err := v.fillSecrets(rendered); err != nil {
 		return nil, err
 	}
+	if v.renewAdoptions(); len(v.moved) > 0 {
+		return nil, movedError(v.moved)
+	}
 	for i := range plan.Changes {
 		v.update(&plan.Changes[i])
 	}
@@ -187,6 +190,27 @@ func (v *restoring) miss(c *Change, field string, err error) {
 	v.moved = append(v.moved, &ObjectError{ID: c.ID, Origin: c.Origin, Field: field, Err: err})
 }
 
+// renewAdoptions has adoptions begin with the objects as they are now, as long as the same
+// fields pass of them, from the same owner.
+func (v *restoring) renewAdoptions() {
+	for i := range v.plan.Changes {
+		c := &v.plan.Changes[i]
+		if c.Adoption == nil {
+			continue
+		}
+		live := v.live.object(c.ID)
+		next, err := c.Adoption.renewed(live, c.Object)
+		switch {
+		case ownerOf(live) != c.Adoption.From:
+			v.miss(c, "", fmt.Errorf("belonged to %s when the plan was made, and now %s", c.Adoption.From, v.madeBy(live)))
+		case err != nil:
+			v.miss(c, "", err)
+		default:
+			c.Adoption = next
+		}
+	}
+}
+
 // update takes over from the live object what is not the plan's: its newest version,
 // how it does, and what the configuration leaves to others.
 func (v *restoring) update(c *Change) {
@@ -211,7 +235,7 @@ func (v *restoring) update(c *Change) {
 		c.Ran = true
 	}
 	if was.Action != Replace {
-		c.Object = ignoring(c.Object, live)
+		c.Object = asSent(c.Object, live)
 	}
 	if c.Hold != nil {
 		c.Hold = heldNow(c.Action, live)
