@@ -187,23 +187,24 @@ func decodeClaim(s *scope, to *volumeBlock, b *hcl.Block) {
 		c.AccessModes = []string{"ReadWriteOnce"}
 	}
 	if c.Name == "" {
-		c.Name = claimName(to.app.App, to.path)
+		c.Name = ClaimName(to.app.Kind, to.app.Name, to.path)
 	}
 	if err := dnsLabel(c.Name); err != nil {
 		s.report(problem(&b.DefRange, "Invalid name", "The claim would be named %q, which %s. Give it a name.", c.Name, err))
 	}
 }
 
-// claimName makes the name of a claim from the path where it is mounted.
-func claimName(app *App, at string) string {
+// ClaimName makes the name of a claim of an app from the path where it is mounted, or from the
+// name of its volume.
+func ClaimName(kind AppKind, app, at string) string {
 	name := strings.Trim(slug.ReplaceAllString(strings.ToLower(at), "-"), "-")
 	if name == "" {
 		name = "data"
 	}
-	if app.Kind == StatefulSet {
+	if kind == StatefulSet {
 		return name // the names of the claims have the app's in them
 	}
-	return app.Name + "-" + name
+	return app + "-" + name
 }
 
 func decodeEmptyDir(s *scope, to *volumeBlock, b *hcl.Block) {

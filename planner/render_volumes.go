@@ -133,9 +133,9 @@ func (v *volumes) add(kind, name, source string, volume *corev1ac.VolumeApplyCon
 	if made, ok := v.bySource[source]; ok {
 		return made
 	}
-	unique := volumeName(kind + "-" + name)
+	unique := VolumeName(kind, name)
 	for i := 2; v.taken[unique]; i++ {
-		unique = fmt.Sprintf("%s-%d", volumeName(kind+"-"+name), i)
+		unique = fmt.Sprintf("%s-%d", VolumeName(kind, name), i)
 	}
 	v.taken[unique] = true
 	v.bySource[source] = unique
@@ -145,9 +145,11 @@ func (v *volumes) add(kind, name, source string, volume *corev1ac.VolumeApplyCon
 
 var notInLabel = regexp.MustCompile(`[^a-z0-9]+`)
 
-// volumeName makes a DNS label of any text, and leaves room for a number.
-func volumeName(text string) string {
+// VolumeName returns the name of the volume of a mount: the kind of its source, and what tells
+// it from others of the kind. It is a DNS label that leaves room for a number.
+func VolumeName(kind, of string) string {
 	const longest, hash = 60, 8
+	text := kind + "-" + of
 	name := strings.Trim(notInLabel.ReplaceAllString(strings.ToLower(text), "-"), "-")
 	if len(name) <= longest {
 		return name

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"strings"
 
 	"stowage/internal/manifest"
 )
@@ -64,6 +65,8 @@ type (
 	fields []attr
 	// items is a list whose items are from somewhere: comments follow the paths.
 	items []attr
+	// template is text with references in it: parts are strings, raw, and templates.
+	template []any
 )
 
 // expression returns a value of the object as one that is written, with the paths that its
@@ -109,4 +112,58 @@ func (o *object) inOrder(fields map[string]any, path string) []string {
 // before compares two places as they are read.
 func before(a, b manifest.Place) int {
 	return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+}
+
+// simplest returns an expression without templates that are text or one reference.
+func simplest(v any) any {
+	t, ok := v.(template)
+	if !ok {
+		return v
+	}
+	t = t.flat()
+	switch {
+	case len(t) == 0:
+		return ""
+	case len(t) == 1:
+		return t[0]
+	}
+	return t
+}
+
+// flat returns the parts of a template without those inside of others and empty ones, and
+// with no text beside text.
+func (t template) flat() template {
+	var parts template
+	for _, part := range t {
+		switch part := part.(type) {
+		case template:
+			parts = append(parts, part.flat()...)
+		case string:
+			if last := len(parts) - 1; last >= 0 {
+				if before, ok := parts[last].(string); ok {
+					parts[last] = before + part
+					continue
+				}
+			}
+			if part != "" {
+				parts = append(parts, part)
+			}
+		default:
+			parts = append(parts, part)
+		}
+	}
+	return parts
+}
+
+// plain returns the text of a template with a mark for each reference.
+func (t template) plain() string {
+	var text strings.Builder
+	for _, part := range t {
+		if s, ok := part.(string); ok {
+			text.WriteString(s)
+		} else {
+			text.WriteString("?")
+		}
+	}
+	return text.String()
 }

@@ -2,7 +2,9 @@ package importer
 
 import (
 	"bytes"
+	"cmp"
 	"path/filepath"
+	"slices"
 )
 
 // fileOf returns the file that an object goes to by its subject, if it belongs to no app.
@@ -36,8 +38,10 @@ type start struct {
 	part *part
 }
 
-// writeFiles writes all blocks, by file, in the order of the documents.
+// writeFiles writes all blocks, by file.
 func (m *maker) writeFiles() []written {
+	m.secrets.used, m.contents.used = nil, nil
+	m.links = m.firmLinks()
 	files := map[string]*written{}
 	in := func(name string) *written {
 		if files[name] == nil {
@@ -45,24 +49,51 @@ func (m *maker) writeFiles() []written {
 		}
 		return files[name]
 	}
-	in("release.hcl").add(nil, m.releaseBlock())
-	for _, p := range m.parts {
-		in(p.file).add(p, p.write(p))
+	in("release.hcl").add(nil, textOf(m.releaseBlock(), m.homes()...))
+	for _, p := range m.inReadingOrder() {
+		in(m.fileFor(p)).add(p, textOf(p.write(p), p.stands...))
 	}
 	list := make([]written, 0, len(files))
 	for _, name := range sortedKeys(files) {
 		list = append(list, *files[name])
 	}
+	list = append(list, m.writeSecrets()...)
+	for _, f := range m.contents.used {
+		list = append(list, written{File: f})
+	}
+	slices.SortStableFunc(list, func(a, b written) int { return cmp.Compare(a.Name, b.Name) })
 	return list
 }
 
+// inReadingOrder returns the blocks as they follow each other in a file: the app, what
+// belongs to it, and then the rest, each as in the documents.
+func (m *maker) inReadingOrder() []*part {
+	places := map[*object]int{}
+	for i, o := range m.objects {
+		places[o] = i
+	}
+	rank := []string{"app", "config", "secret"}
+	sorted := slices.Clone(m.parts)
+	slices.SortStableFunc(sorted, func(a, b *part) int {
+		first, second := slices.Index(rank, a.kind), slices.Index(rank, b.kind)
+		if first < 0 {
+			first = len(rank)
+		}
+		if second < 0 {
+			second = len(rank)
+		}
+		return cmp.Or(cmp.Compare(first, second), cmp.Compare(places[a.main()], places[b.main()]))
+	})
+	return sorted
+}
+
 // add writes a block at the end of the file, after an empty line.
-func (f *written) add(p *part, b *block) {
+func (f *written) add(p *part, text []byte) {
 	if len(f.Content) > 0 {
 		f.Content = append(f.Content, '\n')
 	}
 	f.starts = append(f.starts, start{line: 1 + bytes.Count(f.Content, []byte("\n")), part: p})
-	f.Content = append(f.Content, textOf(b)...)
+	f.Content = append(f.Content, text...)
 }
 
 // partAt returns the block at a line of a file.
@@ -83,7 +114,7 @@ func (m *maker) partAt(file string, line int) *part {
 
 // releaseBlock writes what the configuration is called and where it goes.
 func (m *maker) releaseBlock() *block {
-	b := &block{kind: "release", labels: []string{m.release}}
+	b := &block{kind: "release", labels: []string{m.release}, from: m.home}
 	b.set("namespace", m.namespace, "")
 	if m.options.Adopt {
 		b.items = append(b.items, attr{name: "adopt", value: true})

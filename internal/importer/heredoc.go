@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"fmt"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -8,24 +9,49 @@ import (
 
 // heredoc writes text of several lines as such where that can say it exactly: indented like
 // what is around it, or, where the text is indented itself, from the beginning of the line.
-func (w *writer) heredoc(s string) string {
-	if !readsAsLines(s) {
-		return quoted(s)
+func (w *writer) heredoc(t template) string {
+	plain, text := t.plain(), t.escaped()
+	if !readsAsLines(plain) {
+		return t.quoted()
 	}
 	mark := "EOT"
-	for strings.Contains(s, mark) {
+	for strings.Contains(plain, mark) {
 		mark += "_"
 	}
 	outer := strings.Repeat("  ", w.indent)
-	text := strings.ReplaceAll(strings.ReplaceAll(strings.TrimSuffix(s, "\n"), "${", "$${"), "%{", "%%{")
+	text = strings.TrimSuffix(text, "\n")
 	open, shut := "<<", mark
-	if canIndent(s) {
+	if canIndent(plain) {
 		open, shut, text = "<<-", outer+mark, indented(text, outer+"  ")
 	}
-	if strings.HasSuffix(s, "\n") {
+	if strings.HasSuffix(plain, "\n") {
 		return open + mark + "\n" + text + "\n" + shut
 	}
 	return "chomp(" + open + mark + "\n" + text + "\n" + shut + "\n" + outer + ")"
+}
+
+// escaped returns a template as the inside of a heredoc.
+func (t template) escaped() string {
+	return t.join(func(s string) string {
+		return strings.ReplaceAll(strings.ReplaceAll(s, "${", "$${"), "%{", "%%{")
+	})
+}
+
+// quoted returns a template in quotes.
+func (t template) quoted() string {
+	return `"` + t.join(func(s string) string { return quoted(s)[1 : len(quoted(s))-1] }) + `"`
+}
+
+func (t template) join(literal func(string) string) string {
+	var text strings.Builder
+	for _, part := range t {
+		if s, ok := part.(string); ok {
+			text.WriteString(literal(s))
+		} else {
+			text.WriteString("${" + fmt.Sprint(part) + "}")
+		}
+	}
+	return text.String()
 }
 
 // readsAsLines reports whether text is better read line by line.

@@ -14,6 +14,7 @@ type object struct {
 	*manifest.Document
 	id   planner.ObjectID // with the namespace that it goes to
 	part *part            // the block that it belongs to; nil until it is recognised
+	bare map[string]any   // see written
 }
 
 // get returns a field of the object, nil if there is none.

@@ -181,6 +181,8 @@ func (w *writer) value(from *object, a attr, prefix string) string {
 		}
 		return w.lines(from, v, "[", "]", func(attr) string { return "" }, ",")
 	case string:
+		return w.heredoc(template{v})
+	case template:
 		return w.heredoc(v)
 	}
 	oneLine, _ := inline(a.value)
@@ -230,6 +232,8 @@ func inline(v any) (string, bool) {
 		return strconv.FormatBool(v), true
 	case string:
 		return quoted(v), !readsAsLines(v)
+	case template:
+		return v.quoted(), !readsAsLines(v.plain())
 	case float64:
 		return strconv.FormatFloat(v, 'f', -1, 64), true
 	case fields:
