@@ -2,7 +2,7 @@ package dsl
 
 import (
 	"cmp"
-	"fmt"
+	"maps"
 	"math"
 	"slices"
 
@@ -21,7 +21,8 @@ type appBlock struct {
 	others    []*containerBlock // with blocks of their own
 	dependsOn []Reference
 	rollout   rolloutBlock
-	serviceAt map[string]hcl.Range // where the arguments of the service block are written
+	services  []*serviceBlock // as they are written
+	clashing  []Port          // with another one of the app
 }
 
 // appHead names the arguments and blocks that make up the head of an app.
@@ -97,8 +98,8 @@ var appSchema = newSchema(slices.Concat(appNaming, []arg[appBlock]{
 	hostBlocks,
 	[]nested[appBlock]{
 		{
-			name: "service", body: serviceSchema, decode: decodeService,
-			doc: "More about the Service. An app with a port has a Service of its own name without this block.",
+			name: "service", many: true, body: serviceSchema, decode: decodeService,
+			doc: "More about the Service, or a further one. An app with a port has a Service of its own name without this block. See [Services](#services).",
 		},
 		{name: "autoscale", body: autoscaleSchema, decode: decodeAutoscale, doc: "Lets the cluster choose the number of pods, by their load. See [Number of pods](#number-of-pods)."},
 		{name: "job", body: jobSchema, decode: decodeJob, doc: "Job and CronJob: how many pods run, and when they have failed. See [Jobs](#jobs)."},
@@ -141,7 +142,7 @@ func (ev *evaluation) evaluateAppHead(n *node) cty.Value {
 	}
 	s.checkAppName(a)
 	s.completePods(a)
-	s.completeService(a)
+	s.completeServices(a)
 	return s.appValue(a)
 }
 
@@ -159,13 +160,12 @@ func (s *scope) appValue(a *appBlock) cty.Value {
 		"selector": s.selectorValue(a),
 	}
 	if a.Service != nil {
-		ports := map[string]cty.Value{}
-		for _, p := range a.Ports {
-			ports[p.Name] = cty.NumberIntVal(int64(p.ServicePort))
+		maps.Copy(values, a.Service.values(namespace))
+		further := map[string]cty.Value{}
+		for _, service := range a.Services() {
+			further[service.Name] = cty.ObjectVal(service.values(namespace))
 		}
-		values["host"] = cty.StringVal(a.Service.Name)
-		values["fqdn"] = cty.StringVal(fmt.Sprintf("%s.%s.svc.cluster.local", a.Service.Name, namespace))
-		values["port"] = cty.ObjectVal(ports)
+		values["service"] = cty.ObjectVal(further)
 	}
 	return cty.ObjectVal(values)
 }

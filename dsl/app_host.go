@@ -102,7 +102,7 @@ func (s *scope) checkHost(a *appBlock) {
 		}
 		l := listener{p.HostPort, p.Protocol}
 		if first, twice := taken[l]; twice {
-			s.report(problem(&at, "Duplicate port", "The port %q at %s has the host_port %d already.", first.Name, place(first.DeclRange), p.HostPort))
+			s.report(problem(&at, "Duplicate port", "The port %q at %s has the host_port %d already.", first.Label, place(first.DeclRange), p.HostPort))
 		}
 		taken[l] = p
 	}

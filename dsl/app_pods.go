@@ -61,14 +61,18 @@ func podLabels(field func(*appBlock) *map[string]string) kind[appBlock] {
 // appLabels decodes the labels of an app's objects. Those by which pods are found are free
 // where they are found by others.
 var appLabels = kind[appBlock]{name: "map of text", decode: func(s *scope, to *appBlock, a argument) {
-	key := labelKey
-	if to.Selector != nil || to.PodLabels != nil {
-		key = objectLabelKey
-	}
-	if v, ok := s.textMap(a, key, labelValue); ok {
+	if v, ok := s.textMap(a, to.labelKey(), labelValue); ok {
 		to.Labels = v
 	}
 }}
+
+// labelKey returns the check of the labels that the app's objects may be given.
+func (a *appBlock) labelKey() check {
+	if a.Selector != nil || a.PodLabels != nil {
+		return objectLabelKey
+	}
+	return labelKey
+}
 
 // completePods settles how the pods are found and labelled.
 func (s *scope) completePods(a *appBlock) {

@@ -142,14 +142,14 @@ func (s *scope) onlyPort(c *containerBlock, a argument) string {
 		s.report(problem(a.expr.Range().Ptr(), "Missing required argument", "%q needs a port: %s has %d of them.", a.name, c.title(), len(c.Ports)))
 		return ""
 	}
-	return c.Ports[0].Name
+	return c.Ports[0].Label
 }
 
 // portNumber returns the container port that a name or number stands for, 0
 // if none.
 func (c *Container) portNumber(text string) int32 {
 	for _, p := range c.Ports {
-		if p.Name == text {
+		if p.Label == text {
 			return p.Number
 		}
 	}
@@ -163,7 +163,7 @@ func (c *Container) portNumber(text string) int32 {
 func (c *Container) portNames() []string {
 	var names []string
 	for _, p := range c.Ports {
-		names = append(names, p.Name)
+		names = append(names, p.Label)
 	}
 	return names
 }

@@ -111,22 +111,43 @@ func (s *scope) checkBlueGreen(a *appBlock) {
 	case a.rollout.Worker:
 		s.checkWorker(a)
 	case a.Service == nil:
-		s.rolloutConflict(a, "strategy", "%s has no port block, and so no Service whose traffic could move to another color. Add a port, or worker = true for an app that takes its work from somewhere else.", a.Address)
+		s.rolloutConflict(a, "strategy", "%s %s, and so no Service whose traffic could move to another color. Add a port, or worker = true for an app that takes its work from somewhere else.", a.Address, a.unserved())
 	case a.Service.Headless:
 		s.report(problem(&a.Service.DeclRange, "Conflicting arguments", "The name of a headless Service leads to the pods themselves, whose addresses clients keep, so that its traffic cannot be moved at once. Leave out headless, or the strategy \"blue-green\"."))
 	}
+	s.checkOneService(a, "the traffic of a color moves with one Service")
 	s.checkChecks(a)
 	longest := a.Name + "-green"
-	if a.Rollout.Preview {
-		longest = a.Name + "-preview"
+	if a.Rollout.Preview && a.Service != nil {
+		longest = a.Service.Name + "-preview"
 	}
 	s.checkSideName(longest)
+}
+
+// checkOneService reports Services that would lead to both versions at any time.
+func (s *scope) checkOneService(a *appBlock, why string) {
+	for _, further := range a.Further {
+		s.report(problem(&further.DeclRange, "Conflicting arguments",
+			"With this strategy %s, and the Service %q would lead to both versions. Leave it out; if it may lead to both, write it as a resource \"Service\" with the selector %s.selector.", why, further.Name, a.Address))
+	}
+}
+
+// unserved says why an app has no Service, as in "app.web has no port block".
+func (a *App) unserved() string {
+	if len(a.Ports) > 0 {
+		return "exposes no port"
+	}
+	return "has no port block"
 }
 
 // checkWorker reports what needs a Service, or pods of the idle color.
 func (s *scope) checkWorker(a *appBlock) {
 	if a.Service != nil {
-		s.rolloutConflict(a, "worker", "A worker has no Service, and %s has one by its port at %s. Leave out worker, or the port.", a.Address, place(a.Ports[0].DeclRange))
+		at := a.Service.DeclRange
+		if len(a.Service.Ports) > 0 {
+			at = a.Service.Ports[0].DeclRange
+		}
+		s.rolloutConflict(a, "worker", "A worker has no Service, and %s has one by its port at %s. Leave out worker, or the port.", a.Address, place(at))
 	}
 	if a.Autoscale != nil {
 		s.rolloutConflict(a, "worker", "The idle color of a worker has no pods, and the autoscale block at %s leaves their number to the cluster. Leave out one of them.", place(a.Autoscale.DeclRange))
@@ -144,7 +165,10 @@ func (s *scope) checkCanary(a *appBlock) {
 		s.report(problem(&a.rollout.DeclRange, "Missing required argument", "A canary needs its steps: the percentages that the new version gets one after the other, as in steps = [10, 50]."))
 	}
 	if a.Service == nil {
-		s.rolloutConflict(a, "strategy", "%s has no port block, and so no Service of whose requests a canary could get a share. Add a port, or use another strategy.", a.Address)
+		s.rolloutConflict(a, "strategy", "%s %s, and so no Service of whose requests a canary could get a share. Add a port, or use another strategy.", a.Address, a.unserved())
+	} else if a.rollout.Traffic != "" {
+		s.checkOneService(a, "the weight of a canary is that of the requests to one Service")
+		s.checkSideName(a.Service.Name + "-canary")
 	}
 	s.checkSideName(a.Name + "-canary")
 }

@@ -8,12 +8,13 @@ import (
 	"github.com/hashicorp/hcl/v2"
 )
 
-// Service is the Service in front of an app. What is empty, zero or nil is left to
+// Service is a Service in front of an app. What is empty, zero or nil is left to
 // the cluster.
 type Service struct {
-	Name                  string // the app's name
+	Name                  string // default: the app's name
+	Ports                 []Port // that it has; ServicePort and NodePort are those of this Service
 	Type                  string // ClusterIP, NodePort, LoadBalancer
-	Headless              bool   // clusterIP None; for a StatefulSet it is the governing Service, made before it
+	Headless              bool   // clusterIP None; see App.Governing
 	PublishNotReady       bool   // pods are reached before they are ready
 	SessionAffinity       string // None, ClientIP
 	SessionTimeout        time.Duration
@@ -24,6 +25,7 @@ type Service struct {
 	IPFamilyPolicy        string   // SingleStack, PreferDualStack, RequireDualStack
 	ExternalIPs           []string
 	LoadBalancer          LoadBalancer
+	Labels                map[string]string // beside the app's
 	Annotations           map[string]string
 	DeclRange             hcl.Range
 }
@@ -49,10 +51,21 @@ const (
 // serviceBlock is a Service in the course of decoding.
 type serviceBlock struct {
 	*Service
-	at map[string]hcl.Range // where each argument is written
+	of     *appBlock
+	chosen *[]chosenPort        // nil: all that are exposed
+	at     map[string]hcl.Range // where each argument is written
+	failed bool                 // some of it could not be decoded
 }
 
 var serviceSchema = newSchema([]arg[serviceBlock]{
+	{
+		name: "name", kind: text(func(s *serviceBlock) *string { return &s.Name }, serviceName), initial: "the app's name",
+		doc: "Name of the Service. All but one of several need it.",
+	},
+	{
+		name: "ports", kind: chosenPorts, initial: "all that are exposed",
+		doc: "Which ports of the app the Service has, by the labels of their blocks: `[\"http\"]`, or with other numbers than their `service_port`, `{ http = 80 }`.",
+	},
 	{
 		name: "type", kind: text(func(s *serviceBlock) *string { return &s.Type }, oneOf(serviceClusterIP, serviceNodePort, serviceLoadBalancer)),
 		initial: `"ClusterIP"`,
@@ -114,6 +127,7 @@ var serviceSchema = newSchema([]arg[serviceBlock]{
 		name: "health_check_node_port", kind: integer(func(s *serviceBlock) *int32 { return &s.LoadBalancer.HealthCheckPort }, 1, 65535), initial: "chosen by the cluster",
 		doc: "Port of the nodes where the load balancer asks whether they have pods; with `external_traffic_policy = \"Local\"`.",
 	},
+	{name: "labels", kind: serviceLabels, doc: "Labels of the Service, beside those of the app."},
 	{
 		name: "annotations", kind: textMap(func(s *serviceBlock) *map[string]string { return &s.Annotations }, annotationKey),
 		doc: "Annotations of the Service.",
@@ -121,56 +135,29 @@ var serviceSchema = newSchema([]arg[serviceBlock]{
 })
 
 func decodeService(s *scope, to *appBlock, b *hcl.Block) {
-	block := serviceBlock{Service: &Service{DeclRange: b.DefRange}, at: map[string]hcl.Range{}}
+	block := &serviceBlock{Service: &Service{DeclRange: b.DefRange}, of: to}
 	content := serviceSchema.content(s, b.Body)
-	for name, attr := range content.Attributes {
-		block.at[name] = attr.Range
-	}
-	to.Service = block.Service
-	if !s.failed(func() { serviceSchema.fill(s, content, &block, func(string) bool { return true }) }) {
-		to.serviceAt = block.at
-	}
+	block.at = rangesOf(content)
+	block.failed = s.failed(func() { serviceSchema.fill(s, content, block, func(string) bool { return true }) })
+	to.services = append(to.services, block)
 }
 
-// completeService settles what the ports and the service block together mean.
-func (s *scope) completeService(a *appBlock) {
-	if len(a.Ports) == 0 {
-		if a.Service != nil {
-			s.report(problem(&a.Service.DeclRange, "Service without a port", "%s has a service block but no port block, and a Service without ports is not possible.", a.Address))
-		}
-		a.Service = nil
-		return
+// serviceLabels decodes labels as those of the app, which they stand beside.
+var serviceLabels = kind[serviceBlock]{name: "map of text", decode: func(s *scope, to *serviceBlock, a argument) {
+	if v, ok := s.textMap(a, to.of.labelKey(), labelValue); ok {
+		to.Labels = v
 	}
-	if a.Service == nil {
-		a.Service = &Service{DeclRange: a.Ports[0].DeclRange}
-	}
-	a.Service.Name = a.Name
-	nodePort := firstNodePort(a.Ports)
-	switch {
-	case nodePort == nil:
-	case a.Service.Headless:
-		s.report(problem(&nodePort.DeclRange, "Conflicting arguments", "A headless Service has no node_port."))
-	case a.Service.Type == "":
-		a.Service.Type = serviceNodePort
-	case a.Service.Type == serviceClusterIP:
-		s.report(problem(&nodePort.DeclRange, "Conflicting arguments", "A Service of type ClusterIP has no node_port. Leave out the type, or the node_port."))
-	}
-	if a.Service.Type == "" {
-		a.Service.Type = serviceClusterIP
-	}
-	if a.Service.Headless && a.Service.Type != serviceClusterIP {
-		s.report(problem(&a.Service.DeclRange, "Conflicting arguments", "A headless Service is of type ClusterIP, not %s.", a.Service.Type))
-	}
-	s.checkService(a)
-}
+}}
 
 // checkService reports arguments that mean nothing without another one. The API
 // server refuses them, or keeps them without effect.
-func (s *scope) checkService(a *appBlock) {
-	service := a.Service
+func (s *scope) checkService(service *serviceBlock) {
+	if service.Headless && service.Type != serviceClusterIP {
+		s.report(problem(&service.DeclRange, "Conflicting arguments", "A headless Service is of type ClusterIP, not %s.", service.Type))
+	}
 	needs := func(met bool, what string, args ...string) {
 		for _, name := range args {
-			if at, given := a.serviceAt[name]; given && !met {
+			if at, given := service.at[name]; given && !met {
 				s.report(problem(&at, "Conflicting arguments", "%s goes with %s only.", name, what))
 			}
 		}
@@ -181,11 +168,11 @@ func (s *scope) checkService(a *appBlock) {
 	needs(!balanced || service.ExternalTrafficPolicy == policyLocal, `external_traffic_policy = "Local"`, "health_check_node_port")
 	needs(service.SessionAffinity == affinityClientIP, `session_affinity = "ClientIP"`, "session_timeout")
 	const longest = 24 * time.Hour
-	if at := a.serviceAt["session_timeout"]; service.SessionTimeout > longest {
+	if at := service.at["session_timeout"]; service.SessionTimeout > longest {
 		s.report(problem(&at, "Invalid value", `"session_timeout" must be at most %s.`, longest))
 	}
 	if families := service.IPFamilies; len(families) > 1 {
-		at := a.serviceAt["ip_families"]
+		at := service.at["ip_families"]
 		switch {
 		case len(families) > 2 || families[0] == families[1]:
 			s.report(problem(&at, "Invalid value", `"ip_families" names each family once.`))
@@ -193,15 +180,6 @@ func (s *scope) checkService(a *appBlock) {
 			s.report(problem(&at, "Conflicting arguments", `Two IP families need ip_family_policy = "PreferDualStack" or "RequireDualStack".`))
 		}
 	}
-}
-
-func firstNodePort(ports []Port) *Port {
-	for i := range ports {
-		if ports[i].NodePort != 0 {
-			return &ports[i]
-		}
-	}
-	return nil
 }
 
 func address(text string) error {

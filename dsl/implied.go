@@ -21,6 +21,12 @@ var (
 	bareHost = regexp.MustCompile(`^([a-z][-a-z0-9]*)((?:\.[-a-z0-9]+)*):([0-9]+)(?:[/?]|$)`)
 )
 
+// appService is a Service and the app that it is in front of.
+type appService struct {
+	app     *App
+	service *Service
+}
+
 // implied is one text that may name other apps' Services.
 type implied struct {
 	node *node
@@ -33,10 +39,10 @@ type implied struct {
 // a dependency just as a reference would be, so it orders the plan; a warning
 // says how to write it.
 func (ev *evaluation) findImplied(cfg *Config) {
-	apps := map[string]*App{}
+	services := map[string]appService{}
 	for _, a := range cfg.Apps {
-		if a.Service != nil {
-			apps[a.Name] = a
+		for _, service := range a.Services() {
+			services[service.Name] = appService{a, service}
 		}
 	}
 	nodes := map[Address]*node{}
@@ -47,8 +53,8 @@ func (ev *evaluation) findImplied(cfg *Config) {
 	}
 	for _, candidate := range texts(cfg, nodes) {
 		for _, host := range HostNamesIn(candidate.text) {
-			if app := apps[host.Name]; app != nil && host.leadsTo(app, cfg.Release.Namespace) {
-				ev.imply(candidate, nodes[app.Address])
+			if to, ok := services[host.Name]; ok && host.leadsTo(to.service, cfg.Release.Namespace) {
+				ev.imply(candidate, nodes[to.app.Address], to)
 			}
 		}
 	}
@@ -104,11 +110,11 @@ func (c *Check) texts(n *node) []implied {
 
 // imply adds the edge that a text implies, unless references say it already.
 // It never closes a loop: nobody asked for the order.
-func (ev *evaluation) imply(from implied, to *node) {
+func (ev *evaluation) imply(from implied, to *node, meant appService) {
 	if from.node == to || reaches(from.node, to) {
 		return
 	}
-	detail := fmt.Sprintf("This text names the Service of %s. %s in its place: then a renamed app is an error and not a dead address.", to.address, instead(from.node, to))
+	detail := fmt.Sprintf("This text names the Service of %s. %s in its place: then a renamed app is an error and not a dead address.", to.address, instead(from.node, to, meant))
 	if reaches(to, from.node) {
 		detail += fmt.Sprintf(" The text does not order the two, since %s comes after %s already.", to.address, from.node.address)
 	} else {
@@ -120,9 +126,13 @@ func (ev *evaluation) imply(from implied, to *node) {
 }
 
 // instead says what to write in the place of an app's host name.
-func instead(from, to *node) string {
+func instead(from, to *node, meant appService) string {
 	if from.frame == to.frame {
-		return fmt.Sprintf("Write ${%s.host}", Address{Type: "app", Name: to.address.Name, Key: to.address.Key, Keyed: to.address.Keyed})
+		app := Address{Type: "app", Name: to.address.Name, Key: to.address.Key, Keyed: to.address.Keyed}
+		if meant.service != meant.app.Service {
+			return fmt.Sprintf("Write ${%s.service[%q].host}", app, meant.service.Name)
+		}
+		return fmt.Sprintf("Write ${%s.host}", app)
 	}
 	return "Use its host, by an output of its module or a variable of this one,"
 }
@@ -199,10 +209,10 @@ func wordsIn(text string) []word {
 	return words
 }
 
-// leadsTo reports whether a host name is that of an app's Service.
-func (h HostName) leadsTo(a *App, namespace string) bool {
-	ports := make([]int32, len(a.Ports))
-	for i, p := range a.Ports {
+// leadsTo reports whether a host name is that of a Service.
+func (h HostName) leadsTo(service *Service, namespace string) bool {
+	ports := make([]int32, len(service.Ports))
+	for i, p := range service.Ports {
 		ports[i] = p.ServicePort
 	}
 	return h.LeadsTo(namespace, ports)

@@ -106,7 +106,7 @@ func appReference[T any](backend func(*T) *backendBlock) kind[T] {
 			return // which is reported
 		}
 		if app.Service == nil {
-			s.invalid(a, "%s has no port block, and so no Service that requests could lead to.", app.Address)
+			s.invalid(a, "%s %s, and so no Service that requests could lead to.", app.Address, app.unserved())
 			return
 		}
 		b := backend(to)
@@ -142,13 +142,13 @@ func (s *scope) completeBackend(b *backendBlock, block *hcl.Block) {
 
 // completeAppPort finds the port of the Service of an app.
 func (s *scope) completeAppPort(b *backendBlock, block *hcl.Block) {
-	ports := b.app.Ports
+	ports := b.app.Service.Ports
 	if b.port.expr == nil {
 		if len(ports) == 1 {
 			b.Port = ports[0].ServicePort
 			return
 		}
-		s.report(problem(&block.DefRange, "Missing required argument", "port is needed, since %s has %s.", b.app.Address, choice(b.app.portNames())))
+		s.report(problem(&block.DefRange, "Missing required argument", "port is needed, since %s has %s.", b.app.Address, choice(labelsOf(ports))))
 		return
 	}
 	text, ok := s.text(b.port)
@@ -156,12 +156,12 @@ func (s *scope) completeAppPort(b *backendBlock, block *hcl.Block) {
 		return
 	}
 	for _, p := range ports {
-		if p.Name == text || strconv.Itoa(int(p.ServicePort)) == text {
+		if p.Label == text || strconv.Itoa(int(p.ServicePort)) == text {
 			b.Port = p.ServicePort
 			return
 		}
 	}
-	s.report(problem(b.port.expr.Range().Ptr(), "Unknown port", "The Service of %s has no port %q.%s", b.app.Address, text, suggestion(text, b.app.portNames())))
+	s.report(problem(b.port.expr.Range().Ptr(), "Unknown port", "The Service of %s has no port %q.%s", b.app.Address, text, suggestion(text, labelsOf(ports))))
 }
 
 // ingressPath checks a path as the API server does.

@@ -65,11 +65,6 @@ func (n objectNames) data(d *Data) {
 func (n objectNames) app(a *App) {
 	n.data(a.Config)
 	n.data(a.Secret)
-	for _, p := range a.Ports {
-		if p.NodePort != 0 {
-			n.claim(fmt.Sprintf("Service with node port %d (%s)", p.NodePort, p.Protocol), p.DeclRange, "")
-		}
-	}
 	if a.Kind != StatefulSet {
 		for _, c := range a.Claims() {
 			n.claim(fmt.Sprintf("PersistentVolumeClaim %q", c.Name), c.DeclRange, "")
@@ -78,8 +73,8 @@ func (n objectNames) app(a *App) {
 	if a.Rollout.Strategy != BlueGreen {
 		n.claim(fmt.Sprintf("%s %q", a.Kind, a.Name), a.DeclRange, ownName)
 	}
-	if a.Service != nil {
-		n.claim(fmt.Sprintf("Service %q", a.Service.Name), a.Service.DeclRange, "")
+	for _, service := range a.Services() {
+		n.service(service)
 	}
 	if a.Kind == StatefulSet && a.Selector == nil {
 		n.claim(podsNamed(a.Name), a.DeclRange, "")
@@ -92,13 +87,22 @@ func (n objectNames) app(a *App) {
 	}
 }
 
+func (n objectNames) service(service *Service) {
+	n.claim(fmt.Sprintf("Service %q", service.Name), service.DeclRange, "")
+	for _, p := range service.Ports {
+		if p.NodePort != 0 {
+			n.claim(fmt.Sprintf("Service with node port %d (%s)", p.NodePort, p.Protocol), p.DeclRange, "")
+		}
+	}
+}
+
 func (n objectNames) blueGreen(a *App) {
 	at := a.Rollout.DeclRange
 	for _, color := range []string{"blue", "green"} {
 		n.claim(fmt.Sprintf("Deployment %q", a.Name+"-"+color), at, a.Address.String()+" is blue-green, with a Deployment for each color.")
 	}
-	if a.Rollout.Preview {
-		n.claim(fmt.Sprintf("Service %q", a.Name+"-preview"), at, a.Address.String()+" is blue-green, with a preview of the idle color.")
+	if a.Rollout.Preview && a.Service != nil {
+		n.claim(fmt.Sprintf("Service %q", a.Service.Name+"-preview"), at, a.Address.String()+" is blue-green, with a preview of the idle color.")
 	}
 	for _, c := range a.Rollout.Checks {
 		n.claim(fmt.Sprintf("CronJob %q", a.Name+"-"+c.Name), c.DeclRange, fmt.Sprintf("%s keeps its check %q as one.", a.Address, c.Name))

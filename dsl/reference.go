@@ -225,7 +225,7 @@ func (s *scope) missing(t hcl.Traversal, name string, v cty.Value) string {
 	if _, index := t[len(so)].(hcl.TraverseIndex); index && isWhole(so) {
 		return fmt.Sprintf("%s has no for_each, and so no instance %q.", written(so), name)
 	}
-	if so.RootName() == "app" && !v.Type().HasAttribute("host") && v.Type().HasAttribute("image") && slices.Contains([]string{"host", "fqdn", "port"}, name) {
+	if so.RootName() == "app" && !v.Type().HasAttribute("host") && v.Type().HasAttribute("image") && slices.Contains([]string{"host", "fqdn", "port", "service"}, name) {
 		return fmt.Sprintf("%s has no port block, and so no Service that could be referred to.", written(so))
 	}
 	names := attributeNames(v.Type())

@@ -159,9 +159,8 @@ func (r *renderer) app(a *dsl.App) {
 	}
 	r.claims(a)
 	r.account(a)
-	governing := a.Service != nil && a.Service.Headless && a.Kind == dsl.StatefulSet
-	if governing {
-		r.service(a)
+	if governing := a.Governing(); governing != nil {
+		r.service(a, governing)
 	}
 	r.workload(a)
 	if a.Autoscale != nil {
@@ -170,9 +169,7 @@ func (r *renderer) app(a *dsl.App) {
 	if a.Budget != nil {
 		r.budget(a)
 	}
-	if a.Service != nil && !governing {
-		r.service(a)
-	}
+	r.services(a)
 	for _, c := range a.Rollout.Checks {
 		r.check(a, c)
 	}

@@ -74,7 +74,7 @@ func checkEnv(a *dsl.App) []*corev1ac.EnvVarApplyConfiguration {
 	return []*corev1ac.EnvVarApplyConfiguration{
 		corev1ac.EnvVar().WithName(envHost).WithValue(a.Service.Name + previewSuffix),
 		corev1ac.EnvVar().WithName(envPhase).WithValue(string(checkBefore)),
-		corev1ac.EnvVar().WithName(envPort).WithValue(strconv.Itoa(int(a.Ports[0].ServicePort))),
+		corev1ac.EnvVar().WithName(envPort).WithValue(strconv.Itoa(int(a.Service.Ports[0].ServicePort))),
 	}
 }
 

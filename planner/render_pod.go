@@ -75,15 +75,14 @@ func (p *pod) container(from *dsl.Container) *corev1ac.ContainerApplyConfigurati
 // lead to the same one.
 func (p *pod) containerPorts(c *dsl.Container) []*corev1ac.ContainerPortApplyConfiguration {
 	var ports []*corev1ac.ContainerPortApplyConfiguration
-	names := containerPortNames(p.app)
 	for _, from := range c.Ports {
-		if names[from.Name] != from.Name {
+		if listed, ok := p.app.ContainerPort(from); !ok || listed.DeclRange != from.DeclRange {
 			continue
 		}
 		port := corev1ac.ContainerPort().
-			WithName(from.Name).
 			WithContainerPort(from.Number).
 			WithProtocol(protocolOf(from))
+		port.Name = given(from.Name)
 		port.HostPort = given(from.HostPort)
 		ports = append(ports, port)
 	}

@@ -50,8 +50,10 @@ func grpc(from *dsl.GRPCProbe) *corev1ac.GRPCActionApplyConfiguration {
 
 // port returns the container port that a probe asks, by name where it has one.
 func (p *pod) port(text string) intstr.IntOrString {
-	if name, ok := containerPortNames(p.app)[text]; ok {
-		return intstr.FromString(name)
+	for _, port := range p.app.Ports {
+		if port.Label == text {
+			return targetOf(p.app, dsl.Port{Name: port.Name, Number: port.Number, Protocol: port.Protocol})
+		}
 	}
 	return intstr.Parse(text)
 }

@@ -8,31 +8,39 @@ import (
 	"stowage/dsl"
 )
 
-// service makes the Service in front of an app, and the one in front of the
-// version that has no traffic yet.
-func (r *renderer) service(a *dsl.App) {
-	r.add(
-		r.object(a, RoleService, a.Service.DeclRange),
-		corev1ac.Service(a.Service.Name, r.release.Namespace).
-			WithLabels(r.appLabels(a, nil)).
-			WithAnnotations(a.Service.Annotations).
-			WithAnnotations(annotations(a.Lifecycle)).
-			WithSpec(r.serviceSpec(a)),
-	)
-	if a.Rollout.Preview {
-		r.preview(a)
+// services makes the Services in front of an app but for the governing one, which comes
+// before its workload, and the one in front of the version that has no traffic yet.
+func (r *renderer) services(a *dsl.App) {
+	for _, s := range a.Services() {
+		if s != a.Governing() {
+			r.service(a, s)
+		}
+		if s == a.Service && a.Rollout.Preview {
+			r.preview(a)
+		}
 	}
 }
 
-func (r *renderer) serviceSpec(a *dsl.App) *corev1ac.ServiceSpecApplyConfiguration {
-	s := a.Service
+func (r *renderer) service(a *dsl.App, s *dsl.Service) {
+	r.add(
+		r.object(a, RoleService, s.DeclRange),
+		corev1ac.Service(s.Name, r.release.Namespace).
+			WithLabels(r.appLabels(a, nil)).
+			WithLabels(s.Labels).
+			WithAnnotations(s.Annotations).
+			WithAnnotations(annotations(a.Lifecycle)).
+			WithSpec(r.serviceSpec(a, s)),
+	)
+}
+
+func (r *renderer) serviceSpec(a *dsl.App, s *dsl.Service) *corev1ac.ServiceSpecApplyConfiguration {
 	spec := corev1ac.ServiceSpec().
 		WithType(corev1.ServiceType(s.Type)).
 		WithSelector(r.selector(a)).
-		WithPorts(servicePorts(a)...).
+		WithPorts(servicePorts(a, s)...).
 		WithExternalIPs(s.ExternalIPs...).
 		WithLoadBalancerSourceRanges(s.LoadBalancer.SourceRanges...)
-	for i, p := range a.Ports {
+	for i, p := range s.Ports {
 		spec.Ports[i].NodePort = given(p.NodePort)
 	}
 	if s.Headless {
@@ -68,7 +76,7 @@ func (r *renderer) preview(a *dsl.App) {
 	spec := corev1ac.ServiceSpec().
 		WithType(corev1.ServiceTypeClusterIP).
 		WithSelector(r.selector(a)).
-		WithPorts(servicePorts(a)...)
+		WithPorts(servicePorts(a, a.Service)...)
 	r.add(
 		r.object(a, RoleService, a.Rollout.DeclRange),
 		corev1ac.Service(a.Service.Name+previewSuffix, r.release.Namespace).
@@ -78,20 +86,30 @@ func (r *renderer) preview(a *dsl.App) {
 	)
 }
 
-// servicePorts returns the ports of an app's Services. Each leads to a port of a
-// container by its name.
-func servicePorts(a *dsl.App) []*corev1ac.ServicePortApplyConfiguration {
-	ports := make([]*corev1ac.ServicePortApplyConfiguration, len(a.Ports))
-	names := containerPortNames(a)
-	for i, p := range a.Ports {
+// servicePorts returns the ports of one of an app's Services.
+func servicePorts(a *dsl.App, s *dsl.Service) []*corev1ac.ServicePortApplyConfiguration {
+	ports := make([]*corev1ac.ServicePortApplyConfiguration, len(s.Ports))
+	for i, p := range s.Ports {
 		ports[i] = corev1ac.ServicePort().
-			WithName(p.Name).
 			WithProtocol(protocolOf(p)).
 			WithPort(p.ServicePort).
-			WithTargetPort(intstr.FromString(names[p.Name]))
+			WithTargetPort(targetOf(a, p))
+		ports[i].Name = given(p.ServiceName)
 		ports[i].AppProtocol = given(p.AppProtocol)
 	}
 	return ports
+}
+
+// targetOf returns what the port of a Service leads to: a port of a container, by its name
+// where it has one.
+func targetOf(a *dsl.App, p dsl.Port) intstr.IntOrString {
+	if p.Target != "" {
+		return intstr.Parse(p.Target)
+	}
+	if listed, ok := a.ContainerPort(p); ok && listed.Name != "" && p.Name != "" {
+		return intstr.FromString(listed.Name)
+	}
+	return intstr.FromInt32(p.Number)
 }
 
 // protocolOf returns the protocol of a port. It is sent even where it is the
@@ -102,23 +120,4 @@ func protocolOf(p dsl.Port) corev1.Protocol {
 		return corev1.ProtocolTCP
 	}
 	return corev1.Protocol(p.Protocol)
-}
-
-// containerPortNames returns, by the name of a port, the name that it has in
-// its container: that of the first port with its number and protocol.
-func containerPortNames(a *dsl.App) map[string]string {
-	type listener struct {
-		number   int32
-		protocol corev1.Protocol
-	}
-	first := make(map[listener]string, len(a.Ports))
-	names := make(map[string]string, len(a.Ports))
-	for _, p := range a.Ports {
-		l := listener{p.Number, protocolOf(p)}
-		if _, taken := first[l]; !taken {
-			first[l] = p.Name
-		}
-		names[p.Name] = first[l]
-	}
-	return names
 }

@@ -65,11 +65,15 @@ func numberOrPercent(text, otherwise string) intstr.IntOrString {
 	return intstr.Parse(cmp.Or(text, otherwise))
 }
 
-// statefulSet names the app's Service as the governing one even when there is
+// statefulSet names a Service of the app's name as the governing one even when there is
 // none yet: the field is immutable, and a Service may be added later.
 func (r *renderer) statefulSet(a *dsl.App) *appsv1ac.StatefulSetApplyConfiguration {
+	governing := a.Name
+	if s := a.Governing(); s != nil {
+		governing = s.Name
+	}
 	spec := appsv1ac.StatefulSetSpec().
-		WithServiceName(a.Name).
+		WithServiceName(governing).
 		WithSelector(metav1ac.LabelSelector().WithMatchLabels(r.selector(a))).
 		WithRevisionHistoryLimit(r.oldTemplates()).
 		WithTemplate(r.podTemplate(a)).

@@ -40,12 +40,24 @@ func sidesOf(app string, objects map[ObjectID]*unstructured.Unstructured) *sides
 		case id.Group == "" && id.Kind == "Service" && labels[LabelPreview] != "":
 			s.preview = u
 		case id.Group == "" && id.Kind == "Service" && labels[LabelTrack] == "":
-			s.service = u
+			s.service = leading(s.service, u)
 		case isAutoscaler(id):
 			s.autoscaler = u
 		}
 	}
 	return s
+}
+
+// leading returns the one of two Services of an app that says where its traffic goes: one
+// with a color, since there is no other beside that for long.
+func leading(a, b *unstructured.Unstructured) *unstructured.Unstructured {
+	switch {
+	case a == nil, colorOf(a) == "" && colorOf(b) != "":
+		return b
+	case (colorOf(a) == "") == (colorOf(b) == "") && b.GetName() < a.GetName():
+		return b
+	}
+	return a
 }
 
 func isDeployment(id ObjectID) bool { return id.Group == "apps" && id.Kind == "Deployment" }

@@ -13,7 +13,7 @@ app "web" {
   container "ports" {
     image = "nginx"
     port "http" { number = 81 } # ERROR: Duplicate port: There is a port "http" already at main.hcl:5.
-    port "again" { number = 80 } # ERROR: Duplicate port: The port "http" at main.hcl:5 has the number 80 and protocol TCP already.
+    port "again" { number = 80 } # ERROR: Duplicate port: Another container of the pod listens on 80 (TCP) already: its port "http" at main.hcl:5.
     port "third" { # ERROR: Duplicate port: The port "http" at main.hcl:5 has the service_port 80 already.
       number       = 82
       service_port = 80

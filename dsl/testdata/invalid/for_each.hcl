@@ -78,7 +78,7 @@ locals {
   a = app.web.host # ERROR: Invalid reference: app.web has for_each, so one of its instances must be named, as in app.web["blue"].host.
   b = app.web["bleu"].host # ERROR: Unknown instance: app.web has no instance "bleu"; there is "blue", "green". Did you mean "blue"?
   c = app.web[0].host # ERROR: Invalid reference: The keys of app.web are text, as in app.web["KEY"].
-  d = app.web["blue"].hots # ERROR: Unknown attribute: app.web["blue"] has no "hots"; there is fqdn, host, image, name, port, selector, version. Did you mean "host"?
+  d = app.web["blue"].hots # ERROR: Unknown attribute: app.web["blue"] has no "hots"; there is fqdn, host, image, name, port, selector, service, version. Did you mean "host"?
   e = app.one["blue"].host # ERROR: Unknown attribute: app.one has no for_each, and so no instance "blue".
   f = each.key # ERROR: Invalid reference: each.key is only known in a block with for_each.
   g = config.none["a"].name # ERROR: Unknown instance: config.none has no instances: the value of its for_each is empty.

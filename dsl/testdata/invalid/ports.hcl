@@ -3,7 +3,7 @@ release "r" {}
 app "a" {
   image = "nginx"
   port "HTTP" { number = 80 } # ERROR: Invalid name: The name of a port must be made of lower-case letters and digits, with single dashes between them.
-  port "8080" { number = 8080 } # ERROR: Invalid name: The name of a port must have a letter in it, as in "http".
+  port "0080" { number = 8080 } # ERROR: Invalid name: The name of a port must have a letter in it, as in "http", or be a number from 1 to 65535.
   port "a-name-too-long-for-a-port" { number = 8081 } # ERROR: Invalid name: The name of a port must be at most 15 characters long; it has 26.
   port "zero" { number = 0 } # ERROR: Invalid value: "number" must be a whole number from 1 to 65535.
   port "big" { number = 65536 } # ERROR: Invalid value: "number" must be a whole number from 1 to 65535.

@@ -21,7 +21,7 @@ app "web" {
     A = app.mysq.host # ERROR: Unknown reference: There is no app "mysq". Did you mean "mysql"?
     B = secret.mysql.key.passwrd # ERROR: Unknown attribute: secret.mysql.key has no "passwrd"; there is password. Did you mean "password"?
     C = local.comon # ERROR: Unknown reference: There is no local "comon". Did you mean "common"?
-    D = app.mysql.hostname # ERROR: Unknown attribute: app.mysql has no "hostname"; there is fqdn, host, image, name, port, selector, version.
+    D = app.mysql.hostname # ERROR: Unknown attribute: app.mysql has no "hostname"; there is fqdn, host, image, name, port, selector, service, version.
     E = app.mysql.port.tpc # ERROR: Unknown attribute: app.mysql.port has no "tpc"; there is tcp. Did you mean "tcp"?
     F = app.worker.host # ERROR: Unknown attribute: app.worker has no port block, and so no Service that could be referred to.
     G = release.namspace # ERROR: Unknown attribute: release has no "namspace"; there is name, namespace. Did you mean "namespace"?
