@@ -2,9 +2,7 @@ package applier
 
 import (
 	"slices"
-	"strings"
 
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
@@ -28,15 +26,11 @@ func groupOf(u *unstructured.Unstructured, release string) group {
 	if app := labels[planner.LabelApp]; app != "" && labels[planner.LabelRelease] == release {
 		return group{app: app}
 	}
-	owner := metav1.GetControllerOfNoCopy(u)
-	if owner == nil || !slices.Contains(makers, owner.Kind) {
+	kind, name := planner.MadeFor(u)
+	if !slices.Contains(makers, kind) { // of a Service, which its EndpointSlices are found by in another way
 		return group{}
 	}
-	// The ReplicaSet of a Deployment is named after both the Deployment and the template.
-	if name, ok := strings.CutSuffix(owner.Name, "-"+labels["pod-template-hash"]); ok && owner.Kind == replicaSetKind.Kind {
-		return group{kind: "Deployment", name: name}
-	}
-	return group{kind: owner.Kind, name: owner.Name}
+	return group{kind: kind, name: name}
 }
 
 // podsOfChange returns the group of the pods that the object of a change runs, and whether

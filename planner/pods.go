@@ -3,6 +3,7 @@ package planner
 import (
 	"strings"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 )
 
@@ -36,4 +37,18 @@ func LabelsPods(u *unstructured.Unstructured, release string) bool {
 		return jobs == release && podLabelsOf(u)[LabelRelease] == release
 	}
 	return podLabelsOf(u)[LabelRelease] == release
+}
+
+// MadeFor returns kind and name of the workload that a controller made a pod, or what it
+// makes pods of, for: of a Deployment's pods that, and not the ReplicaSet in between, which is
+// named after both the Deployment and the template. Both are empty for what nobody controls.
+func MadeFor(u *unstructured.Unstructured) (kind, name string) {
+	owner := metav1.GetControllerOfNoCopy(u)
+	if owner == nil {
+		return "", ""
+	}
+	if name, ok := strings.CutSuffix(owner.Name, "-"+labelOf(u, "pod-template-hash")); ok && owner.Kind == replicaSetKind.Kind {
+		return deploymentKind.Kind, name
+	}
+	return owner.Kind, owner.Name
 }

@@ -63,7 +63,7 @@ func inspect(ctx context.Context, s *session) (view.Status, error) {
 		return status, err
 	}
 	status.Drift = view.DriftOf(drift)
-	pods, err := podsOf(ctx, s)
+	pods, err := podsOf(ctx, s, manifests)
 	status.Warnings = slices.Concat(status.Warnings, s.notices.take())
 	switch {
 	case apierrors.IsForbidden(err): // the objects are still worth showing
@@ -75,7 +75,7 @@ func inspect(ctx context.Context, s *session) (view.Status, error) {
 		return status, err
 	}
 	for _, manifest := range manifests {
-		status.Objects = append(status.Objects, statusOf(manifest, recorded, live, pods))
+		status.Objects = append(status.Objects, s.statusOf(manifest, recorded, live, pods))
 	}
 	return status, nil
 }
@@ -159,7 +159,9 @@ func (o asRecorded) Order() []planner.Object { return o }
 func (o asRecorded) Needs(planner.ObjectID) []planner.Need { return nil }
 
 // statusOf returns the state of one recorded object.
-func statusOf(manifest *unstructured.Unstructured, r recorded, live *observer, pods map[sideLabels][]view.StatusPod) view.StatusObject {
+func (s *session) statusOf(
+	manifest *unstructured.Unstructured, r recorded, live *observer, pods map[podOwner][]view.StatusPod,
+) view.StatusObject {
 	labels := manifest.GetLabels()
 	object := view.StatusObject{
 		ID:      planner.IDOf(manifest),
@@ -172,8 +174,8 @@ func statusOf(manifest *unstructured.Unstructured, r recorded, live *observer, p
 	} else if r.prior.HasRun(object.ID) {
 		object.Health = planner.Health{Condition: planner.Current, Message: "has run"}
 	}
-	if _, isWorkload, _ := unstructured.NestedMap(manifest.Object, "spec", "template"); isWorkload {
-		object.Pods = pods[sideLabelsOf(labels)]
+	if isWorkload(manifest) {
+		object.Pods = pods[s.ownerFor(manifest)]
 	}
 	return object
 }

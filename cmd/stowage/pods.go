@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
@@ -16,33 +17,71 @@ import (
 
 var podKind = schema.GroupVersionKind{Version: "v1", Kind: "Pod"}
 
-// sideLabels tell which pods belong to which workload: the app's, and that of its
-// versions which run side by side.
-type sideLabels struct{ app, color, track, check string }
-
-func sideLabelsOf(labels map[string]string) sideLabels {
-	return sideLabels{labels[planner.LabelApp], labels[planner.LabelColor], labels[planner.LabelTrack], labels[planner.LabelCheck]}
+// podOwner tells which pods belong to which workload: by the labels of an app, and of its
+// versions which run side by side, or by the workload itself, whose pods have none of these.
+type podOwner struct {
+	app, color, track, check string
+	namespace, kind, name    string
 }
 
-// podsOf returns the pods of a release by workload, sorted by name.
-func podsOf(ctx context.Context, s *session) (map[sideLabels][]view.StatusPod, error) {
-	objects, err := s.client.List(ctx, podKind, s.release.Namespace, planner.LabelRelease+"="+s.release.Name)
-	if err != nil {
-		return nil, err
+func ownerByLabels(labels map[string]string) podOwner {
+	return podOwner{
+		app: labels[planner.LabelApp], color: labels[planner.LabelColor],
+		track: labels[planner.LabelTrack], check: labels[planner.LabelCheck],
 	}
-	pods := make(map[sideLabels][]view.StatusPod)
-	for _, object := range objects {
-		var pod corev1.Pod
-		if err := runtime.DefaultUnstructuredConverter.FromUnstructured(object.Object, &pod); err != nil {
-			return nil, fmt.Errorf("pod %s: %w", object.GetName(), err)
+}
+
+// ownerOf returns whose a pod is.
+func (s *session) ownerOf(pod *unstructured.Unstructured) podOwner {
+	if labels := pod.GetLabels(); labels[planner.LabelRelease] == s.release.Name {
+		return ownerByLabels(labels)
+	}
+	kind, name := planner.MadeFor(pod)
+	return podOwner{namespace: pod.GetNamespace(), kind: kind, name: name}
+}
+
+// ownerFor returns whose the pods of a workload are.
+func (s *session) ownerFor(workload *unstructured.Unstructured) podOwner {
+	if planner.LabelsPods(workload, s.release.Name) {
+		return ownerByLabels(workload.GetLabels())
+	}
+	return podOwner{namespace: workload.GetNamespace(), kind: workload.GetKind(), name: workload.GetName()}
+}
+
+// podsOf returns the pods of the recorded workloads of a release, sorted by name: those
+// with its label, or all of a namespace where a workload gives them others.
+func podsOf(ctx context.Context, s *session, manifests []*unstructured.Unstructured) (map[podOwner][]view.StatusPod, error) {
+	selectors := map[string]string{s.release.Namespace: planner.LabelRelease + "=" + s.release.Name}
+	for _, manifest := range manifests {
+		if isWorkload(manifest) && !planner.LabelsPods(manifest, s.release.Name) {
+			selectors[manifest.GetNamespace()] = ""
 		}
-		of := sideLabelsOf(pod.Labels)
-		pods[of] = append(pods[of], podStatus(&pod))
+	}
+	pods := make(map[podOwner][]view.StatusPod)
+	for namespace, selector := range selectors {
+		objects, err := s.client.List(ctx, podKind, namespace, selector)
+		if err != nil {
+			return nil, err
+		}
+		for _, object := range objects {
+			var pod corev1.Pod
+			if err := runtime.DefaultUnstructuredConverter.FromUnstructured(object.Object, &pod); err != nil {
+				return nil, fmt.Errorf("pod %s: %w", object.GetName(), err)
+			}
+			of := s.ownerOf(object)
+			pods[of] = append(pods[of], podStatus(&pod))
+		}
 	}
 	for _, of := range pods {
 		slices.SortFunc(of, func(a, b view.StatusPod) int { return cmp.Compare(a.Name, b.Name) })
 	}
 	return pods, nil
+}
+
+// isWorkload reports whether an object makes pods of a template.
+func isWorkload(u *unstructured.Unstructured) bool {
+	_, found, _ := unstructured.NestedFieldNoCopy(u.Object, "spec", "template", "spec")
+	return found
 }
 
 func podStatus(pod *corev1.Pod) view.StatusPod {
