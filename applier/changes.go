@@ -91,6 +91,7 @@ func addOutcome(change *release.Change, s *Step) {
 // changedBy returns what a plan does, in short.
 func changedBy(plan *planner.Plan) release.Changed {
 	changed := release.Changed{
+		Adopted: plan.Count(planner.Adopt),
 		Created: plan.Count(planner.Create), Updated: plan.Count(planner.Update),
 		Replaced: plan.Count(planner.Replace), Deleted: plan.Count(planner.Delete),
 	}

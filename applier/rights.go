@@ -14,6 +14,7 @@ import (
 var verbsOf = map[planner.Action][]string{
 	planner.Create:  {"create", "patch"},
 	planner.Update:  {"patch"},
+	planner.Adopt:   {"patch"},
 	planner.Replace: {"create", "patch", "delete"},
 	planner.Run:     {"create", "patch", "delete"},
 	planner.Delete:  {"delete"},

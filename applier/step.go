@@ -90,7 +90,7 @@ func (r *run) change(ctx context.Context, i int, applied func()) error {
 		if err := r.remove(ctx, c, out, func() {}, false); err != nil {
 			return err
 		}
-	case planner.Create, planner.Update:
+	case planner.Create, planner.Update, planner.Adopt:
 	default:
 		return fmt.Errorf("the plan has an unknown action %q", c.Action)
 	}
@@ -132,6 +132,12 @@ func (r *run) holdsUp(c *planner.Change) bool {
 func (r *run) apply(ctx context.Context, c *planner.Change) (*unstructured.Unstructured, error) {
 	ctx, cancel := r.lock.writing(ctx)
 	defer cancel()
+	if c.Action == planner.Adopt {
+		var err error
+		if c, err = r.takeFields(ctx, c); err != nil {
+			return nil, r.refusal(err)
+		}
+	}
 	if c.Action != planner.Update || c.Live == nil {
 		object, err := r.cluster.Apply(ctx, c.ToApply(), false)
 		return object, r.refusal(err)

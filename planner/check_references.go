@@ -59,7 +59,7 @@ func (m *maker) checkReferences(ctx context.Context) error {
 func (m *maker) openDemands() []demand {
 	var open []demand
 	for _, c := range m.changes {
-		if !slices.Contains([]Action{Create, Update, Replace, Run}, c.Action) {
+		if !slices.Contains([]Action{Create, Update, Replace, Run, Adopt}, c.Action) {
 			continue
 		}
 		for _, d := range demandsOf(m.desired[c.ID]) {

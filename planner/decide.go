@@ -62,7 +62,7 @@ func (m *maker) decide(o Object) (change *Change, ask bool) {
 	case was.GetDeletionTimestamp() != nil:
 		m.recreate(o, c)
 		return c, false
-	case unchanged(was, m.expected(o, was)):
+	case unchangedInOrder(was, m.expected(o, was)):
 		c.Action, c.Object = NoOp, ignoring(o.Manifest, was)
 		return c, false
 	}
@@ -113,6 +113,14 @@ func (m *maker) recreate(o Object, c *Change) {
 // ask lets the server work out what applying the object would do.
 func (m *maker) ask(ctx context.Context, o Object, c *Change) error {
 	was := m.live.object(o.ID)
+	if was == nil && m.adopts() {
+		switch found, err := m.findForeign(ctx, o); {
+		case err != nil:
+			return err
+		case found != nil:
+			return m.adopt(ctx, o, c, found)
+		}
+	}
 	was, result, err := m.dryRun(ctx, o, was)
 	switch {
 	case err == nil:
@@ -124,9 +132,9 @@ func (m *maker) ask(ctx context.Context, o Object, c *Change) error {
 	case cannotGrow(o, err):
 		m.fail(dataRefusal(o, "spec.resources", m.secret.Text(err.Error())+", and a new claim would be empty"))
 	case isAnswer(err) && m.redefined(o.ID) != "":
-		return m.compareLocally(o, c, was, m.redefined(o.ID))
+		return m.compareLocally(ctx, o, c, was, m.redefined(o.ID))
 	case cannotDryRun(err):
-		return m.compareLocally(o, c, was, m.secret.Text(err.Error()))
+		return m.compareLocally(ctx, o, c, was, m.secret.Text(err.Error()))
 	case apierrors.IsInvalid(err):
 		return m.refused(ctx, o, c, was, err)
 	case !isAnswer(err):
@@ -152,7 +160,7 @@ func (m *maker) dryRun(ctx context.Context, o Object, listed *unstructured.Unstr
 	const attempts = 4
 	was = listed
 	for range attempts {
-		result, err = m.reader.DryRun(ctx, m.expected(o, was))
+		result, err = m.reader.DryRun(ctx, inLiveOrder(m.expected(o, was), was))
 		if err != nil || was == nil || result.GetResourceVersion() == was.GetResourceVersion() {
 			return was, result, err
 		}
@@ -189,11 +197,10 @@ func (m *maker) compare(ctx context.Context, o Object, c *Change, was, result *u
 		}
 	}
 	if !m.isOurs(was) {
-		m.fail(foreignError(o, was))
-		return nil
+		return m.adopt(ctx, o, c, was)
 	}
 	c.baseOn(was)
-	c.Object = ignoring(o.Manifest, was)
+	c.Object = asSent(o.Manifest, was)
 	m.hold(o, c, was)
 	m.foresee(result)
 	changes := diffObjects(was, result)
@@ -227,6 +234,9 @@ func (m *maker) refused(ctx context.Context, o Object, c *Change, was *unstructu
 		m.fail(rejections(o, err, m.secret)...)
 		return nil
 	}
+	if !m.isOurs(was) {
+		return m.adopt(ctx, o, c, was)
+	}
 	c.baseOn(was)
 	if decided, growErr := m.growTemplates(ctx, o, c, was); decided || growErr != nil {
 		return growErr
@@ -259,23 +269,22 @@ func (m *maker) unlisted(ctx context.Context, o Object, c *Change) (*unstructure
 }
 
 // compareLocally does without the server's dry-run.
-func (m *maker) compareLocally(o Object, c *Change, was *unstructured.Unstructured, why string) error {
+func (m *maker) compareLocally(ctx context.Context, o Object, c *Change, was *unstructured.Unstructured, why string) error {
 	c.Unchecked = why
 	if was == nil {
 		m.decideBlindly(o, c, why)
 		return nil
 	}
 	if !m.isOurs(was) {
-		m.fail(foreignError(o, was))
-		return nil
+		return m.adopt(ctx, o, c, was)
 	}
-	result, err := mergeLocally(was, m.expected(o, was))
+	result, err := mergeLocally(was, inLiveOrder(m.expected(o, was), was))
 	if err != nil {
 		m.fail(rejections(o, err, m.secret)...)
 		return nil
 	}
 	m.foresee(result)
-	c.Object = ignoring(o.Manifest, was)
+	c.Object = asSent(o.Manifest, was)
 	changes := diffObjects(was, result)
 	if len(changes) == 0 {
 		c.Action = NoOp
@@ -316,11 +325,12 @@ func (m *maker) describe(o Object, c *Change, was, result *unstructured.Unstruct
 	trusted := !prior.Failed && !prior.Interrupted
 	drift, conflicts := contested(changes, was, o.Manifest, m.before(o.ID), trusted)
 	// A revision has set once what goes back to it, and a switch is not stopped by who scales.
-	if m.in.Options.ForceConflicts || m.way.back[o.ID] || m.switching != nil {
+	taken := c.Adoption != nil && c.Adoption.TakeOwnership
+	if m.in.Options.ForceConflicts || taken || m.way.back[o.ID] || m.switching != nil {
 		drift, conflicts = append(drift, conflicts...), nil
 	}
 	for _, owner := range m.secret.shownOwners(o.ID, conflicts) {
-		m.fail(conflictError(o, owner))
+		m.fail(conflictError(o, owner, c.Adoption != nil))
 	}
 	c.Diff = m.secret.shown(o.ID, changes)
 	c.Drift = m.secret.shownOwners(o.ID, drift)

@@ -83,7 +83,7 @@ func identified(p path) path {
 }
 
 // conflictError says who owns a field that the configuration sets for the first time.
-func conflictError(o Object, owner FieldOwner) *ObjectError {
+func conflictError(o Object, owner FieldOwner, adopting bool) *ObjectError {
 	text := fmt.Sprintf("is owned by %s", owner.Manager)
 	if !owner.Time.IsZero() {
 		text += " since " + owner.Time.UTC().Format(time.RFC3339)
@@ -91,12 +91,16 @@ func conflictError(o Object, owner FieldOwner) *ObjectError {
 	if !owner.Masked {
 		text += fmt.Sprintf(": live %s, config %s", quoted(owner.Live), quoted(owner.Config))
 	}
+	flag := "--force-conflicts"
+	if adopting {
+		flag = "--take-ownership"
+	}
 	return &ObjectError{
 		ID:     o.ID,
 		Origin: o.Origin,
 		Field:  owner.Path,
 		Err:    fmt.Errorf("field conflict: %s", text),
-		Hint:   fmt.Sprintf("--force-conflicts takes the field over; leave it out of the configuration to leave it to %s", owner.Manager),
+		Hint:   fmt.Sprintf("%s takes the field over; leave it out of the configuration to leave it to %s", flag, owner.Manager),
 	}
 }
 

@@ -36,20 +36,27 @@ func ownershipsOf(u *unstructured.Unstructured) []ownership {
 	owners := make([]ownership, 0, len(entries))
 	for _, e := range entries {
 		entry, _ := e.(map[string]any)
-		tree, ok := entry["fieldsV1"].(fieldTree)
-		if !ok {
-			continue
+		if o, ok := ownershipIn(entry); ok {
+			owners = append(owners, o)
 		}
-		o := ownership{tree: tree}
-		o.manager, _ = entry["manager"].(string)
-		o.operation, _ = entry["operation"].(string)
-		o.subresource, _ = entry["subresource"].(string)
-		if at, ok := entry["time"].(string); ok {
-			o.time, _ = time.Parse(time.RFC3339, at)
-		}
-		owners = append(owners, o)
 	}
 	return owners
+}
+
+// ownershipIn reads one entry.
+func ownershipIn(entry map[string]any) (ownership, bool) {
+	tree, ok := entry["fieldsV1"].(fieldTree)
+	if !ok {
+		return ownership{}, false
+	}
+	o := ownership{tree: tree}
+	o.manager, _ = entry["manager"].(string)
+	o.operation, _ = entry["operation"].(string)
+	o.subresource, _ = entry["subresource"].(string)
+	if at, ok := entry["time"].(string); ok {
+		o.time, _ = time.Parse(time.RFC3339, at)
+	}
+	return o, true
 }
 
 // ours reports whether it is what stowage applied.

@@ -45,10 +45,6 @@ var immutableWords = regexp.MustCompile(`immutable|cannot change|may not change 
 // every cause is an immutable field that really differs is it replaced; anything
 // else is an error of the configuration.
 func (m *maker) replaceOrReject(o Object, c *Change, was *unstructured.Unstructured, err error) {
-	if !m.isOurs(was) {
-		m.fail(foreignError(o, was))
-		return
-	}
 	differing := differingImmutables(o, was)
 	if !explains(differing, FieldCauses(err)) {
 		differing = refusedFields(FieldCauses(err))

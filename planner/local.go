@@ -9,12 +9,14 @@ import (
 	"k8s.io/apimachinery/pkg/util/json"
 	"k8s.io/apimachinery/pkg/util/managedfields"
 	"sigs.k8s.io/structured-merge-diff/v6/fieldpath"
+	"sigs.k8s.io/structured-merge-diff/v6/merge"
+	"sigs.k8s.io/structured-merge-diff/v6/typed"
 )
 
-// mergeLocally does what a server-side apply of want would do to live, but for
-// defaults and webhooks. It parses the schema of all built-in kinds, which costs
-// more than a dry-run: it is for accounts that may not do one, and for what the
-// server cannot answer.
+// mergeLocally does what a server-side apply of want would do to live, by the library
+// that a server does it with, but for defaults and webhooks. It parses the schema of all
+// built-in kinds, which costs more than a dry-run: it is for accounts that may not do
+// one, and for what the server cannot answer.
 func mergeLocally(live, want *unstructured.Unstructured) (*unstructured.Unstructured, error) {
 	types := mergeTypes(want.GroupVersionKind())
 	base, err := types.ObjectToTyped(withoutManagedFields(live))
@@ -25,19 +27,17 @@ func mergeLocally(live, want *unstructured.Unstructured) (*unstructured.Unstruct
 	if err != nil {
 		return nil, fmt.Errorf("does not fit its type: %w", err)
 	}
-	merged, err := base.Merge(applied)
-	if err != nil {
-		return nil, fmt.Errorf("cannot be merged with the live object: %w", err)
-	}
-	rendered, err := applied.ToFieldSet()
-	if err != nil {
-		return nil, fmt.Errorf("cannot list the fields: %w", err)
-	}
-	dropped, err := droppedFields(live, rendered)
+	version := fieldpath.APIVersion(want.GetAPIVersion())
+	managers, err := managersOf(live, version)
 	if err != nil {
 		return nil, err
 	}
-	object, err := types.TypedToObject(merged.RemoveItems(dropped))
+	builder := merge.UpdaterBuilder{Converter: oneVersion{}, ReturnInputOnNoop: true}
+	merged, _, err := builder.BuildUpdater().Apply(base, applied, version, managers, FieldManager, true)
+	if err != nil {
+		return nil, fmt.Errorf("cannot be merged with the live object: %w", err)
+	}
+	object, err := types.TypedToObject(merged)
 	if err != nil {
 		return nil, fmt.Errorf("cannot be merged with the live object: %w", err)
 	}
@@ -48,6 +48,60 @@ func mergeLocally(live, want *unstructured.Unstructured) (*unstructured.Unstruct
 	return withManagedFields(result, live), nil
 }
 
+// oneVersion converts nothing: all there is to know of an object is in the version that
+// it was read in.
+type oneVersion struct{}
+
+func (oneVersion) Convert(object *typed.TypedValue, _ fieldpath.APIVersion) (*typed.TypedValue, error) {
+	return object, nil
+}
+
+func (oneVersion) IsMissingVersionError(error) bool { return false }
+
+// managersOf returns who owns what of a live object. What stowage applied is known by its
+// name alone, and all others by their places, of which no two are the same.
+func managersOf(live *unstructured.Unstructured, version fieldpath.APIVersion) (fieldpath.ManagedFields, error) {
+	managers := fieldpath.ManagedFields{}
+	for i, o := range ownershipsOf(live) {
+		set, err := setOf(o.tree)
+		if err != nil {
+			return nil, err
+		}
+		name := FieldManager
+		if !o.ours() {
+			name = fmt.Sprintf("%d %s", i, o.manager)
+		}
+		managers[name] = fieldpath.NewVersionedSet(set, version, o.operation == "Apply")
+	}
+	return managers, nil
+}
+
+// setOf returns the fields of a tree.
+func setOf(tree fieldTree) (*fieldpath.Set, error) {
+	text, err := json.Marshal(tree)
+	if err != nil {
+		return nil, fmt.Errorf("cannot read the managed fields: %w", err)
+	}
+	set := &fieldpath.Set{}
+	if err := set.FromJSON(bytes.NewReader(text)); err != nil {
+		return nil, fmt.Errorf("cannot read the managed fields: %w", err)
+	}
+	return set, nil
+}
+
+// treeOf is the opposite of setOf.
+func treeOf(set *fieldpath.Set) (fieldTree, error) {
+	text, err := set.ToJSON()
+	if err != nil {
+		return nil, fmt.Errorf("cannot write the managed fields: %w", err)
+	}
+	var tree fieldTree
+	if err := json.Unmarshal(text, &tree); err != nil {
+		return nil, fmt.Errorf("cannot write the managed fields: %w", err)
+	}
+	return tree, nil
+}
+
 // mergeTypes returns the schema of a kind or, of a custom one, what its objects look
 // like: lists are replaced as a whole then.
 func mergeTypes(kind schema.GroupVersionKind) managedfields.TypeConverter {
@@ -55,27 +109,6 @@ func mergeTypes(kind schema.GroupVersionKind) managedfields.TypeConverter {
 		return typesOf(kind)
 	}
 	return managedfields.NewDeducedTypeConverter()
-}
-
-// droppedFields returns what stowage alone owns and does not render any more.
-func droppedFields(live *unstructured.Unstructured, rendered *fieldpath.Set) (*fieldpath.Set, error) {
-	ours, theirs := &fieldpath.Set{}, &fieldpath.Set{}
-	for _, o := range ownershipsOf(live) {
-		text, err := json.Marshal(o.tree)
-		if err != nil {
-			return nil, fmt.Errorf("cannot read the managed fields: %w", err)
-		}
-		var set fieldpath.Set
-		if err := set.FromJSON(bytes.NewReader(text)); err != nil {
-			return nil, fmt.Errorf("cannot read the managed fields: %w", err)
-		}
-		if o.ours() {
-			ours = ours.Union(&set)
-		} else {
-			theirs = theirs.Union(&set)
-		}
-	}
-	return ours.Difference(rendered).Difference(theirs), nil
 }
 
 // withoutManagedFields returns a shallow copy that has none.

@@ -50,6 +50,8 @@ type Options struct {
 	DeleteNamespace bool // so is the release's namespace, with all that is in it
 	AllowEmpty      bool // a configuration without objects may delete everything
 	ForceConflicts  bool // fields that somebody else owns are taken over
+	Adopt           bool // objects that are there and are nobody's are taken over
+	TakeOwnership   bool // so are those that another tool owns, and fields that somebody has set to other values
 	// Saved says that the plan is going to be saved: its changes keep the live objects
 	// that they were made from, which is most of what planning holds.
 	Saved bool

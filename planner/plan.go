@@ -50,7 +50,8 @@ const (
 	Replace Action = "replace" // delete, then create under the same name
 	Delete  Action = "delete"
 	NoOp    Action = "no-op"
-	Run     Action = "run" // create a Job, wait until it is complete, delete it
+	Run     Action = "run"   // create a Job, wait until it is complete, delete it
+	Adopt   Action = "adopt" // take an object over that is there and is no release's, then change it as an update does
 )
 
 // Gate is what must be true of an object before those that need it go on.
@@ -108,6 +109,8 @@ type Change struct {
 	// take over; Grow are the claims that are grown before.
 	KeepPods bool     `json:"keepPods,omitempty"`
 	Grow     []Growth `json:"grow,omitempty"`
+	// Adoption is set on an Adopt: how the object becomes one of the release.
+	Adoption *Adoption `json:"adoption,omitempty"`
 	// Object is what is applied; nil for a Delete. Never modified in place, and
 	// never serialised with the values of a Secret.
 	Object *unstructured.Unstructured `json:"-"`

@@ -20,6 +20,8 @@ type Reader interface {
 	// DryRun returns what a forced server-side apply by FieldManager would make
 	// of the object, without storing it.
 	DryRun(ctx context.Context, object *unstructured.Unstructured) (*unstructured.Unstructured, error)
+	// DryRunPatch returns what a JSON patch would make of an object, without storing it.
+	DryRunPatch(ctx context.Context, kind schema.GroupVersionKind, namespace, name string, patch []byte) (*unstructured.Unstructured, error)
 }
 
 // Prior is what the release recorded the last time.

@@ -175,7 +175,7 @@ func (m *maker) valuesFor(o Object, live finding) (map[string]any, *ObjectError)
 	case live.object == nil:
 		return nil, m.cannotComeBack(o, "is gone, and no record holds the values")
 	case !m.isOurs(live.object):
-		return nil, foreignError(o, live.object)
+		return nil, m.foreign(o, live.object)
 	}
 	values, _ := live.object.Object["data"].(map[string]any)
 	return values, nil

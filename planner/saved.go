@@ -143,7 +143,7 @@ func checkOrder(changes []Change) error {
 }
 
 func (o *SavedObject) check(c *Change) error {
-	actions := []Action{Create, Update, Replace, Delete, NoOp, Run}
+	actions := []Action{Create, Update, Replace, Delete, NoOp, Run, Adopt}
 	switch {
 	case !slices.Contains(actions, c.Action):
 		return fmt.Errorf("there is no action %q", c.Action)

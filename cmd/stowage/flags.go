@@ -66,12 +66,16 @@ type permissionFlags struct {
 	deleteNamespace bool
 	allowEmpty      bool
 	forceConflicts  bool
+	adopt           bool
+	takeOwnership   bool
 }
 
 func (f *permissionFlags) register(cmd *cobra.Command) {
 	f.registerDelete(cmd)
 	cmd.Flags().BoolVar(&f.allowEmpty, "allow-empty", false, "allow a configuration of no objects to delete all there is")
 	cmd.Flags().BoolVar(&f.forceConflicts, "force-conflicts", false, "take over fields that somebody else owns")
+	cmd.Flags().BoolVar(&f.adopt, "adopt", false, "take over objects that are there already and belong to nobody")
+	cmd.Flags().BoolVar(&f.takeOwnership, "take-ownership", false, "take over objects from other tools too, and fields that others have set to other values")
 }
 
 // registerDelete adds those of them that destroy has a use for.
@@ -86,5 +90,7 @@ func (f *permissionFlags) options() planner.Options {
 		DeleteNamespace: f.deleteNamespace,
 		AllowEmpty:      f.allowEmpty,
 		ForceConflicts:  f.forceConflicts,
+		Adopt:           f.adopt,
+		TakeOwnership:   f.takeOwnership,
 	}
 }

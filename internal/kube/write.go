@@ -95,6 +95,43 @@ func (c *Client) MergePatch(
 	})
 }
 
+// JSONPatch carries out a JSON patch (RFC 6902) on an existing object or, when one is
+// given, on a subresource of it, such as status. It is a Conflict when the patch replaces
+// the resource version by another one than the object's.
+func (c *Client) JSONPatch(
+	ctx context.Context, kind schema.GroupVersionKind, namespace, name, subresource string, patch []byte,
+) (*unstructured.Unstructured, error) {
+	return c.jsonPatch(ctx, kind, namespace, name, subresource, patch, false)
+}
+
+// DryRunPatch returns what a JSONPatch would make of an object, without storing it.
+func (c *Client) DryRunPatch(
+	ctx context.Context, kind schema.GroupVersionKind, namespace, name string, patch []byte,
+) (*unstructured.Unstructured, error) {
+	return c.jsonPatch(ctx, kind, namespace, name, "", patch, true)
+}
+
+func (c *Client) jsonPatch(
+	ctx context.Context, kind schema.GroupVersionKind, namespace, name, subresource string, patch []byte, dryRun bool,
+) (*unstructured.Unstructured, error) {
+	r, err := c.resource(ctx, kind)
+	if err != nil {
+		return nil, err
+	}
+	return c.object(ctx, fmt.Sprintf("patch %s %s", kind.Kind, name), writeTimeout, func() *rest.Request {
+		request := c.request("PATCH", r, namespace, name).
+			Suffix(subresource).
+			SetHeader("Content-Type", string(types.JSONPatchType)).
+			Param("fieldManager", FieldManager).
+			Param("fieldValidation", metav1.FieldValidationStrict).
+			Body(patch)
+		if dryRun {
+			request.Param("dryRun", metav1.DryRunAll)
+		}
+		return request
+	})
+}
+
 // Delete starts the deletion of an object. With a uid only that very object is
 // deleted: another one of the same name is a Conflict. An empty propagation
 // leaves what becomes of its dependents to the kind.

@@ -53,6 +53,7 @@ type App struct {
 
 // Changed is what a revision was to change, in short.
 type Changed struct {
+	Adopted  int      `json:"adopted,omitempty"` // objects that were there and were taken over
 	Created  int      `json:"created,omitempty"` // objects
 	Updated  int      `json:"updated,omitempty"`
 	Replaced int      `json:"replaced,omitempty"`

@@ -42,7 +42,7 @@ var actionWords = []struct {
 	action planner.Action
 	verb   string
 }{
-	{planner.Create, "create"}, {planner.Update, "change"}, {planner.Replace, "replace"}, {planner.Delete, "delete"}, {planner.Run, "run"},
+	{planner.Adopt, "adopt"}, {planner.Create, "create"}, {planner.Update, "change"}, {planner.Replace, "replace"}, {planner.Delete, "delete"}, {planner.Run, "run"},
 }
 
 // Counts returns how much a plan changes, in one line. A switch does so little that
@@ -51,7 +51,7 @@ func Counts(plan *planner.Plan) string {
 	var counts []string
 	for _, c := range actionWords {
 		n := plan.Count(c.action)
-		if n > 0 || plan.Release.Switch == "" && c.action != planner.Run {
+		if n > 0 || plan.Release.Switch == "" && c.action != planner.Run && c.action != planner.Adopt {
 			counts = append(counts, fmt.Sprintf("%d to %s", n, c.verb))
 		}
 	}

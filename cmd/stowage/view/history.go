@@ -216,6 +216,7 @@ func changesOf(s *release.Summary) []string {
 		action planner.Action
 		n      int
 	}{
+		{planner.Adopt, s.Changed.Adopted},
 		{planner.Create, s.Changed.Created},
 		{planner.Update, s.Changed.Updated},
 		{planner.Replace, s.Changed.Replaced},

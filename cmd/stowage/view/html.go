@@ -124,7 +124,7 @@ func (p htmlPage) summary() g.Node {
 		counts = append(counts, h.Li(h.Class(class), p.mark(action), said(" "), h.B(said(fmt.Sprint(n))), said(" "+words)))
 	}
 	for _, c := range actionWords {
-		if p.Count(c.action) > 0 || c.action != planner.Run && p.Release.Switch == "" && !p.isDrift() {
+		if p.Count(c.action) > 0 || c.action != planner.Run && c.action != planner.Adopt && p.Release.Switch == "" && !p.isDrift() {
 			count(c.action, p.toDo(c.action))
 		}
 	}

@@ -64,6 +64,7 @@ type planBody struct {
 
 // planCounts counts changes by what they do to an object.
 type planCounts struct {
+	Adopt   int `json:"adopt"` // objects that are there and are taken over
 	Create  int `json:"create"`
 	Change  int `json:"change"`
 	Replace int `json:"replace"`
@@ -87,6 +88,7 @@ func bodyOf(plan Planned) planBody {
 	return planBody{
 		Target: plan.Target,
 		Summary: planCounts{
+			Adopt:   plan.Count(planner.Adopt),
 			Create:  plan.Count(planner.Create),
 			Change:  plan.Count(planner.Update),
 			Replace: plan.Count(planner.Replace),

@@ -52,7 +52,11 @@ func outcomeText(plan Planned, result *applier.Result) string {
 	if release.RollbackTo > 0 {
 		what = fmt.Sprintf("Went back to %s, as revision %d", backTo(release), result.Revision)
 	}
-	return fmt.Sprintf("%s: %d created, %d changed, %d replaced, %d deleted; %d unchanged, in %s.",
-		what, done(planner.Create), done(planner.Update), done(planner.Replace),
+	adopted := ""
+	if n := done(planner.Adopt); n > 0 {
+		adopted = fmt.Sprintf("%d adopted, ", n)
+	}
+	return fmt.Sprintf("%s: %s%d created, %d changed, %d replaced, %d deleted; %d unchanged, in %s.",
+		what, adopted, done(planner.Create), done(planner.Update), done(planner.Replace),
 		done(planner.Delete), plan.Count(planner.NoOp), took)
 }

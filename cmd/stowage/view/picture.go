@@ -118,7 +118,7 @@ func (p *picture) appNodes(r *review, nodeOf map[planner.ObjectID]int) {
 
 // gravest returns the action of several that a picture shows.
 func gravest(count func(planner.Action) int) planner.Action {
-	for _, action := range []planner.Action{planner.Delete, planner.Replace, planner.Update, planner.Create, planner.Run} {
+	for _, action := range []planner.Action{planner.Delete, planner.Replace, planner.Update, planner.Adopt, planner.Create, planner.Run} {
 		if count(action) > 0 {
 			return action
 		}
@@ -129,7 +129,7 @@ func gravest(count func(planner.Action) int) planner.Action {
 // smallCounts returns "+2 ~1 =4".
 func smallCounts(count func(planner.Action) int) string {
 	var parts []string
-	for _, action := range []planner.Action{planner.Create, planner.Update, planner.Replace, planner.Delete, planner.Run, planner.NoOp} {
+	for _, action := range []planner.Action{planner.Adopt, planner.Create, planner.Update, planner.Replace, planner.Delete, planner.Run, planner.NoOp} {
 		if n := count(action); n > 0 {
 			parts = append(parts, fmt.Sprintf("%s%d", actionSign(action), n))
 		}

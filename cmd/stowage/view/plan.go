@@ -166,6 +166,8 @@ func mark(action planner.Action) span {
 		return span{"-", red}
 	case planner.Run:
 		return span{">", cyan}
+	case planner.Adopt:
+		return span{"»", cyan}
 	default:
 		return txt("=")
 	}

@@ -278,7 +278,7 @@ func (p *Progress) write(err error) {
 
 func doneVerb(e applier.Event, waited bool) string {
 	verb := map[planner.Action]string{
-		planner.Create: "created", planner.Update: "changed", planner.Replace: "replaced", planner.Delete: "deleted", planner.Run: "succeeded", planner.NoOp: "unchanged",
+		planner.Adopt: "adopted", planner.Create: "created", planner.Update: "changed", planner.Replace: "replaced", planner.Delete: "deleted", planner.Run: "succeeded", planner.NoOp: "unchanged",
 	}[e.Action]
 	switch {
 	case !waited || e.Action == planner.Delete || e.Action == planner.Run:

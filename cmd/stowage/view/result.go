@@ -45,6 +45,7 @@ type summaryLine struct {
 
 // stepCounts counts changes: those that were done by what they did.
 type stepCounts struct {
+	Adopted   int `json:"adopted"` // objects that were there and were taken over
 	Created   int `json:"created"`
 	Changed   int `json:"changed"`
 	Replaced  int `json:"replaced"`
@@ -98,6 +99,7 @@ func (j *JSONLines) Summary(how Ending, exitCode int) {
 
 func countSteps(r *applier.Result) *stepCounts {
 	c := &stepCounts{
+		Adopted: r.Count(planner.Adopt, applier.Done),
 		Created: r.Count(planner.Create, applier.Done), Changed: r.Count(planner.Update, applier.Done),
 		Replaced: r.Count(planner.Replace, applier.Done), Deleted: r.Count(planner.Delete, applier.Done),
 		Run: r.Count(planner.Run, applier.Done), Unchanged: r.Count(planner.NoOp, applier.Done),
