@@ -42,8 +42,8 @@ func (r remarks) add(b *block, spots map[spot]bool, o *object, path string) {
 		to, exact = b.spot(), o == b.from
 	}
 	there := r[to]
-	if !exact {
-		comment = manifest.Comment{Head: linesOf(comment)}
+	if !exact { // what stands behind a value stays behind what it is written in
+		comment = manifest.Comment{Head: append(slices.Clip(comment.Head), comment.Foot...), Line: comment.Line}
 	}
 	there.Head = apartLines(there.Head, comment.Head)
 	there.Foot = apartLines(there.Foot, comment.Foot)

@@ -94,6 +94,7 @@ func (m *maker) alike(o *object, rendered *planner.Object) (want, got *unstructu
 		delete(got.Object, "immutable")
 	}
 	m.alikeLabels(o, want, got)
+	alikeJobs(want, got)
 	annotations := got.GetAnnotations()
 	maps.DeleteFunc(annotations, func(key, _ string) bool { return strings.HasPrefix(key, "stowage.dev/") })
 	got.SetAnnotations(annotations)
@@ -111,15 +112,34 @@ func (m *maker) alikeLabels(o *object, want, got *unstructured.Unstructured) {
 		switch {
 		case !had:
 			if !isOurs(key) {
-				m.relabels = append(m.relabels, Relabelled{ID: o.id, Label: key, To: to, Added: true})
+				m.relabels = append(m.relabels, relabel{o.id, Relabelled{Label: key, To: to}})
 			}
 			delete(labels, key)
 		case from != to && key == managedBy:
-			m.relabels = append(m.relabels, Relabelled{ID: o.id, Label: key, From: from, To: to})
+			m.relabels = append(m.relabels, relabel{o.id, Relabelled{Label: key, From: from, To: to}})
 			labels[key] = from
 		}
 	}
 	got.SetLabels(labels)
+}
+
+// alikeJobs makes the labels equal of Jobs and pods that have none of their own: they get those
+// of every object.
+func alikeJobs(want, got *unstructured.Unstructured) {
+	for _, path := range [][]string{{"spec", "template"}, {"spec", "jobTemplate"}, {"spec", "jobTemplate", "spec", "template"}} {
+		path = append(path, "metadata", "labels")
+		wanted, _, _ := unstructured.NestedStringMap(want.Object, path...)
+		labels, _, _ := unstructured.NestedStringMap(got.Object, path...)
+		if kind := got.GetKind(); kind != "Job" && kind != "CronJob" || len(wanted) > 0 || len(labels) == 0 {
+			continue
+		}
+		maps.DeleteFunc(labels, func(key, _ string) bool { return isOurs(key) })
+		_ = unstructured.SetNestedStringMap(got.Object, labels, path...) // it is there
+		if len(labels) == 0 {
+			unstructured.RemoveNestedField(got.Object, path...)
+			unstructured.RemoveNestedField(got.Object, path[:len(path)-1]...)
+		}
+	}
 }
 
 // isOurs reports whether every object of a release gets the label.

@@ -51,7 +51,7 @@ func (m *maker) writeFiles() []written {
 	}
 	in("release.hcl").add(nil, textOf(m.releaseBlock(), m.homes()...))
 	for _, p := range m.inReadingOrder() {
-		in(m.fileFor(p)).add(p, textOf(p.write(p), p.stands...))
+		in(m.fileFor(p)).add(p, textOf(p.block(), p.stands...))
 	}
 	list := make([]written, 0, len(files))
 	for _, name := range sortedKeys(files) {

@@ -9,6 +9,7 @@ package importer
 
 import (
 	"io/fs"
+	"slices"
 
 	"stowage/internal/manifest"
 	"stowage/planner"
@@ -57,15 +58,15 @@ type Renamed struct {
 	To string
 }
 
-// Relabelled is a label that an object gets, loses (To is empty) or that changes.
+// Relabelled is a label that objects get (From is empty), lose (To is empty), or that changes
+// from one value to another. All objects with the same change are in one.
 type Relabelled struct {
-	ID             planner.ObjectID
-	Label          string
-	From, To       string
-	Added, Removed bool
+	IDs      []planner.ObjectID
+	Label    string
+	From, To string
 }
 
-// Note is a remark about a document.
+// Note is a remark about a document, or about several (ID is empty) at the first of them.
 type Note struct {
 	ID   planner.ObjectID
 	File string
@@ -103,7 +104,7 @@ func Import(docs []manifest.Document, options Options) (*Result, error) {
 func (m *maker) result() *Result {
 	r := &Result{
 		Release: m.release, Namespace: m.namespace,
-		Renamed: m.renamed, Relabelled: m.relabels, Notes: m.notes, Left: m.left, Differences: m.differ,
+		Renamed: m.renamed, Relabelled: grouped(slices.Concat(m.dropped, m.relabels)), Notes: m.notes, Left: m.left, Differences: m.differ,
 	}
 	for _, f := range m.files {
 		r.Files = append(r.Files, f.File)
@@ -111,5 +112,6 @@ func (m *maker) result() *Result {
 	for _, p := range m.parts {
 		r.Objects += len(p.stands)
 	}
+	r.Objects += len(m.homes())
 	return r
 }

@@ -20,8 +20,14 @@ type maker struct {
 	objects   []*object // in the order of the documents
 	byID      map[planner.ObjectID]*object
 	parts     []*part
-	labels    map[string]bool // of blocks, by address
+	labels    map[string]bool             // of blocks, by address
 	scopes    map[schema.GroupKind]string // of kinds that the documents define
+	home      *object                     // the document of the release's namespace, if it says nothing but its name
+	uses      map[dataID]*dataUse         // of ConfigMaps and Secrets
+	secrets   secretValues
+	contents  dataFiles
+	found           // and taken out
+	links     links // of the blocks that are being written
 	notes     []Note
 	left      []Note
 	outcome   // of the last rendering
@@ -29,6 +35,8 @@ type maker struct {
 
 func newMaker(docs []manifest.Document, options Options) *maker {
 	m := &maker{options: options, byID: map[planner.ObjectID]*object{}, labels: map[string]bool{}}
+	m.secrets = newSecretValues()
+	m.contents = newDataFiles()
 	m.namespace = cmp.Or(options.Namespace, usualNamespace(docs), "default")
 	m.release = cmp.Or(options.Release, m.namespace)
 	m.scopes = scopesIn(docs)
@@ -39,12 +47,17 @@ func newMaker(docs []manifest.Document, options Options) *maker {
 }
 
 // usualNamespace returns the namespace that most documents name, of several the first by
-// name.
+// name. Where most name none, they go to that of the only Namespace among them, or to
+// default.
 func usualNamespace(docs []manifest.Document) string {
 	count := map[string]int{}
+	var made []string
 	for _, d := range docs {
-		if namespace := d.Object.GetNamespace(); namespace != "" {
-			count[namespace]++
+		switch kind := d.Object.GroupVersionKind().GroupKind(); {
+		case kind == schema.GroupKind{Kind: "Namespace"}:
+			made = append(made, d.Object.GetName())
+		case !planner.InNoNamespace(kind):
+			count[d.Object.GetNamespace()]++
 		}
 	}
 	usual := ""
@@ -52,6 +65,9 @@ func usualNamespace(docs []manifest.Document) string {
 		if count[namespace] > count[usual] {
 			usual = namespace
 		}
+	}
+	if usual == "" && len(made) == 1 {
+		return made[0]
 	}
 	return usual
 }
@@ -82,8 +98,32 @@ func (m *maker) add(d *manifest.Document) {
 		m.note(o, "the same object is already in %s, which is the one that is imported", first.place())
 		return
 	}
+	m.clean(o)
+	if why := unfit(o); why != "" {
+		m.leave(o, why)
+		return
+	}
+	m.hideComments(o)
 	m.byID[o.id] = o
 	m.objects = append(m.objects, o)
+}
+
+// unfit says why an object cannot be imported at all; empty if it can.
+func unfit(o *object) string {
+	if o.id.Name == "" {
+		return "it has no name: what is made anew with a generated name each time cannot be a part of a release"
+	}
+	if o.id.Group == "" && o.id.Kind == "Secret" {
+		if _, ok := o.dataIn(); !ok {
+			return "a value in data is not base64, or one in stringData is no text"
+		}
+	}
+	return ""
+}
+
+// leave tells that an object is not imported.
+func (m *maker) leave(o *object, why string) {
+	m.left = append(m.left, Note{ID: o.id, File: o.File, Line: o.Line, Text: why})
 }
 
 // isNamespaced reports whether objects of the document's kind are in a namespace. Custom
@@ -101,6 +141,8 @@ func (m *maker) isNamespaced(d *manifest.Document) bool {
 
 // recognise gives every object a block, the ones that say most first.
 func (m *maker) recognise() {
+	m.noteCleaned()
+	m.findUses()
 	m.recogniseNamespaces()
 	m.recogniseApps()
 	m.recogniseData()

@@ -1,6 +1,10 @@
 package importer
 
-import "stowage/internal/manifest"
+import (
+	"reflect"
+
+	"stowage/internal/manifest"
+)
 
 // writeOverrides writes what the arguments of a block cannot say of its objects.
 func (m *maker) writeOverrides(b *block, p *part) {
@@ -54,7 +58,7 @@ func (o *object) overriding(v, whole any, path string) any {
 func placeOf(item any, own int, whole []any) int {
 	fields, ok := item.(map[string]any)
 	if !ok {
-		if own < len(whole) && whole[own] == item {
+		if own < len(whole) && reflect.DeepEqual(whole[own], item) {
 			return own
 		}
 		return -1

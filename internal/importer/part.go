@@ -38,6 +38,15 @@ type part struct {
 	fallBack func(p *part, o *object) bool
 	// overrides are the fields that the arguments of the block cannot say, by object.
 	overrides map[*object]map[string]any
+	// withheld are the items of the block that the language refuses: see withhold.
+	withheld map[string]bool
+}
+
+// block writes the block without what is withheld.
+func (p *part) block() *block {
+	b := p.write(p)
+	b.without(p.withheld)
+	return b
 }
 
 // address is what references to the block begin with, and what planner.Object.Address is.

@@ -1,6 +1,10 @@
 package importer
 
-import "stowage/planner"
+import (
+	"encoding/base64"
+
+	"stowage/planner"
+)
 
 // asResource makes a block of an object that takes any field as it is.
 func (m *maker) asResource(o *object) {
@@ -20,33 +24,97 @@ func (m *maker) writeResource(p *part) *block {
 		b.set("name", o.id.Name, "metadata.name")
 	}
 	if o.id.Namespace != "" && o.id.Namespace != m.namespace {
-		b.set("namespace", o.id.Namespace, "metadata.namespace")
+		b.set("namespace", m.nameOf(p, "", "Namespace", o.id.Namespace), "metadata.namespace")
 	}
+	m.writeLabels(b, o)
 	m.writeMetadata(b, o)
-	for _, name := range sortedKeys(o.Object.Object) {
+	for _, name := range o.inOrder(o.Object.Object, "") {
 		switch name {
-		case "apiVersion", "kind", "metadata", "status":
+		case "apiVersion", "kind", "metadata":
 		default:
-			b.set(name, o.expression(o.Object.Object[name], name), name)
+			m.writeField(b, p, name)
 		}
 	}
 	return b
 }
 
-// writeMetadata writes labels, annotations, and what else metadata says.
+// writeField writes a field of a resource. Values of Secrets are in variables, and such of
+// ConfigMaps that are no text in files.
+func (m *maker) writeField(b *block, p *part, name string) {
+	o := p.main()
+	_, runs := podPaths[o.id.Kind]
+	value := o.expression(o.get(name), name)
+	switch isSecret := o.id.IsSecret(); {
+	case isSecret && name == "stringData" && o.get("data") != nil:
+		return // is written with data
+	case isSecret && (name == "data" || name == "stringData"):
+		value, name = m.openSecretData(o), "data"
+	case o.id.Group == "" && o.id.Kind == "ConfigMap" && (name == "data" || name == "binaryData"):
+		value = m.openData(p, name)
+	case runs && o.id.Namespace == m.namespace:
+		value = m.withReferences(value)
+	}
+	b.set(name, value, name)
+}
+
+// openSecretData returns the data of a Secret as a field.
+func (m *maker) openSecretData(o *object) any {
+	all, _ := o.dataIn()
+	object := make(fields, len(all))
+	for i, d := range all {
+		object[i] = attr{name: d.key, value: "", path: d.path}
+		if len(d.content) > 0 {
+			object[i].value = m.openSecretValue(o, d)
+		}
+	}
+	return object
+}
+
+// openData returns the data of a ConfigMap as a field.
+func (m *maker) openData(p *part, field string) any {
+	o := p.main()
+	all, _ := o.dataIn()
+	object := fields{}
+	for _, d := range all {
+		if o.get(field, d.key) == nil {
+			continue
+		}
+		a := attr{name: d.key, value: string(d.content), path: d.path}
+		switch {
+		case field == "binaryData" && len(d.content) > 0:
+			a.value = m.fileValue("filebase64", p, d)
+		case field == "binaryData":
+			a.value = base64.StdEncoding.EncodeToString(d.content)
+		case !d.text || isLong(string(d.content)):
+			a.value = m.fileValue("file", p, d)
+		}
+		object = append(object, a)
+	}
+	return object
+}
+
+// writeLabels writes the labels of an object, and its annotations.
+func (m *maker) writeLabels(b *block, o *object) {
+	for _, name := range []string{"labels", "annotations"} {
+		values, _ := o.get("metadata", name).(map[string]any)
+		if name == "labels" {
+			values = withoutOwners(values)
+		}
+		if len(values) > 0 {
+			path := "metadata." + name
+			b.set(name, o.expression(values, path), path)
+		}
+	}
+}
+
+// writeMetadata writes what else metadata says.
 func (m *maker) writeMetadata(b *block, o *object) {
-	metadata, _ := o.get("metadata").(map[string]any)
 	rest := map[string]any{}
-	for _, name := range sortedKeys(metadata) {
-		path := "metadata." + name
+	for name, value := range at(o.Object.Object, "metadata") {
 		switch name {
-		case "name", "namespace":
-		case "labels", "annotations":
-			if values, _ := metadata[name].(map[string]any); len(values) > 0 {
-				b.set(name, o.expression(withoutOwners(values), path), path)
-			}
+		case "name", "namespace", "labels", "annotations":
 		default:
-			rest[name] = metadata[name]
+			rest[name] = value
 		}
 	}
 	if len(rest) > 0 {

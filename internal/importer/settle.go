@@ -15,7 +15,7 @@ import (
 type outcome struct {
 	files     []written
 	renamed   []Renamed
-	relabels  []Relabelled
+	relabels  []relabel
 	differ    []Difference
 	rendering []planner.Object
 }
@@ -45,10 +45,11 @@ func (m *maker) settle() error {
 
 // refusal is what is wrong with a line of the configuration.
 type refusal struct {
-	file string
-	line int
-	id   planner.ObjectID // of the object that it is about, if it is about one
-	why  string
+	file   string
+	line   int
+	column int              // 0: not known
+	id     planner.ObjectID // of the object that it is about, if it is about one
+	why    string
 }
 
 // refusalsOf reads the errors of evaluating and of rendering.
@@ -56,7 +57,7 @@ func refusalsOf(diags hcl.Diagnostics, err error) ([]refusal, error) {
 	var list []refusal
 	for _, d := range diags {
 		if d.Severity == hcl.DiagError && d.Subject != nil {
-			list = append(list, refusal{file: d.Subject.Filename, line: d.Subject.Start.Line, why: d.Summary + ": " + d.Detail})
+			list = append(list, refusal{file: d.Subject.Filename, line: d.Subject.Start.Line, column: d.Subject.Start.Column, why: d.Summary + ": " + d.Detail})
 		}
 	}
 	if diags.HasErrors() && len(list) == 0 {
@@ -76,13 +77,17 @@ func refusalsOf(diags hcl.Diagnostics, err error) ([]refusal, error) {
 	return list, nil
 }
 
-// retreat takes what the language refuses out of the blocks that it was written in.
+// retreat takes what the language refuses out of the blocks that it was written in: an
+// argument, an object that the block becomes, or all of it.
 func (m *maker) retreat(refused []refusal) error {
 	done := map[*part]bool{}
 	for _, r := range refused {
 		p := m.partAt(r.file, r.line)
 		if p == nil {
 			return fmt.Errorf("the configuration is refused at %s:%d: %s", r.file, r.line, r.why)
+		}
+		if m.withhold(p, r) {
+			done[p] = true
 		}
 		if done[p] {
 			continue // one step for each block and round
@@ -105,10 +110,11 @@ func (m *maker) stepBack(p *part, o *object, why string) {
 	switch {
 	case p.kind == "resource":
 		m.remove(p)
-		m.left = append(m.left, Note{ID: o.id, File: o.File, Line: o.Line, Text: why})
+		m.leave(o, why)
 		o.part = nil
 	case o != p.main() && p.fallBack(p, o):
 		p.drop(o)
+		clear(p.overrides)
 		m.asResource(o)
 		m.note(o, "is a resource block of its own: %s", why)
 	default:
