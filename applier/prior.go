@@ -30,7 +30,7 @@ func PriorOf(record *release.Record) (*planner.Prior, error) {
 	for i, item := range record.Inventory {
 		prior.Inventory[i] = planner.Item{
 			ID: idOf(item), Address: item.Address, Version: item.Version, UID: string(item.UID), LastRevision: item.LastRevision,
-			Ran: item.Ran, DataVersion: versionOf(item),
+			Adopted: item.Adopted, Ran: item.Ran, DataVersion: versionOf(item),
 		}
 		for _, need := range item.Needs {
 			prior.Inventory[i].Needs = append(prior.Inventory[i].Needs, planner.ObjectID(need.ObjectRef))

@@ -267,6 +267,12 @@ func (r *recorder) itemOf(c *planner.Change, out outcome) (release.Item, bool) {
 	if out.gone || out.uid != "" {
 		item.UID = out.uid
 	}
+	switch {
+	case c.Action == planner.Adopt:
+		item.Adopted = r.to
+	case c.Live == nil:
+		item.Adopted = 0 // it was gone, and is made anew
+	}
 	if c.Object != nil {
 		item.Version = c.Object.GroupVersionKind().Version
 		item.LastRevision = r.to

@@ -68,6 +68,7 @@ type Release struct {
 	Namespace    string   // default: "default"
 	HistoryLimit int      // revisions kept, default 10
 	OnFailure    string   // what an apply that fails does: stop, rollback or continue; empty: not said
+	Adopt        bool     // objects that are there and belong to nobody are taken over
 	Cluster      *Cluster // that the release belongs to; nil: any will do
 	DeclRange    hcl.Range
 }
@@ -236,8 +237,9 @@ type Check struct {
 
 // Autoscale lets the cluster choose how many pods an app has.
 type Autoscale struct {
-	Min, Max  int32 // pods
-	CPU       int32 // average use in percent of the request; 0: does not count
-	Memory    int32 // the same
+	Name      string // of the autoscaler, default the app's
+	Min, Max  int32  // pods
+	CPU       int32  // average use in percent of the request; 0: does not count
+	Memory    int32  // the same
 	DeclRange hcl.Range
 }

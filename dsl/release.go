@@ -15,6 +15,10 @@ var releaseSchema = newSchema([]arg[Release]{
 		name: "on_failure", kind: text(func(r *Release) *string { return &r.OnFailure }, oneOf("stop", "rollback", "continue")),
 		initial: `"stop"`, doc: "What an `apply` does when a change fails. `\"stop\"`: it ends what it has begun. `\"rollback\"`: it goes back to the last revision that was healthy. `\"continue\"`: it makes all changes that do not need the failed one. `--on-failure` on the command line comes first.",
 	},
+	{
+		name: "adopt", kind: boolean(func(r *Release) *bool { return &r.Adopt }), initial: "false",
+		doc: "Whether objects that are there already, and belong to no release and no other tool, are taken over as they are, as with `--adopt`.",
+	},
 }, nested[Release]{
 	name: "cluster", body: clusterSchema, decode: decodeCluster,
 	doc: "Binds the release to a cluster. Every command that is pointed at another one ends with an error before it asks that for anything but its UID.",

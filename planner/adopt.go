@@ -117,6 +117,20 @@ func (m *maker) mayAdopt(o Object, live *unstructured.Unstructured) bool {
 	return true
 }
 
+// givenBack says why an object stays that was there before the release took it over: going
+// back to a time before that deletes nothing, nor does a release none of whose revisions
+// with the object has ever been healthy.
+func (m *maker) givenBack(item Item) string {
+	switch {
+	case item.Adopted == 0 || m.in.Options.Destroy:
+		return ""
+	case m.way.target != nil && item.Adopted > m.way.to:
+	case slices.ContainsFunc(m.in.Prior.Healthy, func(r int) bool { return item.Adopted <= r && r <= item.LastRevision }):
+		return ""
+	}
+	return fmt.Sprintf("it was there before revision %d took it over", item.Adopted)
+}
+
 // findForeign returns an object that no LIST of the release's has shown; nil when there is
 // none, or it cannot be read, which the server's dry-run finds out as well.
 func (m *maker) findForeign(ctx context.Context, o Object) (*unstructured.Unstructured, error) {

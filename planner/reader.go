@@ -48,6 +48,7 @@ type Item struct {
 	// LastRevision is the newest revision whose configuration has the object;
 	// it decides how long a version of a config is kept.
 	LastRevision int
+	Adopted      int          // the revision that has taken the object over; 0: the release made it
 	Needs        []ObjectID   // what had to be there before it, when it was applied last
 	Ran          bool         // it is the Job of an app that has run with success
 	DataVersion  *DataVersion // set on versioned ConfigMaps and Secrets

@@ -21,7 +21,7 @@ func (m *maker) explain() {
 		case c.Reason == "":
 			c.Reason = reasonOf(c, versions[c.ID])
 		}
-		if impact := m.desired[c.ID].Impact; impact != "" && (c.Action == Create || c.Action == Update || c.Action == Run) {
+		if impact := m.desired[c.ID].Impact; impact != "" && slices.Contains([]Action{Create, Update, Adopt, Run}, c.Action) {
 			c.affects(harmless(impact))
 		}
 	}

@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -100,7 +101,7 @@ func (m *maker) removable(item Item) (*unstructured.Unstructured, bool) {
 		m.warn(Warning{Summary: fmt.Sprintf("%s is left alone: %s", item.ID, why)})
 		return nil, false
 	}
-	if why := m.guarded(item.ID); why != "" {
+	if why := cmp.Or(m.givenBack(item), m.guarded(item.ID)); why != "" {
 		m.keep(item.ID, why)
 		return nil, false
 	}

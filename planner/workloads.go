@@ -49,7 +49,7 @@ func (m *maker) workloads() workloads {
 		}
 		w := all[c.Live.UID]
 		w.goes = c.Action == Replace && !c.KeepPods || c.Action == Delete
-		w.rolls = (c.Action == Update || c.KeepPods) && rollsAll(w.after)
+		w.rolls = (c.Action == Update || c.Action == Adopt || c.KeepPods) && rollsAll(w.after)
 	}
 	return all
 }
@@ -63,9 +63,9 @@ func rollsAll(u *unstructured.Unstructured) bool {
 }
 
 // users returns those of the objects that use configuration once the plan is
-// carried out: pods that are not replaced, what old pods can be made of again,
-// and Jobs that have not ended.
-func (all workloads) users(found made) []*unstructured.Unstructured {
+// carried out: pods that are not replaced, what old pods can be made of again, as far
+// back as that many revisions go, and Jobs that have not ended.
+func (all workloads) users(found made, revisions int) []*unstructured.Unstructured {
 	all = all.withOwned(found.sets)
 	var using []*unstructured.Unstructured
 	for _, pod := range found.pods {
@@ -78,8 +78,8 @@ func (all workloads) users(found made) []*unstructured.Unstructured {
 			using = append(using, job)
 		}
 	}
-	using = append(using, all.history(found.sets, revisionOfReplicaSet)...)
-	return append(using, all.history(found.revisions, revisionOfControllerRevision)...)
+	using = append(using, all.history(found.sets, revisionOfReplicaSet, revisions)...)
+	return append(using, all.history(found.revisions, revisionOfControllerRevision, revisions)...)
 }
 
 // withOwned lets ReplicaSets stand for the Deployments that own them, since they

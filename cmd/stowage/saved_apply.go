@@ -49,7 +49,7 @@ func savedPlanIn(args []string) (string, error) {
 }
 
 // plannedWith are the flags of apply that a saved plan was made with, or without.
-var plannedWith = []string{"target", "namespace", "delete-data", "delete-namespace", "allow-empty", "force-conflicts"}
+var plannedWith = []string{"target", "namespace", "delete-data", "delete-namespace", "allow-empty", "force-conflicts", "adopt", "take-ownership"}
 
 // checkSaved returns an error for flags that a saved plan leaves no room for.
 func (o *applyOptions) checkSaved(cmd *cobra.Command) error {

@@ -148,6 +148,7 @@ func (s *session) follow(ctx context.Context, r recorded, targets []string, opti
 	if err != nil {
 		return nil, nil, err
 	}
+	options.Adopt = options.Adopt || s.release.Adopt
 	input := planner.Input{Objects: objects, Graph: graph, Prior: r.prior, Options: options}
 	if len(targets) > 0 {
 		if input.Target, err = targetOf(targets, r.record); err != nil {

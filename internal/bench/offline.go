@@ -101,3 +101,8 @@ func (nothing) DryRun(_ context.Context, object *unstructured.Unstructured) (*un
 	}
 	return object, nil
 }
+
+// DryRunPatch is never asked for: there is nothing to adopt.
+func (nothing) DryRunPatch(_ context.Context, kind schema.GroupVersionKind, _, name string, _ []byte) (*unstructured.Unstructured, error) {
+	return nil, fmt.Errorf("there is no cluster to ask about %s %s", kind.Kind, name)
+}

@@ -152,6 +152,8 @@ type Item struct {
 	UID types.UID `json:"uid,omitempty"`
 	// LastRevision is the newest revision whose configuration has the object.
 	LastRevision int `json:"lastRevision,omitempty"`
+	// Adopted is the revision that has taken the object over; 0: the release made it.
+	Adopted int `json:"adopted,omitempty"`
 	// Needs are what had to be there before it, when it was applied last. The
 	// references that say so are in the configuration, not in objects.
 	Needs []Need `json:"needs,omitempty"`
