@@ -143,6 +143,9 @@ func isOurs(live *unstructured.Unstructured, c *planner.Change) bool {
 
 // fromSelector returns what a Service selects as long as its traffic has not moved.
 func fromSelector(c *planner.Change) labels.Set {
+	if c.Move.Selector != nil {
+		return c.Move.Selector
+	}
 	selector := maps.Clone(selectorOf(c.Object))
 	delete(selector, planner.LabelColor)
 	switch from := planner.Color(c.Move.From.Name); from {

@@ -210,6 +210,9 @@ func (b *blueGreen) follow(o, version Object) Object {
 	case o.Role == RoleService:
 		o.Manifest, o.Move = withColor(o.Manifest, string(b.works)), b.move(version)
 		o.After = b.afterChecks(checkBefore)
+		if o.Move != nil {
+			o.Move.Selector = b.selectorBefore(o.Manifest)
+		}
 	case isAutoscaler(o.ID):
 		o.Manifest, o.After = withTarget(o.Manifest, b.id(b.works).Name), b.afterMove()
 	}

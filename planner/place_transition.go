@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"maps"
 	"slices"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -24,6 +25,25 @@ func (s *sides) source() Side {
 // there by then.
 func (s *sides) moveTo(from, to Side) *Move {
 	return &Move{App: s.app, From: from, To: to, Pods: to.Pods}
+}
+
+// selectorBefore returns what the live Service selects, if it is to select other labels than
+// those, the color aside: nil for none.
+func (s *sides) selectorBefore(after *unstructured.Unstructured) map[string]string {
+	was, is := selectedLabels(s.service), selectedLabels(after)
+	delete(is, LabelColor)
+	bare := maps.Clone(was)
+	delete(bare, LabelColor)
+	if maps.Equal(bare, is) {
+		return nil
+	}
+	return was
+}
+
+// selectedLabels returns the labels by which a Service finds pods.
+func selectedLabels(service *unstructured.Unstructured) map[string]string {
+	labels, _, _ := unstructured.NestedStringMap(service.Object, "spec", "selector")
+	return labels
 }
 
 // afterMove has an autoscaler go with the traffic, and not before.
@@ -67,6 +87,7 @@ func (m *maker) leaveColors(s *sides, placed []Object) bool {
 	}
 	if service := slices.IndexFunc(placed, func(o Object) bool { return o.ID == IDOf(s.service) }); service >= 0 {
 		placed[service].Move = s.moveTo(s.source(), sideAfter(sideStable, placed[plain], s.plain))
+		placed[service].Move.Selector = s.selectorBefore(placed[service].Manifest)
 		m.leaving = append(m.leaving, s)
 	}
 	return true

@@ -137,6 +137,9 @@ type Move struct {
 	Ready *ObjectID `json:"ready,omitempty"`
 	// Pods is how many of To have to be ready.
 	Pods int64 `json:"pods"`
+	// Selector is what the Service selects until then, where it comes to select other labels
+	// than those and a color.
+	Selector map[string]string `json:"selector,omitempty"`
 	// Preview is applied right before: the Service in front of the idle color, which leads
 	// nowhere while that changes. Nil: there is none.
 	Preview *unstructured.Unstructured `json:"-"`

@@ -30,6 +30,8 @@ type sidedApp struct {
 	pods    int64
 	worker  bool
 	rollout string // the arguments of its rollout block
+
+	selector string // argument by which its pods are found; empty: by labels of stowage's own
 }
 
 // sidesConfiguration is a configuration of apps that all have the same version.
@@ -41,6 +43,10 @@ func sidesConfiguration(apps ...sidedApp) string {
 		if a.worker {
 			ports = ""
 		}
+		selector := ""
+		if a.selector != "" {
+			selector = "selector = " + a.selector
+		}
 		fmt.Fprintf(&text, `
 app %q {
   version  = var.version
@@ -48,11 +54,12 @@ app %q {
   replicas = %d
   config   = { VERSION = var.version }
   %s
+  %s
   rollout {
     %s
   }
 }
-`, a.name, a.pods, ports, a.rollout)
+`, a.name, a.pods, ports, selector, a.rollout)
 	}
 	return text.String()
 }

@@ -17,6 +17,9 @@ const (
 	autoSwitch  = "strategy = \"blue-green\"\n    auto_switch = true"
 	keepNothing = "strategy = \"blue-green\"\n    keep_previous = 0"
 	canary      = "strategy = \"canary\"\n    steps = [30, 60]"
+
+	// otherLabels is rolling, with pods that have no label of stowage's.
+	otherLabels = "rolling with a selector"
 )
 
 // leg is a command on a way.
@@ -63,6 +66,18 @@ var trafficWays = map[string]struct {
 		{"", "switch --promote", "1.0.0 1.0.1", "1.0.1", ""},
 		{rolling, "apply 1.0.1", "1.0.1", "1.0.1", ""},
 		{"", "apply 1.0.2", "1.0.1 1.0.2", "1.0.2", ""},
+	}},
+	"pods without labels of stowage, blue-green, and back": {"green", []leg{
+		{otherLabels, "apply 1.0.0", "", "1.0.0", ""},
+		{"", "apply 1.0.1", "1.0.0 1.0.1", "1.0.1", ""},
+		{blueGreen, "apply 1.0.1", "1.0.1", "1.0.1", ""},
+		{"", "apply 1.0.2", "1.0.1", "1.0.1", "1.0.2"},
+		{otherLabels, "apply 1.0.1", "1.0.1", "1.0.1", ""},
+	}},
+	"pods without labels of stowage, and blue-green with another version": {"green", []leg{
+		{otherLabels, "apply 1.0.0", "", "1.0.0", ""},
+		{blueGreen, "apply 1.0.1", "1.0.0 1.0.1", "1.0.1", ""},
+		{"", "rollback 1", "1.0.0 1.0.1", "1.0.0", ""},
 	}},
 	"blue-green to canary": {"green", []leg{
 		{blueGreen, "apply 1.0.0", "", "1.0.0", ""},
@@ -164,7 +179,11 @@ func (tr *traffic) previews(n int, l leg) {
 func (tr *traffic) take(l leg) {
 	tr.test.Helper()
 	if l.rollout != "" {
-		tr.configure(sidedApp{name: usedApp, pods: tr.apps[0].pods, rollout: l.rollout})
+		app := sidedApp{name: usedApp, pods: tr.apps[0].pods, rollout: l.rollout}
+		if l.rollout == otherLabels {
+			app.rollout, app.selector = rolling, `{ used = "yes" }`
+		}
+		tr.configure(app)
 	}
 	command := strings.Fields(l.command)
 	switch command[0] {
