@@ -20,39 +20,60 @@ type remarks map[spot]manifest.Comment
 // that of its field, or else that of the nearest field around it. So none is lost when a
 // field has no words of its own.
 func remarksOn(b *block, objects []*object) remarks {
-	spots := map[spot]bool{}
-	b.eachSpot(func(s spot) { spots[s] = true })
-	r := remarks{}
+	p := placing{block: b, spots: map[spot]bool{}, moved: map[spot]bool{}, remarks: remarks{}}
+	b.eachSpot(func(s spot, isBlock bool) {
+		if _, known := p.spots[s]; !known {
+			p.spots[s] = isBlock
+		}
+	})
 	for _, o := range objects {
 		for _, path := range o.commented() {
-			r.add(b, spots, o, path)
+			p.place(o, path)
 		}
 	}
-	return r
+	return p.remarks
 }
 
-// add puts one comment where it belongs.
-func (r remarks) add(b *block, spots map[spot]bool, o *object, path string) {
-	comment := o.Comments[path]
+// placing finds spots for comments.
+type placing struct {
+	block *block
+	spots map[spot]bool // and whether they are those of blocks
+	moved map[spot]bool // those with comments of fields inside
+	remarks
+}
+
+// place puts one comment where it belongs.
+func (p *placing) place(o *object, path string) {
 	to, exact := spot{o, path}, true
-	for !spots[to] && to.path != "" {
+	for !p.has(to) && to.path != "" {
 		to.path, exact = around(to.path), false
 	}
-	if !spots[to] {
-		to, exact = b.spot(), o == b.from
+	if !p.has(to) {
+		to, exact = p.block.spot(), o == p.block.from
 	}
-	there := r[to]
-	if !exact { // what stands behind a value stays behind what it is written in
-		comment = manifest.Comment{Head: append(slices.Clip(comment.Head), comment.Foot...), Line: comment.Line}
+	comment, there := o.Comments[path], p.remarks[to]
+	if comment.Line != "" && !exact && !p.spots[to] && there.Line == "" {
+		there.Line, comment.Line = comment.Line, ""
 	}
-	there.Head = apartLines(there.Head, comment.Head)
-	there.Foot = apartLines(there.Foot, comment.Foot)
-	if there.Line == "" {
-		there.Line = comment.Line
-	} else if comment.Line != "" {
-		there.Head = append(there.Head, comment.Line)
+	if comment.Line != "" && (!exact || p.spots[to]) {
+		comment.Head, comment.Line = append(slices.Clip(comment.Head), comment.Line), ""
 	}
-	r[to] = there
+	switch {
+	case exact:
+		there.Head, there.Line = append(slices.Clip(comment.Head), there.Head...), comment.Line
+	case len(comment.Head) > 0 && !p.moved[to] && len(there.Head) > 1:
+		there.Head = append(append(there.Head, ""), comment.Head...)
+		p.moved[to] = true
+	default:
+		there.Head = append(there.Head, comment.Head...)
+	}
+	there.Foot = append(there.Foot, comment.Foot...)
+	p.remarks[to] = there
+}
+
+func (p *placing) has(s spot) bool {
+	_, ok := p.spots[s]
+	return ok
 }
 
 // spot is where comments on the whole block are.
@@ -80,8 +101,8 @@ func around(path string) string {
 }
 
 // eachSpot calls f with all spots of a block.
-func (b *block) eachSpot(f func(spot)) {
-	f(b.spot())
+func (b *block) eachSpot(f func(s spot, isBlock bool)) {
+	f(b.spot(), true)
 	for _, it := range b.items {
 		switch it := it.(type) {
 		case attr:
@@ -92,9 +113,9 @@ func (b *block) eachSpot(f func(spot)) {
 	}
 }
 
-func (a attr) eachSpot(from *object, f func(spot)) {
+func (a attr) eachSpot(from *object, f func(s spot, isBlock bool)) {
 	if s, ok := a.spot(from); ok {
-		f(s)
+		f(s, false)
 	}
 	for _, inner := range a.inside() {
 		inner.eachSpot(a.origin(from), f)

@@ -40,6 +40,9 @@ func (m *maker) compareOne(p *part, o *object) (changed bool) {
 		return false
 	case p.kind == "resource":
 		for _, d := range differences {
+			if o.id.IsSecret() {
+				d.Want, d.Got = hiddenValue(d.Want), hiddenValue(d.Got)
+			}
 			m.differ = append(m.differ, Difference{ID: o.id, File: o.File, Line: o.Line, Difference: d})
 		}
 		return false
@@ -54,6 +57,14 @@ func (m *maker) compareOne(p *part, o *object) (changed bool) {
 	}
 	p.overrides[o] = fields
 	return true
+}
+
+// hiddenValue is shown in the place of what a Secret holds.
+func hiddenValue(v any) any {
+	if v == nil {
+		return nil
+	}
+	return "(sensitive value)"
 }
 
 // renderedFor returns the object that a block becomes in the place of one.
@@ -90,16 +101,29 @@ func (m *maker) alike(o *object, rendered *planner.Object) (want, got *unstructu
 	if got.GetNamespace() != want.GetNamespace() && (got.GetNamespace() == "" || want.GetNamespace() == "") {
 		want.SetNamespace(got.GetNamespace()) // of a kind that is known in the cluster alone
 	}
-	if rendered.Version != nil && want.Object["immutable"] == nil {
-		delete(got.Object, "immutable")
+	if rendered.Version != nil {
+		got.Object["immutable"] = want.Object["immutable"] // a version never changes
+		if got.Object["immutable"] == nil {
+			delete(got.Object, "immutable")
+		}
 	}
 	m.alikeLabels(o, want, got)
 	alikeJobs(want, got)
-	annotations := got.GetAnnotations()
-	maps.DeleteFunc(annotations, func(key, _ string) bool { return strings.HasPrefix(key, "stowage.dev/") })
-	got.SetAnnotations(annotations)
-	delete(want.Object, "status")
+	annotations := at(got.Object, "metadata", "annotations")
+	maps.DeleteFunc(annotations, func(key string, _ any) bool { return strings.HasPrefix(key, "stowage.dev/") })
+	withoutEmpty(got)
+	withoutEmpty(want)
 	return want, got
+}
+
+// withoutEmpty takes out labels and annotations where there are none.
+func withoutEmpty(u *unstructured.Unstructured) {
+	metadata := at(u.Object, "metadata")
+	for _, name := range []string{"labels", "annotations"} {
+		if values, ok := metadata[name].(map[string]any); ok && len(values) == 0 {
+			delete(metadata, name)
+		}
+	}
 }
 
 // alikeLabels notes the labels that change, and makes them equal. Labels that the block

@@ -17,6 +17,10 @@ func (m *maker) freeLabel(p *part) string {
 	if !hclsyntax.ValidIdentifier(label) {
 		label = p.kind + "-" + label // a name may begin with a digit
 	}
+	p.label = label
+	if namespace := p.main().id.Namespace; m.labels[p.address()] && namespace != m.namespace && namespace != "" {
+		label += "-" + namespace
+	}
 	unique := label
 	for i := 2; ; i++ {
 		p.label = unique

@@ -66,11 +66,7 @@ func (w *writer) commentsBelow(lines []string) {
 // has more than one line.
 func (w *writer) block(b *block, top bool) {
 	comment := w.remarks.take(b.spot())
-	above := apartLines(b.comment, comment.Head)
-	if comment.Line != "" {
-		above = append(above, comment.Line)
-	}
-	w.comments(above)
+	w.comments(apartLines(b.comment, comment.Head))
 	head := b.kind
 	for _, label := range b.labels {
 		head += " " + quoted(label)

@@ -1,3 +1,7 @@
+config "shared" {
+  data = { "motd.txt" = "Welcome" }
+}
+
 # Found by its label.
 config "dashboard" {
   versioned = false

@@ -1,0 +1,2 @@
+# Where the shop lives.
+release "shop" { namespace = "shop" }
