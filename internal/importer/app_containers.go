@@ -2,6 +2,7 @@ package importer
 
 import (
 	"slices"
+	"strings"
 
 	"stowage/dsl"
 )
@@ -23,17 +24,31 @@ func (o *object) containersIn(pod field) (main field, others []podContainer) {
 		others = append(others, podContainer{c, role})
 	}
 	running := pod.at("containers").list()
-	own := slices.IndexFunc(running, func(c field) bool { return c.at("name").is(o.id.Name) })
-	if own < 0 { // the one that serves
-		own = slices.IndexFunc(running, func(c field) bool { return len(c.at("ports").list()) > 0 })
+	own := 0
+	for _, is := range []func(c field) bool{
+		func(c field) bool { return c.at("name").is(o.id.Name) },
+		func(c field) bool { return program(c.at("image").text()) == o.id.Name },
+		func(c field) bool { return len(c.at("ports").list()) > 0 },
+	} {
+		if i := slices.IndexFunc(running, is); i >= 0 {
+			own = i
+			break
+		}
 	}
-	own = max(own, 0)
 	for i, c := range running {
 		if i != own {
 			others = append(others, podContainer{c, dsl.ExtraContainer})
 		}
 	}
 	return running[own], others
+}
+
+// program returns the last word of an image's name, which is most often what it runs.
+func program(image string) string {
+	name, _, _ := strings.Cut(image, "@")
+	name = name[strings.LastIndex(name, "/")+1:]
+	name, _, _ = strings.Cut(name, ":")
+	return name
 }
 
 // writeContainer writes the block of a container besides the app's own.
@@ -115,7 +130,7 @@ func (a *appWriter) writeProbe(b *block, name string, c, probe field) {
 	case probe.at("grpc").exists():
 		grpc := probe.at("grpc")
 		var object fields
-		if port := grpc.at("port"); !a.isOnlyPort(c, port.value) {
+		if port := grpc.at("port"); !a.isOnlyNumber(c, port.value) {
 			object = append(object, attr{name: "port", value: port.value, path: port.path})
 		}
 		if service := grpc.at("service"); service.exists() {
@@ -167,6 +182,12 @@ func (a *appWriter) isOnlyPort(c field, port any) bool {
 		return own[0].label == name
 	}
 	return own[0].declaredName() == "" && own[0].number == port
+}
+
+// isOnlyNumber reports whether a number is that of the one port block that a container has.
+func (a *appWriter) isOnlyNumber(c field, number any) bool {
+	own := a.ports.of(c)
+	return len(own) == 1 && own[0].number == number
 }
 
 // writeHook writes what is done after a container has started, or before it stops.

@@ -114,6 +114,8 @@ func (m *maker) autoscalersOf(w *object) []*object {
 		}
 		if replicas, given, _ := unstructured.NestedInt64(w.Object.Object, "spec", "replicas"); given {
 			unstructured.RemoveNestedField(w.Object.Object, "spec", "replicas")
+			w.Comments = maps.Clone(w.Comments)
+			delete(w.Comments, "spec.replicas")
 			m.note(w, "replicas = %d is left out: %s %s chooses the number of pods", replicas, o.id.Kind, o.id.Name)
 		}
 		targets := percentages(o)

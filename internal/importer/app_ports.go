@@ -104,33 +104,44 @@ func (plan *portPlan) expose(service *object, port, main field) {
 	if i := slices.IndexFunc(plan.blocks, func(b *portBlock) bool { return leads(b) && !b.exposed }); i >= 0 {
 		b = plan.blocks[i]
 	} else {
-		b = plan.another(leads, port, target, main)
+		b = plan.another(leads, service, port, target, main)
 	}
 	b.exposed, b.servicePort, b.service, b.served = true, number, service, port
 	plan.services[service] = append(plan.services[service], servedPort{b, number})
 }
 
 // another adds a block for a second way to a port, or for one that no container lists.
-func (plan *portPlan) another(leads func(*portBlock) bool, port field, target any, main field) *portBlock {
+func (plan *portPlan) another(leads func(*portBlock) bool, service *object, port field, target any, main field) *portBlock {
 	b := &portBlock{container: main.path, at: port, protocol: protocolOf(port)}
 	b.number, _ = target.(int64)
 	if i := slices.IndexFunc(plan.blocks, leads); i >= 0 {
 		first := plan.blocks[i]
 		b.container, b.number, b.declared = first.container, first.number, first.declared
 	}
-	name := port.at("name").text()
-	b.label = name
-	if len(validation.IsValidPortName(name)) > 0 {
-		b.label = strconv.FormatInt(b.number, 10)
-	}
-	for i := 2; slices.ContainsFunc(plan.blocks, func(other *portBlock) bool { return other.label == b.label }); i++ {
-		if len(validation.IsValidPortName(name)) > 0 {
-			name = "port"
-		}
-		b.label = name + "-" + strconv.Itoa(i)
-	}
+	b.label = plan.freeLabel(b, service, port.at("name").text())
 	plan.blocks = append(plan.blocks, b)
 	return b
+}
+
+// freeLabel returns a label for a block that no other has: the name of the Service's port, if
+// need be with that of the Service, or the number.
+func (plan *portPlan) freeLabel(b *portBlock, service *object, name string) string {
+	number := strconv.FormatInt(b.number, 10)
+	labels := []string{name}
+	if name == "" {
+		labels, name = []string{number}, "port-"+number
+	}
+	labels = append(labels, service.id.Name, name+"-"+service.id.Name)
+	for i := 2; ; i++ {
+		for _, label := range labels {
+			valid := label == number || len(validation.IsValidPortName(label)) == 0
+			taken := slices.ContainsFunc(plan.blocks, func(other *portBlock) bool { return other.label == label })
+			if valid && !taken {
+				return label
+			}
+		}
+		labels = []string{name + "-" + strconv.Itoa(i), "port-" + strconv.Itoa(i)}
+	}
 }
 
 // declaredName returns the name that the container's port has by the block.

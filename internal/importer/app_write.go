@@ -126,9 +126,7 @@ func (a *appWriter) labels() appLabels {
 
 	switch {
 	case a.ends():
-		_, named := own[dsl.LabelName]
-		_, placed := own[dsl.LabelInstance]
-		if len(pods.object()) > 0 || named || placed {
+		if len(pods.object())+len(own) > 0 || l.version != "" { // which the pods would have otherwise
 			l.pods, _ = w.expression(orEmpty(pods.object()), pods.path).(fields)
 		}
 	case !maps.Equal(selector.texts(), usual) || !a.hasUsualPods(own, pods.texts()):

@@ -46,17 +46,32 @@ func (m *maker) compareOne(p *part, o *object) (changed bool) {
 			m.differ = append(m.differ, Difference{ID: o.id, File: o.File, Line: o.Line, Difference: d})
 		}
 		return false
-	case p.overrides[o] != nil:
+	case p.overrides[o] != nil && !p.inFull[o]:
+		delete(p.overrides, o)
+		p.inFull[o] = true
+	case p.overrides[o] != nil, !p.override(o, want, got):
 		m.stepBack(p, o, "no override says "+differences[0].Path)
-		return true
 	}
-	fields, err := planner.OverrideFor(manifest.Default(got), manifest.Default(want))
-	if err != nil || len(fields) == 0 {
-		m.stepBack(p, o, "no override says "+differences[0].Path)
-		return true
-	}
-	p.overrides[o] = fields
 	return true
+}
+
+// override writes down what makes an object of a block what it should be, if an override can
+// say that. The first try is without what comes by default, which is shorter; the next round
+// tells whether it is enough.
+func (p *part) override(o *object, want, got *unstructured.Unstructured) bool {
+	forms := []func(*unstructured.Unstructured) *unstructured.Unstructured{manifest.WithoutDefaults, manifest.Default}
+	if p.inFull[o] {
+		forms = forms[1:]
+	}
+	for _, form := range forms {
+		fields, err := planner.OverrideFor(form(got), form(want))
+		if err == nil && len(fields) > 0 {
+			p.overrides[o] = fields
+			return true
+		}
+		p.inFull[o] = true
+	}
+	return false
 }
 
 // hiddenValue is shown in the place of what a Secret holds.
@@ -92,8 +107,11 @@ func (m *maker) alike(o *object, rendered *planner.Object) (want, got *unstructu
 	want, got = o.Object.DeepCopy(), m.withoutVersions(rendered.Manifest)
 	if rendered.ID.Name != o.id.Name {
 		to := rendered.ID.Name
-		if rendered.Version != nil {
+		switch {
+		case rendered.Version != nil:
 			to = rendered.Version.BaseName + "-*"
+		case o.id.Kind == "Job":
+			to = o.id.Name + "-*" // as another content makes another Job
 		}
 		m.renamed = append(m.renamed, Renamed{ID: o.id, To: to})
 		got.SetName(o.id.Name)

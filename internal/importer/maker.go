@@ -157,7 +157,7 @@ func (m *maker) recognise() {
 // take makes a part of objects that belong to no other yet.
 func (m *maker) take(p *part) *part {
 	p.label = m.freeLabel(p)
-	p.overrides = map[*object]map[string]any{}
+	p.overrides, p.inFull = map[*object]map[string]any{}, map[*object]bool{}
 	for _, o := range p.stands {
 		o.part = p
 	}

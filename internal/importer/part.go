@@ -38,6 +38,8 @@ type part struct {
 	fallBack func(p *part, o *object) bool
 	// overrides are the fields that the arguments of the block cannot say, by object.
 	overrides map[*object]map[string]any
+	// inFull are the objects whose overrides say what comes by default too.
+	inFull map[*object]bool
 	// withheld are the items of the block that the language refuses: see withhold.
 	withheld map[string]bool
 }

@@ -235,7 +235,7 @@ func (m *maker) host(from *part, h dsl.HostName) (serviceHost, bool) {
 		address = indexed(address+".service", h.Name)
 	}
 	found := serviceHost{name: template{raw(address + ".host"), h.Domain}}
-	if h.Domain == "." + m.namespace + ".svc.cluster.local" {
+	if h.Domain == "."+m.namespace+".svc.cluster.local" {
 		found.name = raw(address + ".fqdn")
 	}
 	if label := m.portLabel(service, h.Port); label != "" {

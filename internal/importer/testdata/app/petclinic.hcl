@@ -7,8 +7,7 @@ app "mysql" {
   env = {
     # Never in production.
     MYSQL_ALLOW_EMPTY_PASSWORD = "yes"
-    # made when it starts
-    MYSQL_DATABASE = "petclinic"
+    MYSQL_DATABASE             = "petclinic" # made when it starts
   }
 
   port "mysql" {
