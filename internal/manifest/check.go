@@ -40,7 +40,7 @@ func (c *checker) fail(path, hint, format string, args ...any) {
 		summary = path + ": " + summary
 	}
 	c.problems = append(c.problems, Problem{
-		File: c.document.File, Line: place.Line, Column: place.Column, Object: nameOf(c.document.Object), Summary: summary, Hint: hint,
+		File: c.document.File, Line: place.Line, Column: place.Column, Object: objectName(c.document.Object.Object), Summary: summary, Hint: hint,
 	})
 }
 

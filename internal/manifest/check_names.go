@@ -110,6 +110,10 @@ func (c *checker) names(gvk schema.GroupVersionKind) {
 			c.fail(at, quoteHint(value), "must be text, not %s", show(value))
 		}
 	}
+	annotations, _ := metadata["annotations"].(map[string]any)
+	for key := range annotations {
+		c.name(Path("metadata.annotations", key), strings.ToLower(key), validation.IsQualifiedName)
+	}
 }
 
 func (c *checker) name(path, name string, rule func(string) []string) {

@@ -103,7 +103,7 @@ func (r *reader) add(d Document) {
 	id := identity{u.GroupVersionKind().GroupKind(), u.GetNamespace(), u.GetName()}
 	if before, twice := r.first[id]; twice {
 		r.problem(Problem{
-			File: d.File, Line: d.Line, Column: d.Places[""].Column, Object: nameOf(u),
+			File: d.File, Line: d.Line, Column: d.Places[""].Column, Object: objectName(u.Object),
 			Summary: fmt.Sprintf("is described twice, first at %s:%d", before.File, before.Line),
 			Hint:    "keep one of them: with kubectl the last one wins",
 		})

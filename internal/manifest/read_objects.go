@@ -1,7 +1,6 @@
 package manifest
 
 import (
-	"fmt"
 	"path/filepath"
 	"strings"
 
@@ -142,9 +141,4 @@ func describe(v any) string {
 		return "null"
 	}
 	return "a number"
-}
-
-// nameOf returns the kind and name of an object as far as they are written.
-func nameOf(u *unstructured.Unstructured) string {
-	return strings.TrimSpace(fmt.Sprintf("%s %s", u.GetKind(), u.GetName()))
 }
