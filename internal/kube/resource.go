@@ -110,6 +110,22 @@ func (k *customKinds) find(ctx context.Context, c *Client, kind schema.GroupVers
 // discover asks for the kinds of one group and version; there are none when
 // the cluster does not know the group.
 func (c *Client) discover(ctx context.Context, gv schema.GroupVersion) (map[string]resource, error) {
+	list, err := c.resources(ctx, gv)
+	if err != nil || list == nil {
+		return nil, err
+	}
+	kinds := map[string]resource{}
+	for _, r := range list {
+		if !isSubresource(r.Name) {
+			kinds[r.Kind] = resource{gv.WithResource(r.Name), r.Namespaced}
+		}
+	}
+	return kinds, nil
+}
+
+// resources asks for the resources of one group and version, subresources among
+// them; nil when the cluster does not know the group.
+func (c *Client) resources(ctx context.Context, gv schema.GroupVersion) ([]metav1.APIResource, error) {
 	what := fmt.Sprintf("discover %s", gv)
 	body, err := c.do(ctx, what, readTimeout, func() *rest.Request {
 		return c.start("GET", discoveryPath(gv))
@@ -124,13 +140,7 @@ func (c *Client) discover(ctx context.Context, gv schema.GroupVersion) (map[stri
 	if err := json.Unmarshal(body, &list); err != nil {
 		return nil, fmt.Errorf("%s: %w", what, err)
 	}
-	kinds := map[string]resource{}
-	for _, r := range list.APIResources {
-		if !isSubresource(r.Name) {
-			kinds[r.Kind] = resource{gv.WithResource(r.Name), r.Namespaced}
-		}
-	}
-	return kinds, nil
+	return list.APIResources, nil
 }
 
 func discoveryPath(gv schema.GroupVersion) string {
