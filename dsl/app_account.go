@@ -1,10 +1,14 @@
 package dsl
 
-import "github.com/hashicorp/hcl/v2"
+import (
+	"cmp"
+
+	"github.com/hashicorp/hcl/v2"
+)
 
 // Account is the service account that an app's pods run under, and what it may do.
 type Account struct {
-	Name         string // the app's name, or that of an account which somebody else has made
+	Name         string // default: the app's; or that of an account which somebody else has made
 	Existing     bool   // the account itself is not rendered
 	Token        *bool  // whether pods get a token of the account; nil leaves it to the account
 	Annotations  map[string]string
@@ -25,32 +29,44 @@ type AccessRule struct {
 	DeclRange     hcl.Range
 }
 
-var accountSchema = newSchema([]arg[Account]{
+// accountBlock is an Account in the course of decoding.
+type accountBlock struct {
+	Account
+	existing string
+}
+
+var accountSchema = newSchema([]arg[accountBlock]{
 	{
-		name: "existing", kind: text(func(a *Account) *string { return &a.Name }, subdomain),
-		doc: "Name of an account that is there already, such as `\"default\"`. Without it the app gets one of its own name.",
+		name: "name", kind: text(func(a *accountBlock) *string { return &a.Name }, subdomain), initial: "the app's name",
+		doc: "Name of the account that the app gets, and of the roles that say what it may do.",
 	},
 	{
-		name: "token", kind: optionalBoolean(func(a *Account) **bool { return &a.Token }), initial: "true",
+		name: "existing", kind: text(func(a *accountBlock) *string { return &a.existing }, subdomain),
+		doc: "Instead of one of its own, the name of an account that is there already, such as `\"default\"`.",
+	},
+	{
+		name: "token", kind: optionalBoolean(func(a *accountBlock) **bool { return &a.Token }), initial: "true",
 		doc: "Whether pods get a token of the account, by which they can talk to the API server.",
 	},
 	{
-		name: "annotations", kind: textMap(func(a *Account) *map[string]string { return &a.Annotations }, annotationKey),
+		name: "annotations", kind: textMap(func(a *accountBlock) *map[string]string { return &a.Annotations }, annotationKey),
 		doc: "Annotations of the account, by which clouds give it rights of theirs.",
 	},
 	{
-		name: "image_pull_secrets", kind: pullSecrets(func(a *Account) *[]string { return &a.PullSecrets }),
+		name: "image_pull_secrets", kind: pullSecrets(func(a *accountBlock) *[]string { return &a.PullSecrets }),
 		doc: "Secrets with the credentials of image registries, for all pods of the account: `[secret.registry]`.",
 	},
 },
-	nested[Account]{
+	nested[accountBlock]{
 		name: "rule", many: true, body: ruleSchema,
-		decode: func(s *scope, to *Account, b *hcl.Block) { to.Rules = append(to.Rules, decodeRule(s, ruleSchema, b)) },
-		doc:    "Something that the account may do in the release's namespace. All of them make up a Role.",
+		decode: func(s *scope, to *accountBlock, b *hcl.Block) {
+			to.Rules = append(to.Rules, decodeRule(s, ruleSchema, b))
+		},
+		doc: "Something that the account may do in the release's namespace. All of them make up a Role.",
 	},
-	nested[Account]{
+	nested[accountBlock]{
 		name: "cluster_rule", many: true, body: clusterRuleSchema,
-		decode: func(s *scope, to *Account, b *hcl.Block) {
+		decode: func(s *scope, to *accountBlock, b *hcl.Block) {
 			to.ClusterRules = append(to.ClusterRules, decodeRule(s, clusterRuleSchema, b))
 		},
 		doc: "Something that the account may do in the whole cluster. All of them make up a ClusterRole.",
@@ -85,21 +101,26 @@ var (
 )
 
 func decodeAccount(s *scope, to *appBlock, b *hcl.Block) {
-	account := &Account{DeclRange: b.DefRange}
+	account := &accountBlock{Account: Account{DeclRange: b.DefRange}}
 	own := *s
 	own.refs = &account.References
 	if own.failed(func() { accountSchema.decode(&own, b.Body, account) }) {
 		return
 	}
-	account.Existing = account.Name != ""
-	if !account.Existing {
-		account.Name = to.Name
-	} else if len(account.Annotations) > 0 || len(account.PullSecrets) > 0 {
+	switch account.Existing = account.existing != ""; {
+	case !account.Existing:
+		account.Name = cmp.Or(account.Name, to.Name)
+	case account.Name != "":
+		s.report(problem(&b.DefRange, "Conflicting arguments", "name is that of an account which the app gets, and existing that of one which is there already. Leave out one of them."))
+	case len(account.Annotations) > 0 || len(account.PullSecrets) > 0:
 		s.report(problem(&b.DefRange, "Conflicting arguments",
-			"The account %q is there already, so annotations and image_pull_secrets belong to whoever made it. An app has image_pull_secrets too.", account.Name))
+			"The account %q is there already, so annotations and image_pull_secrets belong to whoever made it. An app has image_pull_secrets too.", account.existing))
+	}
+	if account.Existing {
+		account.Name = account.existing
 	}
 	account.References = settle(account.References)
-	to.Account = account
+	to.Account = &account.Account
 }
 
 func decodeRule(s *scope, schema *schema[AccessRule], b *hcl.Block) AccessRule {

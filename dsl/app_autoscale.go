@@ -1,6 +1,7 @@
 package dsl
 
 import (
+	"cmp"
 	"math"
 
 	"github.com/hashicorp/hcl/v2"
@@ -14,6 +15,10 @@ var autoscaleSchema = newSchema([]arg[Autoscale]{
 	{
 		name: "max", kind: integer(func(a *Autoscale) *int32 { return &a.Max }, 1, math.MaxInt32), required: true,
 		doc: "The most pods.",
+	},
+	{
+		name: "name", kind: text(func(a *Autoscale) *string { return &a.Name }, subdomain), initial: "the app's name",
+		doc: "Name of the HorizontalPodAutoscaler.",
 	},
 	{
 		name: "cpu", kind: integer(func(a *Autoscale) *int32 { return &a.CPU }, 1, math.MaxInt32),
@@ -31,6 +36,7 @@ func decodeAutoscale(s *scope, to *appBlock, b *hcl.Block) {
 		return
 	}
 	a := to.Autoscale
+	a.Name = cmp.Or(a.Name, to.Name)
 	if a.Min > a.Max {
 		s.report(problem(&a.DeclRange, "Conflicting arguments", "min, %d, is above max, %d.", a.Min, a.Max))
 	}

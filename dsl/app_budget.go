@@ -1,6 +1,7 @@
 package dsl
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -11,6 +12,7 @@ import (
 // Budget says how many pods of an app may be away because somebody drains nodes.
 // Exactly one of MinAvailable and MaxUnavailable is set.
 type Budget struct {
+	Name           string // default: the app's
 	MinAvailable   string // number or percent
 	MaxUnavailable string // number or percent
 	Unhealthy      string // which pods that are not ready may be evicted: IfHealthyBudget, AlwaysAllow
@@ -25,6 +27,10 @@ var budgetSchema = newSchema([]arg[Budget]{
 	{
 		name: "max_unavailable", kind: text(func(b *Budget) *string { return &b.MaxUnavailable }, numberOrPercent),
 		doc: "Or how many may be away, as a number or a percentage.",
+	},
+	{
+		name: "name", kind: text(func(b *Budget) *string { return &b.Name }, subdomain), initial: "the app's name",
+		doc: "Name of the PodDisruptionBudget.",
 	},
 	{
 		name: "unhealthy_pods", kind: text(func(b *Budget) *string { return &b.Unhealthy }, oneOf("IfHealthyBudget", "AlwaysAllow")), initial: `"IfHealthyBudget"`,
@@ -43,6 +49,7 @@ func decodeBudget(s *scope, to *appBlock, b *hcl.Block) {
 	case budget.MinAvailable != "" && budget.MaxUnavailable != "":
 		s.report(problem(&b.DefRange, "Conflicting arguments", "min_available and max_unavailable say the same in two ways. Leave out one of them."))
 	default:
+		budget.Name = cmp.Or(budget.Name, to.Name)
 		to.Budget = budget
 	}
 }

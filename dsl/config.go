@@ -125,7 +125,8 @@ type Data struct {
 	Binary      map[string][]byte
 	Labels      map[string]string
 	Annotations map[string]string
-	Lifecycle   Lifecycle // of a config or secret block; an app's own data follow the app's
+	Lifecycle   Lifecycle  // of a config or secret block; an app's own data follow the app's
+	Overrides   []Override // of a config or secret block
 	References  []Reference
 	KeyRanges   map[string]hcl.Range // where each key is written, when known
 	DeclRange   hcl.Range

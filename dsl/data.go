@@ -22,7 +22,7 @@ type dataBlock struct {
 
 var configSchema = newSchema(
 	dataArgs("What the ConfigMap holds: file names or variable names, and their contents."),
-	dataLifecycle,
+	dataLifecycle, dataOverride,
 )
 
 var secretSchema = newSchema(append(
@@ -31,9 +31,12 @@ var secretSchema = newSchema(append(
 		name: "type", kind: text(func(d *dataBlock) *string { return &d.Type }, qualifiedName), initial: `"Opaque"`,
 		doc: "Type of the Secret, such as `kubernetes.io/tls`. What the known types hold is checked: see above.",
 	},
-), dataLifecycle)
+), dataLifecycle, dataOverride)
 
-var dataLifecycle = lifecycleBlock(func(d *dataBlock) *Lifecycle { return &d.Lifecycle })
+var (
+	dataLifecycle = lifecycleBlock(func(d *dataBlock) *Lifecycle { return &d.Lifecycle })
+	dataOverride  = overrideBlock(func(d *dataBlock) *[]Override { return &d.Overrides })
+)
 
 func dataArgs(doc string) []arg[dataBlock] {
 	args := objectArgs(func(d *dataBlock) *string { return &d.BaseName }, func(d *dataBlock) *[]Reference { return &d.References })

@@ -14,13 +14,15 @@ const usualHistory = 10
 
 // history returns those of the old templates, which are ReplicaSets or
 // ControllerRevisions, that Kubernetes can go back to once the plan is carried
-// out: of each workload the newest ones, up to its limit.
+// out: of each workload the newest ones, up to its limit, and no more than the release
+// keeps revisions before the current one. A workload may keep more, by default one; the
+// configuration of that goes with the revision that had it.
 //
 // It follows from the templates alone which these will be. The one that the
 // workload has then is no old one, be it there already or yet to be made, and
 // those beyond the limit count as gone, though their controller may take its
 // time. What has pods counts as well, unless all its pods are replaced.
-func (all workloads) history(templates []*unstructured.Unstructured, revision func(*unstructured.Unstructured) int64) []*unstructured.Unstructured {
+func (all workloads) history(templates []*unstructured.Unstructured, revision func(*unstructured.Unstructured) int64, revisions int) []*unstructured.Unstructured {
 	var restorable []*unstructured.Unstructured
 	old := map[*workload][]*unstructured.Unstructured{}
 	for _, t := range templates {
@@ -37,7 +39,7 @@ func (all workloads) history(templates []*unstructured.Unstructured, revision fu
 	}
 	for w, list := range old {
 		slices.SortFunc(list, func(a, b *unstructured.Unstructured) int { return cmp.Compare(revision(b), revision(a)) })
-		limit := int(max(intOr(w.after, usualHistory, "spec", "revisionHistoryLimit"), 0))
+		limit := min(int(max(intOr(w.after, usualHistory, "spec", "revisionHistoryLimit"), 0)), max(revisions, 1)-1)
 		for i, t := range list {
 			if i < limit || !w.rolls && hasPods(t, w.live) {
 				restorable = append(restorable, t)

@@ -45,7 +45,7 @@ func RenderWith(cfg *dsl.Config, known Kinds) ([]Object, error) {
 		r.namespace()
 	}
 	for _, d := range cfg.Data {
-		r.data(d, d.Lifecycle, r.labels(d.Labels))
+		r.dataBlock(d)
 	}
 	for _, a := range cfg.Apps {
 		r.app(a)
@@ -152,6 +152,7 @@ func (r *renderer) namespace() {
 // and any other after it.
 func (r *renderer) app(a *dsl.App) {
 	defer r.overriding(a.Overrides, a.Name)()
+	r.overrides.own = ownNames(a)
 	for _, d := range []*dsl.Data{a.Config, a.Secret} {
 		if d != nil {
 			r.data(d, a.Lifecycle, r.appLabels(a, d.Labels))

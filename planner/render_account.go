@@ -33,15 +33,15 @@ func (r *renderer) account(a *dsl.App) {
 
 // role makes what permits the account something in the namespace.
 func (r *renderer) role(a *dsl.App) {
-	namespace := r.release.Namespace
-	r.add(r.object(a, RoleAccess, a.Account.DeclRange), rbacv1ac.Role(a.Name, namespace).
+	name, namespace := accessName(a), r.release.Namespace
+	r.add(r.object(a, RoleAccess, a.Account.DeclRange), rbacv1ac.Role(name, namespace).
 		WithLabels(r.appLabels(a, nil)).
 		WithAnnotations(annotations(a.Lifecycle)).
 		WithRules(policyRules(a.Account.Rules)...))
-	r.add(r.object(a, RoleAccess, a.Account.DeclRange), rbacv1ac.RoleBinding(a.Name, namespace).
+	r.add(r.object(a, RoleAccess, a.Account.DeclRange), rbacv1ac.RoleBinding(name, namespace).
 		WithLabels(r.appLabels(a, nil)).
 		WithAnnotations(annotations(a.Lifecycle)).
-		WithRoleRef(roleRef("Role", a.Name)).
+		WithRoleRef(roleRef("Role", name)).
 		WithSubjects(r.subject(a)))
 }
 
@@ -49,7 +49,7 @@ func (r *renderer) role(a *dsl.App) {
 // names carry the namespace: releases in other namespaces can have an app of the
 // same name. A colon is in no other name, so that no two of them can be equal.
 func (r *renderer) clusterRole(a *dsl.App) {
-	name := r.release.Namespace + ":" + a.Name
+	name := r.release.Namespace + ":" + accessName(a)
 	labels := r.appLabels(a, nil)
 	labels[LabelHome] = r.release.Namespace
 	r.add(r.object(a, RoleAccess, a.Account.DeclRange), rbacv1ac.ClusterRole(name).
@@ -61,6 +61,15 @@ func (r *renderer) clusterRole(a *dsl.App) {
 		WithAnnotations(annotations(a.Lifecycle)).
 		WithRoleRef(roleRef("ClusterRole", name)).
 		WithSubjects(r.subject(a)))
+}
+
+// accessName returns the name of what gives an app's account its rights: that of the
+// account, or of the app where the account may be that of others too.
+func accessName(a *dsl.App) string {
+	if a.Account.Existing {
+		return a.Name
+	}
+	return a.Account.Name
 }
 
 func policyRules(rules []dsl.AccessRule) []*rbacv1ac.PolicyRuleApplyConfiguration {

@@ -22,7 +22,7 @@ func (r *renderer) autoscaler(a *dsl.App) {
 		WithMetrics(utilization(corev1.ResourceMemory, a.Autoscale.Memory)...)
 	r.add(
 		r.object(a, RoleAutoscaler, a.Autoscale.DeclRange),
-		autoscalingv2ac.HorizontalPodAutoscaler(a.Name, r.release.Namespace).
+		autoscalingv2ac.HorizontalPodAutoscaler(a.Autoscale.Name, r.release.Namespace).
 			WithLabels(r.appLabels(a, nil)).
 			WithSpec(spec),
 	)

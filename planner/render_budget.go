@@ -19,7 +19,7 @@ func (r *renderer) budget(a *dsl.App) {
 		spec.WithMaxUnavailable(intstr.Parse(a.Budget.MaxUnavailable))
 	}
 	spec.UnhealthyPodEvictionPolicy = given(policyv1.UnhealthyPodEvictionPolicyType(a.Budget.Unhealthy))
-	r.add(r.object(a, RoleBudget, a.Budget.DeclRange), policyv1ac.PodDisruptionBudget(a.Name, r.release.Namespace).
+	r.add(r.object(a, RoleBudget, a.Budget.DeclRange), policyv1ac.PodDisruptionBudget(a.Budget.Name, r.release.Namespace).
 		WithLabels(r.appLabels(a, nil)).
 		WithAnnotations(annotations(a.Lifecycle)).
 		WithSpec(spec))

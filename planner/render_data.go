@@ -9,6 +9,13 @@ import (
 	"stowage/dsl"
 )
 
+// dataBlock makes the object of a config or secret block.
+func (r *renderer) dataBlock(d *dsl.Data) {
+	defer r.overriding(d.Overrides, d.BaseName)()
+	r.overrides.data, r.overrides.own = true, map[string]string{string(d.Kind): d.Name}
+	r.data(d, d.Lifecycle, r.labels(d.Labels))
+}
+
 // data makes a ConfigMap or Secret. A versioned one is immutable: a change of
 // its data is another object.
 func (r *renderer) data(d *dsl.Data, block dsl.Lifecycle, labels map[string]string) {

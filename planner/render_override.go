@@ -17,9 +17,11 @@ import (
 // overrides are those of one block, while its objects are made.
 type overrides struct {
 	list []dsl.Override
-	main string          // name of the object that is meant where none is named
-	used map[int]bool    // by index
-	made map[string]bool // kinds that could be overridden
+	main string            // name of the object that is meant where none is named
+	own  map[string]string // the same by kind, for those with a name of their own
+	data bool              // the block is one of data, and not an app with some of its own
+	used map[int]bool      // by index
+	made map[string]bool   // kinds that could be overridden
 }
 
 // overriding notes the overrides for the objects that a block becomes next; what it
@@ -37,17 +39,20 @@ func (r *renderer) overriding(list []dsl.Override, main string) (done func()) {
 	}
 }
 
+// meant returns the name of the object of a kind that is meant where none is named.
+func (o *overrides) meant(kind string) string { return cmp.Or(o.own[kind], o.main) }
+
 // unused says what an override without object could have meant.
 func (o *overrides) unused(override dsl.Override) *ObjectError {
 	err := &ObjectError{
-		ID:     ObjectID{Kind: override.Kind, Name: cmp.Or(override.Name, o.main)},
+		ID:     ObjectID{Kind: override.Kind, Name: cmp.Or(override.Name, o.meant(override.Kind))},
 		Origin: OriginOf(override.Fields.DeclRange),
 	}
 	kinds := slices.Sorted(maps.Keys(o.made))
 	switch {
-	case slices.Contains([]string{"ConfigMap", "Secret"}, override.Kind):
+	case !o.data && slices.Contains([]string{"ConfigMap", "Secret"}, override.Kind):
 		err.Err = errors.New("is made from data alone, and cannot be overridden")
-		err.Hint = "use a config or secret block, or a resource block"
+		err.Hint = "use a config or secret block, which can have an override, or a resource block"
 	case o.made[override.Kind]:
 		err.Err = fmt.Errorf("the block becomes no %s of this name", override.Kind)
 		err.Hint = "say with name which one is meant"
@@ -59,21 +64,36 @@ func (o *overrides) unused(override dsl.Override) *ObjectError {
 
 // overridden returns the manifest of an object with what its block overrides.
 func (r *renderer) overridden(o Object, manifest *unstructured.Unstructured) *unstructured.Unstructured {
-	if len(r.overrides.list) == 0 || o.Role == RoleData || o.Role == RoleCheck || !isBuiltIn(manifest) {
+	if len(r.overrides.list) == 0 || o.Role == RoleData && !r.overrides.data || o.Role == RoleCheck || !isBuiltIn(manifest) {
 		return manifest
 	}
 	r.overrides.made[manifest.GetKind()] = true
 	for i, override := range r.overrides.list {
-		name := override.Name
-		if name == "" {
-			name = r.overrides.main
-		}
+		name := cmp.Or(override.Name, r.overrides.meant(override.Kind))
 		if override.Kind == manifest.GetKind() && name == manifest.GetName() {
 			r.overrides.used[i] = true
 			manifest = r.override(manifest, override.Fields)
 		}
 	}
 	return manifest
+}
+
+// ownNames returns the names of an app's objects that need not have the app's, by kind.
+func ownNames(a *dsl.App) map[string]string {
+	names := map[string]string{}
+	if a.Service != nil {
+		names["Service"] = a.Service.Name
+	}
+	if a.Autoscale != nil {
+		names["HorizontalPodAutoscaler"] = a.Autoscale.Name
+	}
+	if a.Budget != nil {
+		names["PodDisruptionBudget"] = a.Budget.Name
+	}
+	if a.Account != nil {
+		names["ServiceAccount"], names["Role"], names["RoleBinding"] = a.Account.Name, accessName(a), accessName(a)
+	}
+	return names
 }
 
 // override merges fields onto a manifest.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -47,7 +48,6 @@ func TestOverrideIsStrict(t *testing.T) {
 		{"selector", `override "Service" { spec = { selector = { a = "b" } } }`,
 			[]string{`4:33: Service web: spec.selector: cannot be overridden: it is how the app's pods are found`}},
 		{"selector taken out", `override "Deployment" { spec = null }`, []string{
-			`4:27: Deployment web: spec.revisionHistoryLimit: cannot be overridden: it follows from history_limit of the release`,
 			`4:27: Deployment web: spec.selector: cannot be overridden: it is how the app's pods are found`,
 			`4:27: Deployment web: spec.template.metadata.labels[app.kubernetes.io/instance]: cannot be overridden: stowage finds its objects by it`,
 		}},
@@ -84,6 +84,41 @@ app "web" {
 		})
 	}
 }
+
+// TestOverrideOfDataIsStrict does the same with the block of the data, which has a name
+// with a version.
+func TestOverrideOfDataIsStrict(t *testing.T) {
+	cases := []struct{ name, override, want string }{
+		{"data", `override "Secret" { data = { A = "b" } }`, `3:23: Secret s: data: cannot be overridden: it follows from the argument data`},
+		{"text", `override "Secret" { stringData = { A = "b" } }`, `3:23: Secret s: stringData: cannot be overridden: it follows from the argument data`},
+		{"type", `override "Secret" { type = "kubernetes.io/tls" }`, `3:23: Secret s: type: cannot be overridden: it follows from the argument type`},
+		{"not immutable", `override "Secret" { immutable = false }`, `3:23: Secret s: immutable: cannot be overridden: it is always so unless versioned = false`},
+		{"labels of ours", `override "Secret" { metadata = { labels = { "app.kubernetes.io/managed-by" = "x" } } }`,
+			`3:47: Secret s: metadata.labels[app.kubernetes.io/managed-by]: cannot be overridden: stowage finds its objects by it`},
+		{"the other kind", `override "ConfigMap" { immutable = true }`, `3:3: ConfigMap s: the block becomes no ConfigMap, but Secret.`},
+		{"a field that is not there", `override "Secret" { imutable = true }`, `3:23: Secret s: imutable: there is no such field. Did you mean "immutable"?`},
+	}
+	for _, tc := range cases {
+		t.Run(tc.name, func(t *testing.T) {
+			_, err := planner.Render(evaluateText(t, `release "r" {}
+secret "s" {
+  `+tc.override+`
+  data = { A = "a" }
+}`))
+			var got []string
+			for _, e := range objectErrors(t, err) {
+				text := strings.TrimPrefix(e.Error(), e.Origin.String()+": ")
+				got = append(got, fmt.Sprintf("%d:%d: %s", e.Origin.Line, e.Origin.Column, text))
+			}
+			if len(got) != 1 || !strings.HasPrefix(withoutVersion.ReplaceAllString(got[0], "Secret s:"), tc.want) {
+				t.Errorf("got %q, want %q", got, tc.want)
+			}
+		})
+	}
+}
+
+// withoutVersion matches the name of the Secret with its version.
+var withoutVersion = regexp.MustCompile(`Secret s-[0-9a-z]+:`)
 
 func TestOverrideTakesFieldsOut(t *testing.T) {
 	u := renderedDeployment(t, `override "Deployment" {

@@ -20,7 +20,13 @@ type protectedField struct {
 	ours bool
 }
 
-const findsPods = "is how the app's pods are found"
+const (
+	findsPods = "is how the app's pods are found"
+	isData    = "follows from the argument data"
+)
+
+// versionedIsImmutable protects what lets pods rely on the version in a name.
+var versionedIsImmutable = protectedField{path: fieldPaths("immutable")[0], why: "is always so unless versioned = false"}
 
 var protectedEverywhere = []protectedField{
 	{path: fieldPaths("apiVersion")[0], why: "is the object's own"},
@@ -35,16 +41,22 @@ var protectedByKind = map[string][]protectedField{
 	"Deployment": {
 		{path: replicasPath, why: "is set by the argument replicas, or by autoscale"},
 		{path: fieldPaths("spec.selector")[0], why: findsPods, ours: true},
-		{path: fieldPaths("spec.revisionHistoryLimit")[0], why: "follows from history_limit of the release"},
 	},
 	"StatefulSet": {
 		{path: replicasPath, why: "is set by the argument replicas, or by autoscale"},
 		{path: fieldPaths("spec.selector")[0], why: findsPods, ours: true},
-		{path: fieldPaths("spec.revisionHistoryLimit")[0], why: "follows from history_limit of the release"},
 	},
 	"DaemonSet": {
 		{path: fieldPaths("spec.selector")[0], why: findsPods, ours: true},
-		{path: fieldPaths("spec.revisionHistoryLimit")[0], why: "follows from history_limit of the release"},
+	},
+	"ConfigMap": {
+		{path: fieldPaths("data")[0], why: isData},
+		{path: fieldPaths("binaryData")[0], why: isData},
+	},
+	"Secret": {
+		{path: fieldPaths("data")[0], why: isData},
+		{path: fieldPaths("stringData")[0], why: isData},
+		{path: fieldPaths("type")[0], why: "follows from the argument type"},
 	},
 	"Service":                 {{path: fieldPaths("spec.selector")[0], why: findsPods, ours: true}},
 	"HorizontalPodAutoscaler": {{path: fieldPaths("spec.scaleTargetRef")[0], why: "is the app's workload"}},
@@ -62,7 +74,11 @@ var metadataPaths = fieldPaths(
 func protectedFields(before, after *unstructured.Unstructured, fields *dsl.Fields) []fieldError {
 	var errs []fieldError
 	ours := findsOwnPods(before)
-	for _, p := range slices.Concat(protectedEverywhere, protectedByKind[before.GetKind()]) {
+	protected := slices.Concat(protectedEverywhere, protectedByKind[before.GetKind()])
+	if _, versioned := before.GetAnnotations()[AnnotationBaseName]; versioned {
+		protected = append(protected, versionedIsImmutable)
+	}
+	for _, p := range protected {
 		if p.ours && !ours {
 			continue
 		}

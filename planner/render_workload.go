@@ -126,10 +126,10 @@ func nodeByNode(rollout dsl.Rollout) *appsv1ac.DaemonSetUpdateStrategyApplyConfi
 }
 
 // oldTemplates returns how many templates before the current one a controller
-// keeps: as many as the release keeps revisions before the current one, since
-// each keeps the versions of configuration that it refers to.
+// keeps: as many as the release keeps revisions, since each keeps the versions of
+// configuration that it refers to.
 func (r *renderer) oldTemplates() int32 {
-	return int32(max(r.release.HistoryLimit, 1) - 1) //nolint:gosec // at most 1000
+	return int32(r.release.HistoryLimit) //nolint:gosec // at most 1000
 }
 
 func (r *renderer) podTemplate(a *dsl.App) *corev1ac.PodTemplateSpecApplyConfiguration {

@@ -66,7 +66,7 @@ func (m *maker) users(ctx context.Context, items []Item) (users, error) {
 				found[item.ID] = cmp.Or(found[item.ID], why)
 			}
 		}
-		for _, u := range workloads.users(made) {
+		for _, u := range workloads.users(made, m.in.HistoryLimit) {
 			found.add(u)
 		}
 	}

@@ -88,6 +88,7 @@ func TestUsersOfConfiguration(t *testing.T) {
 	}{
 		"old ones up to the limit":             {deployment("revisionHistoryLimit: 1", "v3"), made{sets: threeSets()}, "web-v2"},
 		"ten without a limit":                  {deployment("paused: false", "v3"), made{sets: threeSets()}, "web-v1 web-v2"},
+		"no more than there are revisions":     {deployment("revisionHistoryLimit: 9", "v3"), made{sets: append(threeSets(), replicaSet(t, "web", 8, 0, "v0"))}, "web-v1 web-v2"},
 		"none with a limit of 0":               {deployment("revisionHistoryLimit: 0", "v3"), made{sets: threeSets()}, ""},
 		"the current one becomes an old one":   {changed(deployment("revisionHistoryLimit: 1", "v4")), made{sets: threeSets()}, "web-v3"},
 		"an old one becomes the current one":   {changed(deployment("revisionHistoryLimit: 2", "v1")), made{sets: threeSets()}, "web-v2 web-v3"},
@@ -115,13 +116,14 @@ func TestUsersOfConfiguration(t *testing.T) {
 		"a Job that has failed":               {nil, made{jobs: []*unstructured.Unstructured{job(`{conditions: [{type: Failed, status: "True"}]}`)}}, ""},
 		"a Job that has not ended and failed": {nil, made{jobs: []*unstructured.Unstructured{job(`{conditions: [{type: Failed, status: "False"}]}`)}}, "once"},
 	}
+	const revisions = 3
 	for name, test := range tests {
 		all := workloads{}
 		if test.web != nil {
 			all["web"] = test.web
 		}
 		var got []string
-		for _, u := range all.users(test.found) {
+		for _, u := range all.users(test.found, revisions) {
 			if !slices.Contains(got, u.GetName()) {
 				got = append(got, u.GetName())
 			}

@@ -60,3 +60,11 @@ app "rules" {
   }
   service_account {} # ERROR: Duplicate block: There can be one service_account block here; there is one already at main.hcl:35.
 }
+
+app "both" {
+  image = "nginx"
+  service_account { # ERROR: Conflicting arguments: name is that of an account which the app gets, and existing that of one which is there already. Leave out one of them.
+    name     = "own"
+    existing = "default"
+  }
+}

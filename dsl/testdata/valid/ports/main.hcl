@@ -118,3 +118,29 @@ ingress "web" {
     }
   }
 }
+
+# Objects with names of their own.
+app "named" {
+  image = "nginx"
+  resources { requests = { cpu = "100m" } }
+  autoscale {
+    name = "named-hpa"
+    max  = 3
+    cpu  = 80
+  }
+  disruption_budget {
+    name            = "named-pdb"
+    max_unavailable = 1
+  }
+  service_account {
+    name = "named-sa"
+    rule {
+      resources = ["pods"]
+      verbs     = ["get"]
+    }
+    cluster_rule {
+      resources = ["nodes"]
+      verbs     = ["get"]
+    }
+  }
+}

@@ -11,6 +11,19 @@ config "hot" {
   data      = { FLAG = "on" }
 }
 
+config "frozen" {
+  versioned = false
+  data      = { FLAG = "on" }
+  override "ConfigMap" { immutable = true }
+}
+
+secret "held" {
+  data = { KEY = "k" }
+  override "Secret" {
+    metadata = { finalizers = ["example.com/hold"], labels = { "app.kubernetes.io/name" = "held" } }
+  }
+}
+
 secret "tls" {
   type = "kubernetes.io/tls"
   data = { "tls.crt" = file("tls.crt"), "tls.key" = file("tls.key") }
