@@ -14,6 +14,8 @@ type EnvSource struct {
 	Kind   DataKind
 	Name   string // the object's name, version included
 	Prefix string
+	// Optional lets the container start without the object.
+	Optional bool
 }
 
 // EnvVar is one environment variable: a literal Value, a key of a ConfigMap or
@@ -38,11 +40,13 @@ var envFromSchema = newSchema([]arg[envFromBlock]{
 	{name: "config", kind: dataReference[envFromBlock](ConfigMap), doc: "The ConfigMap: `config.NAME`, or the name of one that exists, as text."},
 	{name: "secret", kind: dataReference[envFromBlock](Secret), doc: "The Secret: `secret.NAME`, or the name of one that exists, as text."},
 	{name: "prefix", kind: text(func(e *envFromBlock) *string { return &e.prefix }, envName), doc: "Put before each key."},
+	{name: "optional", kind: boolean(func(e *envFromBlock) *bool { return &e.optional }), initial: "false", doc: "Whether the container starts without it."},
 })
 
 type envFromBlock struct {
 	dataChoice
-	prefix string
+	prefix   string
+	optional bool
 }
 
 // dataChoice is one ConfigMap or Secret, chosen by the argument config or
@@ -105,7 +109,7 @@ func decodeEnvFrom(s *scope, to *containerBlock, b *hcl.Block) {
 		s.report(problem(&b.DefRange, "Invalid block", "An env_from block takes from one place: config or secret."))
 		return
 	}
-	to.EnvFrom = append(to.EnvFrom, EnvSource{Kind: e.kind, Name: e.name, Prefix: e.prefix})
+	to.EnvFrom = append(to.EnvFrom, EnvSource{Kind: e.kind, Name: e.name, Prefix: e.prefix, Optional: e.optional})
 }
 
 // ownData starts the ConfigMap or Secret of an app's own.

@@ -86,6 +86,11 @@ func (s *scope) checkKind(a *appBlock) {
 	if a.Kind == CronJob && a.Cron == nil && !slices.ContainsFunc(a.content.Blocks, func(b *hcl.Block) bool { return b.Type == "cron" }) {
 		s.report(problem(&a.DeclRange, "Missing required block", "A CronJob needs a cron block with its schedule, as in cron { schedule = \"0 3 * * *\" }."))
 	}
+	for _, p := range a.Scheduling.Spread {
+		if p.Together && a.Kind != Deployment {
+			s.kindConflict(a, "versions", deployment, p.DeclRange)
+		}
+	}
 	if a.Kind == DaemonSet {
 		s.checkClaimsOfDaemonSet(a)
 	}

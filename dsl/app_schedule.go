@@ -34,6 +34,7 @@ type Spread struct {
 	Skew       int32  // most by which the numbers of pods of two parts may differ
 	MinDomains int32  // parts that there must be; 0: not said
 	Required   bool   // a pod rather waits than makes them differ more
+	Together   bool   // the versions of a Deployment count together
 	DeclRange  hcl.Range
 }
 
@@ -119,6 +120,10 @@ var spreadSchema = newSchema([]arg[Spread]{
 		name: "required", kind: boolean(func(p *Spread) *bool { return &p.Required }), initial: "false",
 		doc: "Whether a pod rather waits than makes them differ more.",
 	},
+	{
+		name: "versions", kind: kind[Spread]{name: "text", decode: decodeSpreadVersions}, initial: `"apart"`,
+		doc: "Deployment: `\"apart\"` counts the pods of each version by themselves, since the old ones go anyway; `\"together\"` all of them.",
+	},
 })
 
 // preferenceArgs are what all kinds of affinity have.
@@ -200,6 +205,11 @@ func decodeSpread(s *scope, to *appBlock, b *hcl.Block) {
 		}
 	}
 	to.Scheduling.Spread = append(to.Scheduling.Spread, p)
+}
+
+func decodeSpreadVersions(s *scope, to *Spread, a argument) {
+	v, ok := s.text(a, oneOf("apart", "together"))
+	to.Together = ok && v == "together"
 }
 
 func decodeNodeAffinity(s *scope, to *appBlock, b *hcl.Block) {

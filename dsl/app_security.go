@@ -115,7 +115,12 @@ var appSecuritySchema = newSchema(append(append(
 	lifted(func(a *App) *Identity { return &a.PodSecurity.Identity }, identityArgs),
 	lifted(func(a *App) *PodSecurity { return &a.PodSecurity }, podSecurityArgs)...),
 	lifted(func(a *App) *ContainerSecurity { return &a.Security }, containerSecurityArgs)...,
-))
+), nested[App]{
+	name: "container", body: ownIdentitySchema, doc: "Who the processes of the app's own container are, in the place of what is said for all.",
+	decode: func(s *scope, to *App, b *hcl.Block) { ownIdentitySchema.decode(s, b.Body, &to.Security.Identity) },
+})
+
+var ownIdentitySchema = newSchema(identityArgs)
 
 var securityBlocks = []nested[containerBlock]{{
 	name: "security", body: securitySchema, doc: "Who the processes of this container are, in the place of what `security` of the app says, and what they may do.",

@@ -13,9 +13,13 @@ func envFrom(sources []dsl.EnvSource) []*corev1ac.EnvFromSourceApplyConfiguratio
 		list[i] = corev1ac.EnvFromSource()
 		list[i].Prefix = given(s.Prefix)
 		if s.Kind == dsl.Secret {
-			list[i].WithSecretRef(corev1ac.SecretEnvSource().WithName(s.Name))
+			source := corev1ac.SecretEnvSource().WithName(s.Name)
+			source.Optional = given(s.Optional)
+			list[i].WithSecretRef(source)
 		} else {
-			list[i].WithConfigMapRef(corev1ac.ConfigMapEnvSource().WithName(s.Name))
+			source := corev1ac.ConfigMapEnvSource().WithName(s.Name)
+			source.Optional = given(s.Optional)
+			list[i].WithConfigMapRef(source)
 		}
 	}
 	return list

@@ -60,8 +60,8 @@ func toleration(t dsl.Toleration) *corev1ac.TolerationApplyConfiguration {
 	return c
 }
 
-// spread counts the pods of each version of a Deployment by themselves: old ones,
-// which go anyway, or those of the other color must not push new ones into one place.
+// spread counts the pods of each version of a Deployment by themselves, unless asked not to: old
+// ones, which go anyway, or those of the other color must not push new ones into one place.
 func (r *renderer) spread(a *dsl.App, p dsl.Spread) *corev1ac.TopologySpreadConstraintApplyConfiguration {
 	unsatisfiable := corev1.ScheduleAnyway
 	if p.Required {
@@ -73,7 +73,7 @@ func (r *renderer) spread(a *dsl.App, p dsl.Spread) *corev1ac.TopologySpreadCons
 		WithWhenUnsatisfiable(unsatisfiable).
 		WithLabelSelector(metav1ac.LabelSelector().WithMatchLabels(r.selector(a)))
 	c.MinDomains = given(p.MinDomains)
-	if a.Kind == dsl.Deployment {
+	if a.Kind == dsl.Deployment && !p.Together {
 		c.WithMatchLabelKeys(podTemplateHash)
 	}
 	return c

@@ -81,3 +81,16 @@ app "c" {
     weight   = 1
   }
 }
+
+app "agents" {
+  kind  = "StatefulSet"
+  image = "agent"
+  spread { # ERROR: Conflicting arguments: versions is of use with the kind "Deployment"; app.agents is a "StatefulSet", whose pods have names and storage of their own and are replaced one by one.
+    across   = "node"
+    versions = "together"
+  }
+  spread {
+    across   = "zone"
+    versions = "all" # ERROR: Invalid value: "versions" must be "apart" or "together", not "all".
+  }
+}
