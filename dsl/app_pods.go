@@ -103,10 +103,15 @@ func (s *scope) checkSelected(a *appBlock, at *hcl.Attribute) {
 // checkSelector reports a selector that versions side by side cannot have: both have the
 // same labels but for one of stowage's.
 func (s *scope) checkSelector(a *appBlock) {
-	if a.Selector != nil {
-		s.report(problem(&a.content.Attributes["selector"].Range, "Conflicting arguments",
-			"With the strategy %q each version has pods of its own, which stowage labels and finds itself. Leave out selector and pod_labels.", a.rollout.Strategy))
+	if a.Selector == nil {
+		return
 	}
+	how := "Leave out selector and pod_labels in the same change: the first color is started beside the pods that are there, and gets the traffic when it is ready."
+	if a.rollout.Strategy == Canary {
+		how = "Leave out selector and pod_labels, and let the app be \"blue-green\" first: it becomes a Deployment of another name, which a change of selector takes."
+	}
+	s.report(problem(&a.content.Attributes["selector"].Range, "Conflicting arguments",
+		"With the strategy %q each version has pods of its own, which stowage labels and finds itself. %s", a.rollout.Strategy, how))
 }
 
 // selectorValue is what references see of how an app's pods are found.

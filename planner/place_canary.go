@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -16,6 +17,7 @@ func canaryName(name string) string { return name + "-" + TrackCanary }
 // placeCanary returns the objects of an app with a canary. A version that is stable
 // already, or the first one, goes to the stable Deployment; any other to the canary.
 func (m *maker) placeCanary(t *template, s *sides) []Object {
+	m.checkStable(t, s)
 	if s.plain == nil || m.buildOn(s.plain) == buildOf(t.workload.Manifest) {
 		stable := t.workload
 		stable.Rollout = nil
@@ -37,6 +39,19 @@ func (m *maker) placeCanary(t *template, s *sides) []Object {
 		Active: sideAfter(sideStable, stable, s.plain), Next: sideAfter(sideCanary, canary, s.canary),
 	})
 	return append(append(t.others, m.untouchedData(stable)...), stable, canary)
+}
+
+// checkStable refuses a stable Deployment whose pods the Service would not find any more:
+// it was made with a selector of its own, and keeps that.
+func (m *maker) checkStable(t *template, s *sides) {
+	if s.plain == nil || equalValues(selectorOf(s.plain), selectorOf(t.workload.Manifest)) {
+		return
+	}
+	m.fail(&ObjectError{
+		ID: t.workload.ID, Origin: t.workload.Origin, Field: "spec.selector",
+		Err:  errors.New("it finds its pods by other labels than those of an app with a canary, and a selector cannot be changed"),
+		Hint: "apply the app with strategy = \"blue-green\" first: it becomes a Deployment of another name, without downtime",
+	})
 }
 
 // weightOf returns the step that the canary is at: that of before for the version

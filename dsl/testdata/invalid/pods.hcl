@@ -38,14 +38,14 @@ app "f" {
 
 app "g" {
   image    = "nginx"
-  selector = { app = "g" } # ERROR: Conflicting arguments: With the strategy "blue-green" each version has pods of its own, which stowage labels and finds itself. Leave out selector and pod_labels.
+  selector = { app = "g" } # ERROR: Conflicting arguments: With the strategy "blue-green" each version has pods of its own, which stowage labels and finds itself. Leave out selector and pod_labels in the same change: the first color is started beside the pods that are there, and gets the traffic when it is ready.
   port "http" { number = 80 }
   rollout { strategy = "blue-green" }
 }
 
 app "h" {
   image    = "nginx"
-  selector = { app = "h" } # ERROR: Conflicting arguments: With the strategy "canary" each version has pods of its own, which stowage labels and finds itself. Leave out selector and pod_labels.
+  selector = { app = "h" } # ERROR: Conflicting arguments: With the strategy "canary" each version has pods of its own, which stowage labels and finds itself. Leave out selector and pod_labels, and let the app be "blue-green" first: it becomes a Deployment of another name, which a change of selector takes.
   port "http" { number = 80 }
   rollout {
     strategy = "canary"
