@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -151,9 +152,8 @@ func (a *appWriter) writeProbe(b *block, name string, c, probe field) {
 // writeRequest writes a GET request to a container.
 func (a *appWriter) writeRequest(b *block, c, get field) {
 	var object fields
-	if path := get.at("path"); path.exists() {
-		object = append(object, attr{name: "path", value: path.value, path: path.path})
-	}
+	path := get.at("path")
+	object = append(object, attr{name: "path", value: cmp.Or(path.text(), "/"), path: path.path})
 	if port := get.at("port"); !a.isOnlyPort(c, port.value) {
 		object = append(object, attr{name: "port", value: port.value, path: port.path})
 	}

@@ -74,7 +74,7 @@ func resourceOf(ref field) fields {
 func (a *appWriter) writeEnvFrom(b *block, c field) {
 	list := c.at("envFrom").list()
 	for _, source := range list {
-		if !source.hasOnly("prefix", "configMapRef", "secretRef") || !source.at("configMapRef").hasOnly("name") || !source.at("secretRef").hasOnly("name") {
+		if !source.hasOnly("prefix", "configMapRef", "secretRef") || !source.at("configMapRef").hasOnly("name", "optional") || !source.at("secretRef").hasOnly("name", "optional") {
 			return
 		}
 	}
@@ -87,5 +87,7 @@ func (a *appWriter) writeEnvFrom(b *block, c field) {
 			inner.set("secret", a.data("Secret", name.text()), source.at("secretRef").path)
 		}
 		inner.take("prefix", source.at("prefix"))
+		takeTrue(inner, "optional", source.at("configMapRef", "optional"))
+		takeTrue(inner, "optional", source.at("secretRef", "optional"))
 	}
 }

@@ -44,7 +44,8 @@ func (m *maker) leadsTo(service, w *object) bool {
 	if len(selector) == 0 || spec.at("type").is("ExternalName") {
 		return false
 	}
-	if !m.onlyUser(w, func(o *object) bool { return o.matches(selector) }) {
+	// A Pod by itself counts for nothing: it comes and goes, as those that test a release.
+	if !m.onlyUser(w, func(o *object) bool { return o.id.Kind != "Pod" && o.matches(selector) }) {
 		return false
 	}
 	for _, port := range spec.at("ports").list() {

@@ -21,7 +21,7 @@ func (a *appWriter) writeAutoscale(b *block) {
 		spec := o.written().at("spec")
 		inner := b.blockOf(o, "autoscale", "")
 		a.writeName(inner, o)
-		inner.take("min", spec.at("minReplicas"))
+		inner.take("min", field{value: o.Object.Object}.at("spec", "minReplicas")) // also the usual 1
 		inner.take("max", spec.at("maxReplicas"))
 		targets := percentages(o)
 		for _, name := range []string{"cpu", "memory"} {

@@ -54,7 +54,11 @@ func (a *appWriter) writeSpread(b *block) {
 	for _, c := range a.pod.at("topologySpreadConstraints").list() {
 		selector := c.at("labelSelector")
 		if !c.hasOnly("topologyKey", "maxSkew", "whenUnsatisfiable", "labelSelector", "matchLabelKeys", "minDomains") ||
-			!selector.hasOnly("matchLabels") || !maps.Equal(selector.at("matchLabels").texts(), a.selector()) || !a.isSpreadAsUsual(c.at("matchLabelKeys")) {
+			!selector.hasOnly("matchLabels") || !maps.Equal(selector.at("matchLabels").texts(), a.selector()) {
+			continue
+		}
+		versions, ok := a.spreadVersions(c.at("matchLabelKeys"))
+		if !ok {
 			continue
 		}
 		inner := b.block("spread", c.path)
@@ -66,17 +70,24 @@ func (a *appWriter) writeSpread(b *block) {
 		if when := c.at("whenUnsatisfiable"); when.is("DoNotSchedule") {
 			inner.set("required", true, when.path)
 		}
+		if versions != "" {
+			inner.set("versions", versions, "")
+		}
 	}
 }
 
-// isSpreadAsUsual reports whether the pods are counted as the language counts them: those of
-// each version of a Deployment by themselves.
-func (a *appWriter) isSpreadAsUsual(keys field) bool {
+// spreadVersions says how the pods of a Deployment's versions are counted, "" for the usual
+// way, and whether the language can say it.
+func (a *appWriter) spreadVersions(keys field) (string, bool) {
 	list := keys.list()
+	apart := len(list) == 1 && list[0].is("pod-template-hash")
 	if a.workload.id.Kind != string(dsl.Deployment) {
-		return len(list) == 0
+		return "", len(list) == 0
 	}
-	return len(list) == 1 && list[0].is("pod-template-hash")
+	if apart {
+		return "", true
+	}
+	return "together", len(list) == 0
 }
 
 // selector returns the labels by which the app's pods are found.

@@ -21,6 +21,9 @@ func (a *appWriter) writeSecurity(b *block) {
 	inner.take("supplemental_groups_policy", pod.at("supplementalGroupsPolicy"))
 	a.writeSysctls(inner, pod.at("sysctls"))
 	a.writeRights(inner, own)
+	identity := inner.block("container", own.path)
+	a.writeIdentity(identity, own)
+	inner.unlessEmpty(identity)
 	b.unlessEmpty(inner)
 }
 

@@ -225,7 +225,7 @@ func (a *appWriter) writeData(b *block, kind string, source field) bool {
 		b.set("items", files, list.path)
 	}
 	writeMode(b, source.at("defaultMode"))
-	b.take("optional", source.at("optional"))
+	takeTrue(b, "optional", source.at("optional"))
 	return ok
 }
 

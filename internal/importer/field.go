@@ -130,6 +130,13 @@ func (b *block) take(name string, f field) {
 	}
 }
 
+// takeTrue adds an argument that is false if nothing is said.
+func takeTrue(b *block, name string, f field) {
+	if f.is(true) {
+		b.set(name, true, f.path)
+	}
+}
+
 // takeSeconds adds an argument with a duration.
 func (b *block) takeSeconds(name string, f field) {
 	if f.exists() {
