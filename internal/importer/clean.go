@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"stowage/internal/manifest"
 	"stowage/planner"
 )
 
@@ -43,8 +44,29 @@ func (m *maker) clean(o *object) {
 			m.exported = append(m.exported, o)
 		}
 	}
+	readNulls(u.Object, manifest.Default(u).Object)
 	m.cleanAnnotations(o)
 	m.cleanLabels(o)
+}
+
+// readNulls puts empty text in the place of nulls that the API reads as such, as in labels
+// and data. All others mean that nothing is said.
+func readNulls(v, read any) {
+	switch v := v.(type) {
+	case map[string]any:
+		of, _ := read.(map[string]any)
+		for name, value := range v {
+			if value == nil && of[name] == "" {
+				v[name] = ""
+			}
+			readNulls(value, of[name])
+		}
+	case []any:
+		of, _ := read.([]any)
+		for i := range min(len(v), len(of)) {
+			readNulls(v[i], of[i])
+		}
+	}
 }
 
 func (m *maker) cleanAnnotations(o *object) {

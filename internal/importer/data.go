@@ -91,7 +91,7 @@ func (o *object) dataIn() (all []datum, ok bool) {
 				return nil, false
 			}
 			d.content = []byte(text)
-			if field == "binaryData" || field == "data" && o.id.Kind == "Secret" {
+			if field == "binaryData" || field == "data" && o.id.IsSecret() {
 				var err error
 				if d.content, err = base64.StdEncoding.DecodeString(text); err != nil {
 					return nil, false
@@ -121,7 +121,7 @@ func (m *maker) dataOf(p *part) any {
 	for i, d := range all {
 		object[i] = attr{name: d.key, path: d.path}
 		switch {
-		case o.id.Kind == "Secret" && len(d.content) > 0:
+		case o.id.IsSecret() && len(d.content) > 0:
 			object[i].value = m.secretValue(o, d)
 		case len(d.content) == 0:
 			object[i].value = ""

@@ -47,17 +47,7 @@ func evaluate(dir string) ([]planner.Object, []refusal, error) {
 	return objects, refused, err
 }
 
-// Write writes the files of a configuration into a directory, which is made if it is not
-// there. Files that are there are overwritten.
-func (r *Result) Write(dir string) error {
-	for _, f := range r.Files {
-		if err := f.write(dir); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
+// write writes the file into a directory.
 func (f File) write(dir string) error {
 	name := filepath.Join(dir, filepath.FromSlash(f.Name))
 	if err := os.MkdirAll(filepath.Dir(name), 0o750); err != nil {

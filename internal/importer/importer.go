@@ -102,6 +102,11 @@ func Import(docs []manifest.Document, options Options) (*Result, error) {
 
 // result returns what has been settled.
 func (m *maker) result() *Result {
+	for _, o := range m.objects {
+		if o.part != nil && o.why != "" {
+			m.note(o, "%s", o.why)
+		}
+	}
 	r := &Result{
 		Release: m.release, Namespace: m.namespace,
 		Renamed: m.renamed, Relabelled: grouped(slices.Concat(m.dropped, m.relabels)), Notes: m.notes, Left: m.left, Differences: m.differ,

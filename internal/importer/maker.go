@@ -2,9 +2,11 @@ package importer
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"slices"
 
+	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
@@ -95,7 +97,7 @@ func (m *maker) add(d *manifest.Document) {
 	}
 	o := &object{Document: &doc, id: planner.IDOf(doc.Object)}
 	if first, twice := m.byID[o.id]; twice {
-		m.note(o, "the same object is already in %s, which is the one that is imported", first.place())
+		m.leave(o, "the same object is already in "+first.place()+", which is the one that is imported")
 		return
 	}
 	m.clean(o)
@@ -108,12 +110,20 @@ func (m *maker) add(d *manifest.Document) {
 	m.objects = append(m.objects, o)
 }
 
+// takenNames are the arguments of resource blocks, which no field at the top can be.
+var takenNames = []string{"api_version", "name", "namespace", "labels", "annotations", "timeout", "for_each", "depends_on", "lifecycle"}
+
 // unfit says why an object cannot be imported at all; empty if it can.
 func unfit(o *object) string {
 	if o.id.Name == "" {
 		return "it has no name: what is made anew with a generated name each time cannot be a part of a release"
 	}
-	if o.id.Group == "" && o.id.Kind == "Secret" {
+	for _, name := range sortedKeys(o.Object.Object) {
+		if !hclsyntax.ValidIdentifier(name) || slices.Contains(takenNames, name) {
+			return fmt.Sprintf("its field %q is beside kind and metadata, where a resource block takes none of that name", name)
+		}
+	}
+	if o.id.IsSecret() {
 		if _, ok := o.dataIn(); !ok {
 			return "a value in data is not base64, or one in stringData is no text"
 		}

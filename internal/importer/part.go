@@ -14,6 +14,7 @@ type object struct {
 	*manifest.Document
 	id   planner.ObjectID // with the namespace that it goes to
 	part *part            // the block that it belongs to; nil until it is recognised
+	why  string           // why it is not in the block that it was recognised for
 	bare map[string]any   // see written
 }
 

@@ -162,7 +162,7 @@ func inWords(list []string) string {
 // values, and lines elsewhere in which one is found.
 func (m *maker) hideComments(o *object) {
 	all, ok := o.dataIn()
-	if o.id.Group != "" || o.id.Kind != "Secret" || !ok || len(all) == 0 {
+	if !o.id.IsSecret() || !ok || len(all) == 0 {
 		return
 	}
 	comments := manifest.Comments{}

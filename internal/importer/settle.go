@@ -116,10 +116,10 @@ func (m *maker) stepBack(p *part, o *object, why string) {
 		p.drop(o)
 		clear(p.overrides)
 		m.asResource(o)
-		m.note(o, "is a resource block of its own: %s", why)
+		o.why = "is a resource block of its own: " + why
 	default:
 		m.remove(p)
-		m.note(p.main(), "could not be written as %s block: %s", withArticle(p.kind), why)
+		p.main().why = fmt.Sprintf("could not be written as %s block: %s", withArticle(p.kind), why)
 		for _, o := range p.stands {
 			o.part = nil
 			m.asResource(o)

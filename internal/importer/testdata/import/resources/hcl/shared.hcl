@@ -1,4 +1,8 @@
-resource "Secret" "monitor" {
-  metadata = { finalizers = ["example.com/keep"] }
-  data     = { password = base64encode(nonsensitive(var.monitor_password)) }
+secret "monitor" {
+  versioned = false
+  data      = { password = var.monitor_password }
+
+  override "Secret" {
+    metadata = { finalizers = ["example.com/keep"] }
+  }
 }

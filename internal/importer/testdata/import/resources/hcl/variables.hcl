@@ -1,5 +1,5 @@
 variable "monitor_password" {
-  description = "Key \"password\" of resource.Secret.monitor."
+  description = "Key \"password\" of secret.monitor."
   type        = string
   sensitive   = true
 }

@@ -1,0 +1,3 @@
+resource "ServiceAccount" "puller" {
+  imagePullSecrets = [{ name = "of-account" }]
+}

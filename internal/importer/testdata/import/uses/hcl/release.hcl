@@ -1,0 +1,1 @@
+release "shop" { namespace = "shop" }
