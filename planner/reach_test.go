@@ -33,9 +33,9 @@ var reached = []struct {
 	spec  any
 	block string
 }{
-	{"Deployment", appsv1.DeploymentSpec{}, "app \"x\" {\n image = \"i\"\n %s\n}"},
-	{"StatefulSet", appsv1.StatefulSetSpec{}, "app \"x\" {\n image = \"i\"\n kind = \"StatefulSet\"\n %s\n}"},
-	{"DaemonSet", appsv1.DaemonSetSpec{}, "app \"x\" {\n image = \"i\"\n kind = \"DaemonSet\"\n %s\n}"},
+	{"Deployment", appsv1.DeploymentSpec{}, "app \"x\" {\n image = \"i\"\n selector = { app = \"x\" }\n %s\n}"},
+	{"StatefulSet", appsv1.StatefulSetSpec{}, "app \"x\" {\n image = \"i\"\n kind = \"StatefulSet\"\n selector = { app = \"x\" }\n %s\n}"},
+	{"DaemonSet", appsv1.DaemonSetSpec{}, "app \"x\" {\n image = \"i\"\n kind = \"DaemonSet\"\n selector = { app = \"x\" }\n %s\n}"},
 	{"Job", batchv1.JobSpec{}, "app \"x\" {\n image = \"i\"\n kind = \"Job\"\n %s\n}"},
 	{"CronJob", batchv1.CronJobSpec{}, "app \"x\" {\n image = \"i\"\n kind = \"CronJob\"\n cron {\n schedule = \"0 3 * * *\"\n }\n %s\n}"},
 	{"Service", corev1.ServiceSpec{}, "app \"x\" {\n image = \"i\"\n port \"http\" {\n number = 80\n }\n %s\n}"},
@@ -56,10 +56,7 @@ func TestEveryFieldIsReached(t *testing.T) {
 			}
 			name, how := root.kind+".spec."+leaf.String(), "override"
 			argument, rendered := byArgument[name]
-			switch {
-			case leaf.path[0].name == "selector" && (root.kind == "Deployment" || root.kind == "StatefulSet" || root.kind == "DaemonSet"):
-				how = "stowage" // finds the app's pods by it
-			case rendered:
+			if rendered {
 				how = cmp.Or(argument, "argument") // one that is required
 			}
 			if err := leaf.override(t, root.kind, root.block); err != nil && how == "override" {

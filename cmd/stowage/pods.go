@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -49,7 +50,8 @@ func (s *session) ownerFor(workload *unstructured.Unstructured) podOwner {
 }
 
 // podsOf returns the pods of the recorded workloads of a release, sorted by name: those
-// with its label, or all of a namespace where a workload gives them others.
+// with its label, or all of a namespace where a workload gives them others. What is forbidden
+// to be listed in one namespace is an error, and the pods of the others are returned.
 func podsOf(ctx context.Context, s *session, manifests []*unstructured.Unstructured) (map[podOwner][]view.StatusPod, error) {
 	selectors := map[string]string{s.release.Namespace: planner.LabelRelease + "=" + s.release.Name}
 	for _, manifest := range manifests {
@@ -58,8 +60,13 @@ func podsOf(ctx context.Context, s *session, manifests []*unstructured.Unstructu
 		}
 	}
 	pods := make(map[podOwner][]view.StatusPod)
+	var forbidden error
 	for namespace, selector := range selectors {
 		objects, err := s.client.List(ctx, podKind, namespace, selector)
+		if apierrors.IsForbidden(err) {
+			forbidden = err
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -75,7 +82,7 @@ func podsOf(ctx context.Context, s *session, manifests []*unstructured.Unstructu
 	for _, of := range pods {
 		slices.SortFunc(of, func(a, b view.StatusPod) int { return cmp.Compare(a.Name, b.Name) })
 	}
-	return pods, nil
+	return pods, forbidden
 }
 
 // isWorkload reports whether an object makes pods of a template.
