@@ -43,10 +43,11 @@ func FuzzRead(f *testing.F) {
 				t.Fatal(err)
 			}
 			asJSON.Write(append(data, '\n'))
-			if data, err = yaml.Marshal(d.Object.Object); err != nil {
-				t.Fatal(err)
+			asYAML.WriteString("---\n")
+			if written, err := yaml.Marshal(d.Object.Object); err == nil && yaml.Unmarshal(written, &map[string]any{}) == nil {
+				data = written // unless there are control characters, which the library writes and does not read
 			}
-			asYAML.WriteString("---\n" + string(data))
+			asYAML.Write(append(data, '\n'))
 			for path := range d.Comments {
 				if _, ok := d.Places[path]; !ok {
 					t.Errorf("a comment at %q, which stands nowhere", path)
