@@ -17,8 +17,8 @@ type Override struct {
 
 var overrideSchema = newSchema([]arg[Override]{
 	{
-		name: "name", kind: text(func(o *Override) *string { return &o.Name }, subdomain), initial: "that of the block",
-		doc: "Name of the object, where it has not that of the block, such as a claim.",
+		name: "name", kind: text(func(o *Override) *string { return &o.Name }, subdomain), initial: "that of the block's own",
+		doc: "Name of the object, where the block becomes several of the kind, such as claims.",
 	},
 })
 

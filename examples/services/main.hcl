@@ -82,3 +82,40 @@ app "members" {
     publish_not_ready = true
   }
 }
+
+# Several Services of one app: clients reach the leader's port by "broker", the pods have names by "broker-pods", which
+# governs the StatefulSet, and an old name still leads to what came of it. A port whose label is a number has no name.
+app "broker" {
+  kind     = "StatefulSet"
+  image    = "example.com/broker:2.0"
+  replicas = 2
+  port "5672" {}
+  port "gossip" {
+    number   = 7001
+    declared = false # the image listens there all the same
+  }
+  port "debug" {
+    number  = 6060
+    exposed = false # no Service has it
+  }
+  service { ports = ["5672"] }
+  service {
+    name              = "broker-pods"
+    headless          = true
+    publish_not_ready = true
+    ports             = ["gossip"]
+  }
+  service {
+    name   = "message-queue"
+    ports  = { "5672" = 5000 }
+    labels = { deprecated = "true" }
+  }
+}
+
+app "consumer" {
+  image = "example.com/consumer:2.0"
+  config = {
+    BROKER = "amqp://${app.broker.host}:${app.broker.port["5672"]}"
+    OLD    = "${app.broker.service["message-queue"].host}:${app.broker.service["message-queue"].port["5672"]}"
+  }
+}

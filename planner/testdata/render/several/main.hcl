@@ -91,12 +91,12 @@ app "cluster" {
 app "client" {
   image = "nginx"
   env = {
-    HOST     = app.front.host
-    PORT     = app.front.port.http
-    PLAIN    = "${app.plain.host}:${app.plain.port["8080"]}"
-    ADMIN    = "${app.front.service["front-admin"].fqdn}:${app.front.service["front-admin"].port.admin}"
-    PODS     = app.db.service["db-pods"].host
-    RENAMED  = app.renamed.host
+    HOST    = app.front.host
+    PORT    = app.front.port.http
+    PLAIN   = "${app.plain.host}:${app.plain.port["8080"]}"
+    ADMIN   = "${app.front.service["front-admin"].fqdn}:${app.front.service["front-admin"].port.admin}"
+    PODS    = app.db.service["db-pods"].host
+    RENAMED = app.renamed.host
   }
 }
 
