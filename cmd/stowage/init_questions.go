@@ -134,12 +134,17 @@ func (a answers) check() error {
 			*blank.answer = blank.value
 		}
 	}
-	dir, err := os.MkdirTemp("", "stowage-init-")
+	return checkFiles(scaffold(a))
+}
+
+// checkFiles returns the first thing that is wrong with a configuration of these files.
+func checkFiles(files []sourceFile) error {
+	dir, err := os.MkdirTemp("", "stowage-check-")
 	if err != nil {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	if err := writeFiles(dir, scaffold(a), false); err != nil {
+	if err := writeFiles(dir, files, false); err != nil {
 		return err
 	}
 	return checkConfiguration(dir)

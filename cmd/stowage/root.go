@@ -42,7 +42,7 @@ nothing to install in the cluster, and no state file.`,
 	})
 	addGroup(root, "Commands on a release:", newPlan(s), newApply(s), newStatus(s),
 		newHistory(s), newShow(s), newOutput(s), newSwitch(s), newRollback(s), newUnlock(s), newDestroy(s))
-	addGroup(root, "Commands to start from something:", newInit(s))
+	addGroup(root, "Commands to start from something:", newImport(s), newInit(s))
 	addGroup(root, "Commands on a configuration, without a cluster:", newValidate(s), newFmt(s), newRender(s), newGraph(s),
 		newConsole(s), newSchema(s), newRBAC(s))
 	root.AddCommand(newLocal(s), newVersion(s))

@@ -108,7 +108,7 @@ type promise struct {
 var documents = map[string][]string{
 	"plan": {"plan"}, "status": {"status"}, "history": {"history", "revision"}, "output": {"outputs", "outputs"},
 	"render": {"objects"}, "validate": {"validate"}, "graph": {"graph"}, "schema": {"language"},
-	"unlock": {"lock"}, "version": {"version"}, "show": {"", "objects"},
+	"unlock": {"lock"}, "import": {"import"}, "version": {"version"}, "show": {"", "objects"},
 	"apply": {"run"}, "destroy": {"run"}, "rollback": {"run"}, "switch": {"run"},
 }
 
@@ -149,13 +149,14 @@ func (p *promise) check(text []byte, code int) error {
 		return p.checkLines(text, code)
 	}
 	schema := p.schema
-	if code != exitOK && code != exitChanges && schema != "validate" {
-		schema = "error"
-	}
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	var document json.RawMessage
 	if err := decoder.Decode(&document); err != nil {
 		return err
+	}
+	partly := schema == "import" && bytes.Contains(document, []byte(`"objectCount"`)) // the rest is imported
+	if code != exitOK && code != exitChanges && schema != "validate" && !partly {
+		schema = "error"
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
 		return errors.New("there is something behind the document")

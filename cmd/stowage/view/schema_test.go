@@ -27,6 +27,7 @@ var schemas = map[string]schema{
 	"graph":    {title: "What graph -o json writes", variants: []variant{{of: graphDocument{}}}},
 	"language": {title: "What schema writes", variants: []variant{{of: languageDocument{}}}},
 	"lock":     {title: "What unlock -o json writes", variants: []variant{{of: lockDocument{}}}},
+	"import":   {title: "What import -o json writes", variants: []variant{{of: importDocument{}}}},
 	"version":  {title: "What version -o json writes", variants: []variant{{of: versionDocument{}}}},
 	"error":    {title: "What a command writes in place of its document when it fails", variants: []variant{{of: errorDocument{}}}},
 	"run": {title: "A line of what apply, destroy, rollback and switch write with -o json", variants: []variant{
