@@ -25,10 +25,12 @@ type Cluster interface {
 	// forced, and when the given metadata name another uid or resourceVersion.
 	Apply(ctx context.Context, object *unstructured.Unstructured, force bool) (*unstructured.Unstructured, error)
 
-	// JSONPatch carries out a JSON patch on an object that exists or, when one is given,
-	// on a subresource of it. It is a Conflict when the patch replaces the resource
-	// version by another one than the object's.
-	JSONPatch(ctx context.Context, kind schema.GroupVersionKind, namespace, name, subresource string, patch []byte) (*unstructured.Unstructured, error)
+	// JSONPatch carries out a JSON patch on an object that exists. It is a Conflict when
+	// the patch replaces the resource version by another one than the object's.
+	JSONPatch(ctx context.Context, kind schema.GroupVersionKind, namespace, name string, patch []byte) (*unstructured.Unstructured, error)
+
+	// PatchStatus merges a JSON merge patch into an object through its status.
+	PatchStatus(ctx context.Context, kind schema.GroupVersionKind, namespace, name string, patch []byte) (*unstructured.Unstructured, error)
 
 	// Delete starts the deletion of the object with the uid; another one of the
 	// same name is a Conflict.

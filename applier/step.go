@@ -134,7 +134,7 @@ func (r *run) apply(ctx context.Context, c *planner.Change) (*unstructured.Unstr
 	defer cancel()
 	if c.Action == planner.Adopt {
 		var err error
-		if c, err = r.takeFields(ctx, c); err != nil {
+		if c, err = r.adopt(ctx, c); err != nil {
 			return nil, r.refusal(err)
 		}
 	}

@@ -34,14 +34,14 @@ type Adoption struct {
 // errAdoptionMoved says that an object is not any more what its adoption was planned for.
 var errAdoptionMoved = errors.New("who has set which of its fields has changed since the plan was made")
 
-func newAdoption(t *takeover) (*Adoption, error) {
+func newAdoption(t *takeover, tools bool) (*Adoption, error) {
 	text, err := t.set.ToJSON()
 	if err != nil {
 		return nil, fmt.Errorf("cannot write the managed fields: %w", err)
 	}
 	sum := sha256.Sum256(text)
 	return &Adoption{
-		From: ownerOf(t.live), Managers: t.managers, TakeOwnership: t.tools,
+		From: ownerOf(t.live), Managers: t.managers, TakeOwnership: tools,
 		Fields: hex.EncodeToString(sum[:digestSize]), Live: t.live,
 	}, nil
 }
@@ -56,12 +56,21 @@ func (a *Adoption) Patch(object *unstructured.Unstructured) ([]byte, error) {
 	return t.patch()
 }
 
-// ThroughStatus reports whether the patch is better made to the status subresource, which
-// takes it as well: otherwise the API server counts a Deployment that loses an annotation
-// as one with a new specification, and gives it a new generation.
-func (a *Adoption) ThroughStatus() bool {
-	_, annotated := a.Live.GetAnnotations()[annotationLastApplied]
-	return a.Live.GetKind() == "Deployment" && (annotated || a.TakeOwnership)
+// Unmark returns the merge patch that takes the annotations away by which others know a
+// Deployment; nil for other objects. It is to be made to the status subresource, where
+// that is no new generation: otherwise the API server counts a Deployment that loses an
+// annotation as one with a new specification. The apply takes them away as well.
+func (a *Adoption) Unmark(object *unstructured.Unstructured) ([]byte, error) {
+	gone := map[string]any{}
+	for _, p := range marksOn(a.Live, object, a.TakeOwnership) {
+		if p[1].field == "annotations" {
+			gone[p[2].field] = nil
+		}
+	}
+	if a.Live.GetKind() != "Deployment" || len(gone) == 0 {
+		return nil, nil
+	}
+	return json.Marshal(map[string]any{"metadata": map[string]any{"uid": a.Live.GetUID(), "annotations": gone}})
 }
 
 // At returns the same adoption for a later state of the live object. It is an error when
@@ -89,7 +98,7 @@ func (a *Adoption) renewed(live, object *unstructured.Unstructured) (*Adoption, 
 	if err != nil {
 		return nil, err
 	}
-	next, err := newAdoption(t)
+	next, err := newAdoption(t, a.TakeOwnership)
 	if err == nil && next.Fields != a.Fields {
 		err = errAdoptionMoved
 	}
@@ -172,10 +181,10 @@ func (m *maker) adopt(ctx context.Context, o Object, c *Change, was *unstructure
 		if err != nil || result == nil {
 			return err
 		}
-		if c.Adoption, err = newAdoption(t); err != nil {
+		if c.Adoption, err = newAdoption(t, m.in.Options.TakeOwnership); err != nil {
 			return err
 		}
-		m.adopted(o, c, mine, result)
+		m.adopted(o, c, t, mine, result)
 		return nil
 	}
 }
@@ -250,17 +259,27 @@ func patchTo(live, wanted *unstructured.Unstructured) ([]byte, error) {
 
 // adopted fills in the change of an object that is adopted. Mine is the live object with
 // its fields handed over, and result what the apply makes of it.
-func (m *maker) adopted(o Object, c *Change, mine, result *unstructured.Unstructured) {
+func (m *maker) adopted(o Object, c *Change, t *takeover, mine, result *unstructured.Unstructured) {
 	c.baseOn(mine)
 	c.Action, c.Object = Adopt, asSent(o.Manifest, mine)
+	c.Reason = "taken over from " + c.Adoption.From
 	m.hold(o, c, mine)
 	m.foresee(result)
 	changes := slices.DeleteFunc(diffObjects(mine, result), isFormal)
-	m.describe(o, c, mine, result, changes)
-	c.Reason = "taken over from " + c.Adoption.From
 	if len(changes) == 0 {
 		c.Reason += "; no value changes, no pod rolls"
-		c.Impact, c.Risks = "", nil
+		return
+	}
+	c.Diff = m.secret.shown(o.ID, changes)
+	c.affects(impactOf(mine, result, changes))
+	_, disputed := contested(changes, t.disputed(), o.Manifest, nil, false)
+	owners := m.secret.shownOwners(o.ID, disputed)
+	if c.Adoption.TakeOwnership || m.in.Options.ForceConflicts {
+		c.Drift = owners
+		return
+	}
+	for _, owner := range owners {
+		m.fail(conflictError(o, owner, "--take-ownership"))
 	}
 }
 
@@ -272,9 +291,10 @@ func isFormal(ch fieldChange) bool {
 	name := ch.path[2].field
 	switch ch.path[1].field {
 	case "labels":
-		return strings.HasPrefix(name, "stowage.dev/") || name == labelManagedBy || ch.op == Create && strings.HasPrefix(name, "app.kubernetes.io/")
+		return strings.HasPrefix(name, "stowage.dev/") || name == labelManagedBy ||
+			ch.op == Create && strings.HasPrefix(name, "app.kubernetes.io/") || ch.op == Delete && isToolMark(name)
 	case "annotations":
-		return strings.HasPrefix(name, "stowage.dev/")
+		return strings.HasPrefix(name, "stowage.dev/") || name == annotationLastApplied || ch.op == Delete && isToolMark(name)
 	}
 	return false
 }

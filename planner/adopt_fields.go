@@ -12,37 +12,24 @@ import (
 )
 
 // takeover is how the fields of a live object pass to stowage: what its managed fields
-// become, and which annotations go. Nothing else changes, so that no controller has
-// anything to do.
+// become. Nothing else changes, so that no controller has anything to do.
 type takeover struct {
 	live     *unstructured.Unstructured
-	tools    bool           // the tool that owns the object loses it
 	managers []string       // whose fields pass, each once
 	set      *fieldpath.Set // what stowage owns then
 	entries  []any          // the managed fields then
-	gone     []path         // annotations that go
-	marks    []path         // labels that go with the next apply: stowage owns them, and sends none
 }
 
 // takeOver works out how a live object becomes stowage's.
 //
 // The fields of those who deploy pass as a whole: what of them the configuration has not
 // goes with the next apply, as it would have with theirs. Of all others but the cluster's
-// controllers only the fields pass that the configuration has as well: with the same
-// values, or, with tools, with any. With tools also the marks go by which the tool that
-// owns the object knows it.
+// controllers only the fields pass that the configuration has as well. The marks by which
+// kubectl and, with tools, the tool that owns the object know it become stowage's,
+// whoever wrote them, and so go too.
 func takeOver(live, want *unstructured.Unstructured, tools bool) (*takeover, error) {
-	t := &takeover{live: live, tools: tools, set: &fieldpath.Set{}}
-	t.findMarks(want)
-	there, rendered, other, err := compareFields(live, want)
-	if err != nil {
-		return nil, err
-	}
-	shared := rendered
-	if !tools {
-		shared = rendered.RecursiveDifference(other)
-	}
-	left, err := leftToOthers(live, want)
+	t := &takeover{live: live, set: &fieldpath.Set{}}
+	f, err := fieldsFor(live, want, tools)
 	if err != nil {
 		return nil, err
 	}
@@ -51,7 +38,7 @@ func takeOver(live, want *unstructured.Unstructured, tools bool) (*takeover, err
 	newest := ""
 	for _, e := range entries {
 		entry, _ := e.(map[string]any)
-		passes, stays, err := t.divide(entry, shared, there, left)
+		passes, stays, err := t.divide(entry, f)
 		if err != nil {
 			return nil, err
 		}
@@ -64,23 +51,18 @@ func takeOver(live, want *unstructured.Unstructured, tools bool) (*takeover, err
 			newest = max(newest, at) // of one form, and all in UTC
 		}
 	}
-	if t.set.Empty() {
-		t.set = rendered.Intersection(there) // nobody says whose they are
+	if len(entries) == 0 { // nobody says whose they are
+		t.set = f.rendered.Intersection(f.there)
 	}
+	t.set = t.set.Union(f.marks)
 	return t, t.addOwn(want.GetAPIVersion(), newest)
 }
 
 // addOwn adds the entry of what is stowage's then.
 func (t *takeover) addOwn(apiVersion, at string) error {
-	gone, err := setOfPaths(t.gone)
-	if err != nil {
-		return err
+	if t.set.Empty() {
+		return nil
 	}
-	marks, err := setOfPaths(t.marks)
-	if err != nil {
-		return err
-	}
-	t.set = t.set.RecursiveDifference(gone).Union(marks)
 	tree, err := treeOf(t.set)
 	if err != nil {
 		return err
@@ -97,33 +79,29 @@ func (t *takeover) addOwn(apiVersion, at string) error {
 
 // divide says what of an entry of the managed fields passes to stowage, and returns the
 // entry that stays; nil for nothing.
-func (t *takeover) divide(entry map[string]any, shared, there, left *fieldpath.Set) (passes *fieldpath.Set, stays map[string]any, err error) {
+func (t *takeover) divide(entry map[string]any, f *passing) (passes *fieldpath.Set, stays map[string]any, err error) {
 	o, ok := ownershipIn(entry)
 	own := ok && o.manager == FieldManager && o.subresource == ""
 	if !ok || !own && !mayPass(o) {
 		return nil, entry, nil
 	}
-	set, err := setOf(o.tree)
+	all, err := setOf(o.tree)
 	if err != nil {
 		return nil, nil, err
 	}
-	whole := own || isDeployer(o.manager) || set.Has(lastAppliedPath)
-	passes, rest := set, &fieldpath.Set{}
-	if !own {
-		passes = set.RecursiveDifference(left)
-		rest = set.Difference(passes)
-	}
-	if !whole {
-		passes = passes.Intersection(shared)
-		rest = set.Difference(passes)
-	}
-	if entry["apiVersion"] != t.live.GetAPIVersion() {
-		passes = passes.Intersection(there) // the same field may be elsewhere in another version
-	}
+	passes = all
 	switch {
-	case passes.Empty() && !rest.Empty():
-		return nil, entry, nil
-	case !own && !slices.Contains(t.managers, o.manager):
+	case own:
+	case deploys(t.live, o):
+		passes = all.RecursiveDifference(f.left)
+	default:
+		passes = all.RecursiveDifference(f.left).Intersection(f.rendered)
+	}
+	rest := all.Difference(passes).RecursiveDifference(f.marks)
+	if entry["apiVersion"] != t.live.GetAPIVersion() {
+		passes = passes.Intersection(f.there) // the same field may be elsewhere in another version
+	}
+	if !own && !passes.Empty() && !slices.Contains(t.managers, o.manager) {
 		t.managers = append(t.managers, o.manager)
 	}
 	if rest.Empty() {
@@ -133,13 +111,20 @@ func (t *takeover) divide(entry map[string]any, shared, there, left *fieldpath.S
 	return passes, overlaid(entry, map[string]any{"fieldsV1": tree}), err
 }
 
+// deploys reports whether an owner of fields of an object is one that people deploy with:
+// by its name, or since it has left a copy of what it applied, whatever it is called.
+func deploys(live *unstructured.Unstructured, o ownership) bool {
+	oldHelm := o.manager == "Go-http-client" && strings.HasPrefix(toolOf(live), "Helm ")
+	return isDeployer(o.manager) || oldHelm || owns(o.tree, lastAppliedPath)
+}
+
 // mayPass reports whether an entry of somebody else's is of a kind that passes: what is
 // written to a subresource does not, but for a number of pods that people have set.
 func mayPass(o ownership) bool {
 	return !isController(o.manager) && (o.subresource == "" || o.subresource == "scale" && isDeployer(o.manager))
 }
 
-var lastAppliedPath = fieldpath.MakePathOrDie("metadata", "annotations", annotationLastApplied)
+var lastAppliedPath = path{{field: "metadata"}, {field: "annotations"}, {field: annotationLastApplied}}
 
 // restartedPath is where "rollout restart" notes when it was. To take it away would roll
 // the pods once more.
@@ -150,19 +135,21 @@ var restartedPath = path{
 // leftToOthers returns the fields that stay with whoever has set them: those that the
 // configuration leaves to others, a number of pods that it does not say, and when pods
 // were last restarted by hand.
-func leftToOthers(live, want *unstructured.Unstructured) (*fieldpath.Set, error) {
-	var paths []path
+func leftToOthers(live, want *unstructured.Unstructured) []path {
+	var left []path
 	for _, text := range ignoredIn(want) {
 		if p, ok := resolvePath(segmentsOf(text), live, want); ok {
-			paths = append(paths, p)
+			left = append(left, p)
 		}
 	}
-	for _, p := range []path{replicasPath, restartedPath} {
-		if _, rendered := lookup(want.Object, p); !rendered {
-			paths = append(paths, p)
-		}
+	if _, rendered := lookup(want.Object, restartedPath); !rendered {
+		left = append(left, restartedPath)
 	}
-	return setOfPaths(paths)
+	_, rendered := lookup(want.Object, replicasPath)
+	if pods, _ := intAt(live, "spec", "replicas"); !rendered && pods != 1 { // 1 is what it would be without
+		left = append(left, replicasPath)
+	}
+	return left
 }
 
 func setOfPaths(paths []path) (*fieldpath.Set, error) {
@@ -185,68 +172,98 @@ func treeTo(p path) fieldTree {
 	return fieldTree{p[0].name(): treeTo(p[1:])}
 }
 
-// compareFields returns the fields of both objects as managed fields name them, and
-// those that both have with different values.
-func compareFields(live, want *unstructured.Unstructured) (there, rendered, other *fieldpath.Set, err error) {
-	types := mergeTypes(want.GroupVersionKind())
-	before, err := types.ObjectToTyped(withoutManagedFields(live))
-	if err != nil {
-		return nil, nil, nil, fmt.Errorf("the live object does not fit its type: %w", err)
-	}
-	after, err := types.ObjectToTyped(want)
-	if err != nil {
-		return nil, nil, nil, fmt.Errorf("does not fit its type: %w", err)
-	}
-	difference, err := before.Compare(after)
-	if err != nil {
-		return nil, nil, nil, fmt.Errorf("cannot be compared with the live object: %w", err)
-	}
-	if there, err = before.ToFieldSet(); err != nil {
-		return nil, nil, nil, fmt.Errorf("cannot list the fields: %w", err)
-	}
-	if rendered, err = after.ToFieldSet(); err != nil {
-		return nil, nil, nil, fmt.Errorf("cannot list the fields: %w", err)
-	}
-	return there, rendered, difference.Modified, nil
+// passing are the sets of fields that decide what passes to stowage.
+type passing struct {
+	there    *fieldpath.Set // that the live object has
+	rendered *fieldpath.Set // that the configuration has
+	left     *fieldpath.Set // that pass from nobody
+	marks    *fieldpath.Set // that say whose the object is
 }
 
-// findMarks notes the annotations and labels that go: kubectl's of its last apply, and
-// with tools those that say which tool owns the object.
-func (t *takeover) findMarks(want *unstructured.Unstructured) {
-	for _, name := range slices.Sorted(maps.Keys(t.live.GetAnnotations())) {
-		if name == annotationLastApplied || t.tools && isToolMark(name) {
-			t.gone = append(t.gone, path{{field: "metadata"}, {field: "annotations"}, {field: name}})
+func fieldsFor(live, want *unstructured.Unstructured, tools bool) (*passing, error) {
+	there, err := fieldsIn(live)
+	if err != nil {
+		return nil, err
+	}
+	rendered, err := fieldsIn(want)
+	if err != nil {
+		return nil, err
+	}
+	left, err := setOfPaths(leftToOthers(live, want))
+	if err != nil {
+		return nil, err
+	}
+	marks, err := setOfPaths(marksOn(live, want, tools))
+	return &passing{there: there, rendered: rendered, left: left, marks: marks}, err
+}
+
+// unowned are the fields that nobody can own.
+var unowned = fieldpath.NewSet(
+	fieldpath.MakePathOrDie("apiVersion"), fieldpath.MakePathOrDie("kind"),
+	fieldpath.MakePathOrDie("metadata", "name"), fieldpath.MakePathOrDie("metadata", "namespace"),
+)
+
+// fieldsIn returns the fields of an object as managed fields name them.
+func fieldsIn(u *unstructured.Unstructured) (*fieldpath.Set, error) {
+	value, err := mergeTypes(u.GroupVersionKind()).ObjectToTyped(withoutManagedFields(u))
+	if err != nil {
+		return nil, fmt.Errorf("does not fit its type: %w", err)
+	}
+	set, err := value.ToFieldSet()
+	if err != nil {
+		return nil, fmt.Errorf("cannot list the fields: %w", err)
+	}
+	return set.Difference(unowned), nil
+}
+
+// marksOn returns the annotations and labels that say whose an object is: kubectl's copy
+// of its last apply, and with tools all by which a tool knows it. What the configuration
+// has too is none.
+func marksOn(live, want *unstructured.Unstructured, tools bool) []path {
+	var marks []path
+	add := func(field string, live, want map[string]string) {
+		for _, name := range slices.Sorted(maps.Keys(live)) {
+			_, rendered := want[name]
+			if !rendered && (name == annotationLastApplied || tools && isToolMark(name)) {
+				marks = append(marks, path{{field: "metadata"}, {field: field}, {field: name}})
+			}
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(t.live.GetLabels())) {
-		if _, rendered := want.GetLabels()[name]; t.tools && isToolMark(name) && !rendered {
-			t.marks = append(t.marks, path{{field: "metadata"}, {field: "labels"}, {field: name}})
-		}
-	}
+	add("annotations", live.GetAnnotations(), want.GetAnnotations())
+	add("labels", live.GetLabels(), want.GetLabels())
+	return marks
 }
 
 // after returns the live object as it is once its fields have passed.
 func (t *takeover) after() *unstructured.Unstructured {
-	result := t.live.DeepCopy()
-	for _, p := range t.gone {
-		setAt(result.Object, p, nil, false)
-	}
-	metadata, _ := result.Object["metadata"].(map[string]any)
-	metadata["managedFields"] = t.entries
-	return result
+	metadata, _ := t.live.Object["metadata"].(map[string]any)
+	return &unstructured.Unstructured{Object: overlaid(t.live.Object, map[string]any{
+		"metadata": overlaid(metadata, map[string]any{"managedFields": t.entries}),
+	})}
+}
+
+// disputed returns the live object with the fields of those alone who do not deploy: what
+// they have set to another value than the configuration is theirs to say.
+func (t *takeover) disputed() *unstructured.Unstructured {
+	metadata, _ := t.live.Object["metadata"].(map[string]any)
+	entries, _ := metadata["managedFields"].([]any)
+	others := slices.DeleteFunc(slices.Clone(entries), func(e any) bool {
+		entry, _ := e.(map[string]any)
+		o, ok := ownershipIn(entry)
+		return ok && deploys(t.live, o)
+	})
+	return &unstructured.Unstructured{Object: overlaid(t.live.Object, map[string]any{
+		"metadata": overlaid(metadata, map[string]any{"managedFields": others}),
+	})}
 }
 
 // patch returns the JSON patch that makes the fields pass, of the very state of the
 // object that it was worked out from: on any other one it is a Conflict.
 func (t *takeover) patch() ([]byte, error) {
-	ops := []map[string]any{
+	return json.Marshal([]map[string]any{
 		{"op": "replace", "path": "/metadata/resourceVersion", "value": t.live.GetResourceVersion()},
 		{"op": "add", "path": "/metadata/managedFields", "value": t.entries},
-	}
-	for _, p := range t.gone {
-		ops = append(ops, map[string]any{"op": "remove", "path": pointer(p)})
-	}
-	return json.Marshal(ops)
+	})
 }
 
 // pointer writes a path of plain fields as a JSON pointer.

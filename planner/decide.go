@@ -325,12 +325,11 @@ func (m *maker) describe(o Object, c *Change, was, result *unstructured.Unstruct
 	trusted := !prior.Failed && !prior.Interrupted
 	drift, conflicts := contested(changes, was, o.Manifest, m.before(o.ID), trusted)
 	// A revision has set once what goes back to it, and a switch is not stopped by who scales.
-	taken := c.Adoption != nil && c.Adoption.TakeOwnership
-	if m.in.Options.ForceConflicts || taken || m.way.back[o.ID] || m.switching != nil {
+	if m.in.Options.ForceConflicts || m.way.back[o.ID] || m.switching != nil {
 		drift, conflicts = append(drift, conflicts...), nil
 	}
 	for _, owner := range m.secret.shownOwners(o.ID, conflicts) {
-		m.fail(conflictError(o, owner, c.Adoption != nil))
+		m.fail(conflictError(o, owner, "--force-conflicts"))
 	}
 	c.Diff = m.secret.shown(o.ID, changes)
 	c.Drift = m.secret.shownOwners(o.ID, drift)

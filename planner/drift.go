@@ -82,18 +82,15 @@ func identified(p path) path {
 	return p
 }
 
-// conflictError says who owns a field that the configuration sets for the first time.
-func conflictError(o Object, owner FieldOwner, adopting bool) *ObjectError {
+// conflictError says who owns a field that the configuration sets for the first time. The
+// flag takes it over.
+func conflictError(o Object, owner FieldOwner, flag string) *ObjectError {
 	text := fmt.Sprintf("is owned by %s", owner.Manager)
 	if !owner.Time.IsZero() {
 		text += " since " + owner.Time.UTC().Format(time.RFC3339)
 	}
 	if !owner.Masked {
 		text += fmt.Sprintf(": live %s, config %s", quoted(owner.Live), quoted(owner.Config))
-	}
-	flag := "--force-conflicts"
-	if adopting {
-		flag = "--take-ownership"
 	}
 	return &ObjectError{
 		ID:     o.ID,

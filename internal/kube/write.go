@@ -82,37 +82,35 @@ func (c *Client) Update(
 func (c *Client) MergePatch(
 	ctx context.Context, kind schema.GroupVersionKind, namespace, name string, patch []byte,
 ) (*unstructured.Unstructured, error) {
-	r, err := c.resource(ctx, kind)
-	if err != nil {
-		return nil, err
-	}
-	return c.object(ctx, fmt.Sprintf("patch %s %s", kind.Kind, name), writeTimeout, func() *rest.Request {
-		return c.request("PATCH", r, namespace, name).
-			SetHeader("Content-Type", string(types.MergePatchType)).
-			Param("fieldManager", FieldManager).
-			Param("fieldValidation", metav1.FieldValidationStrict).
-			Body(patch)
-	})
+	return c.patch(ctx, kind, namespace, name, "", types.MergePatchType, patch, false)
 }
 
-// JSONPatch carries out a JSON patch (RFC 6902) on an existing object or, when one is
-// given, on a subresource of it, such as status. It is a Conflict when the patch replaces
-// the resource version by another one than the object's.
-func (c *Client) JSONPatch(
-	ctx context.Context, kind schema.GroupVersionKind, namespace, name, subresource string, patch []byte,
+// PatchStatus is MergePatch through the status subresource, which leaves the specification
+// and the labels of an object as they are.
+func (c *Client) PatchStatus(
+	ctx context.Context, kind schema.GroupVersionKind, namespace, name string, patch []byte,
 ) (*unstructured.Unstructured, error) {
-	return c.jsonPatch(ctx, kind, namespace, name, subresource, patch, false)
+	return c.patch(ctx, kind, namespace, name, "status", types.MergePatchType, patch, false)
+}
+
+// JSONPatch carries out a JSON patch (RFC 6902) on an existing object. It is a Conflict
+// when the patch replaces the resource version by another one than the object's.
+func (c *Client) JSONPatch(
+	ctx context.Context, kind schema.GroupVersionKind, namespace, name string, patch []byte,
+) (*unstructured.Unstructured, error) {
+	return c.patch(ctx, kind, namespace, name, "", types.JSONPatchType, patch, false)
 }
 
 // DryRunPatch returns what a JSONPatch would make of an object, without storing it.
 func (c *Client) DryRunPatch(
 	ctx context.Context, kind schema.GroupVersionKind, namespace, name string, patch []byte,
 ) (*unstructured.Unstructured, error) {
-	return c.jsonPatch(ctx, kind, namespace, name, "", patch, true)
+	return c.patch(ctx, kind, namespace, name, "", types.JSONPatchType, patch, true)
 }
 
-func (c *Client) jsonPatch(
-	ctx context.Context, kind schema.GroupVersionKind, namespace, name, subresource string, patch []byte, dryRun bool,
+func (c *Client) patch(
+	ctx context.Context, kind schema.GroupVersionKind, namespace, name, subresource string,
+	form types.PatchType, patch []byte, dryRun bool,
 ) (*unstructured.Unstructured, error) {
 	r, err := c.resource(ctx, kind)
 	if err != nil {
@@ -121,7 +119,7 @@ func (c *Client) jsonPatch(
 	return c.object(ctx, fmt.Sprintf("patch %s %s", kind.Kind, name), writeTimeout, func() *rest.Request {
 		request := c.request("PATCH", r, namespace, name).
 			Suffix(subresource).
-			SetHeader("Content-Type", string(types.JSONPatchType)).
+			SetHeader("Content-Type", string(form)).
 			Param("fieldManager", FieldManager).
 			Param("fieldValidation", metav1.FieldValidationStrict).
 			Body(patch)

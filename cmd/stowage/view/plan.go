@@ -177,13 +177,17 @@ func mark(action planner.Action) span {
 // of their own. An object that is there already is among them when it is an
 // earlier version of a config that is used again.
 func (p *page) changes(plan *planner.Plan) {
-	var changes []planner.Change
+	var changes, adopted []planner.Change
 	for _, change := range plan.Changes {
-		if change.Action != planner.NoOp || change.Data != nil {
+		switch {
+		case isTakenAsIs(&change):
+			adopted = append(adopted, change)
+		case change.Action != planner.NoOp || change.Data != nil:
 			changes = append(changes, change)
 		}
 	}
 	p.each(changes, p.change)
+	p.takenAsIs(adopted)
 }
 
 // each adds changes one below the other, and an empty line when there are any.
