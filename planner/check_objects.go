@@ -205,8 +205,8 @@ func hasSelector(service *unstructured.Unstructured) bool {
 	return len(selector) > 0
 }
 
-// selectors reports workloads that take the pods of another one for theirs: both
-// controllers would fight over them.
+// selectors reports workloads that take the pods of another one for theirs. Two apps that were
+// there already have the selectors that they have, and controllers let each other's pods be.
 func (c *objectCheck) selectors(objects []Object) {
 	for _, o := range objects {
 		selector := selectorOf(o.Manifest)
@@ -218,11 +218,17 @@ func (c *objectCheck) selectors(objects []Object) {
 				continue
 			}
 			labels, _, _ := unstructured.NestedFieldNoCopy(other.Manifest.Object, "spec", "template", "metadata", "labels")
-			if within(selector, labels) {
+			if within(selector, labels) && !(wasThere(o) && wasThere(other)) {
 				c.fail(o, "spec.selector", "give one of the two labels that the other has not", "also selects the pods of %s, at %s", other.ID, other.Origin)
 			}
 		}
 	}
+}
+
+// wasThere reports whether an object is the workload of an app that says by which labels its pods
+// are found.
+func wasThere(o Object) bool {
+	return strings.Contains("."+o.Address, ".app.") && !findsOwnPods(o.Manifest)
 }
 
 // selectorOf returns the labels that a workload finds its pods by, or nil: for what is

@@ -41,6 +41,15 @@ resource "Deployment" "narrow" {
 }`, []string{
 			`main.hcl:4: Deployment wide: spec.selector: also selects the pods of Deployment narrow, at main.hcl:8. give one of the two labels that the other has not`,
 		}},
+		{"selectors of two apps that were there", `app "leader" {
+  image      = "redis"
+  selector   = { app = "redis" }
+  pod_labels = { app = "redis", role = "leader" }
+}
+app "follower" {
+  image      = "redis"
+  selector   = { app = "redis", role = "follower" }
+}`, nil},
 		{"one node port twice", `app "web" {
   image = "nginx"
   port "http" {

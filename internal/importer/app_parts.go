@@ -172,7 +172,7 @@ func (m *maker) rightsOf(account *object, kind, namespace, name string) []*objec
 	subjects := said.at("subjects").list()
 	ref := said.at("roleRef")
 	exact := len(subjects) == 1 && subjects[0].at("kind").is("ServiceAccount") && subjects[0].at("name").is(account.id.Name) &&
-		subjects[0].at("namespace").is(m.namespace) && ref.at("kind").is(kind) && ref.at("name").is(name) &&
+		(subjects[0].at("namespace").is(m.namespace) || namespace != "" && !subjects[0].at("namespace").exists()) && ref.at("kind").is(kind) && ref.at("name").is(name) &&
 		isRules(field{value: role.Object.Object}.at("rules")) && !m.boundTwice(role, binding)
 	if !exact || role.get("aggregationRule") != nil {
 		return nil

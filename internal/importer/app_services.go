@@ -16,8 +16,8 @@ func (a *appWriter) writeServices(b *block) {
 		}
 		a.writeServicePorts(inner, service)
 		a.writeService(inner, service)
-		if i == 0 && inner.empty() && len(a.ports.services[service]) > 0 {
-			b.unlessEmpty(inner)
+		if len(a.part.of("Service")) == 1 && len(a.ports.services[service]) > 0 {
+			b.unlessEmpty(inner) // the ports say that there is one
 		}
 	}
 }

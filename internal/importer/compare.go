@@ -179,7 +179,9 @@ func alikeJobs(want, got *unstructured.Unstructured) {
 		_ = unstructured.SetNestedStringMap(got.Object, labels, path...) // it is there
 		if len(labels) == 0 {
 			unstructured.RemoveNestedField(got.Object, path...)
-			unstructured.RemoveNestedField(got.Object, path[:len(path)-1]...)
+			if rest, _, _ := unstructured.NestedMap(got.Object, path[:len(path)-1]...); len(rest) == 0 {
+				unstructured.RemoveNestedField(got.Object, path[:len(path)-1]...)
+			}
 		}
 	}
 }
