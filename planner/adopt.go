@@ -292,9 +292,9 @@ func isFormal(ch fieldChange) bool {
 	switch ch.path[1].field {
 	case "labels":
 		return strings.HasPrefix(name, "stowage.dev/") || name == labelManagedBy ||
-			ch.op == Create && strings.HasPrefix(name, "app.kubernetes.io/") || ch.op == Delete && isToolMark(name)
+			ch.op == Create && strings.HasPrefix(name, "app.kubernetes.io/") || ch.op == Delete && IsToolMark(name)
 	case "annotations":
-		return strings.HasPrefix(name, "stowage.dev/") || name == annotationLastApplied || ch.op == Delete && isToolMark(name)
+		return strings.HasPrefix(name, "stowage.dev/") || name == annotationLastApplied || ch.op == Delete && IsToolMark(name)
 	}
 	return false
 }

@@ -224,7 +224,7 @@ func marksOn(live, want *unstructured.Unstructured, tools bool) []path {
 	add := func(field string, live, want map[string]string) {
 		for _, name := range slices.Sorted(maps.Keys(live)) {
 			_, rendered := want[name]
-			if !rendered && (name == annotationLastApplied || tools && isToolMark(name)) {
+			if !rendered && (name == annotationLastApplied || tools && IsToolMark(name)) {
 				marks = append(marks, path{{field: "metadata"}, {field: field}, {field: name}})
 			}
 		}

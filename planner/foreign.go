@@ -56,8 +56,9 @@ var toolMarks = []string{
 	"argocd.argoproj.io/tracking-id", "argocd.argoproj.io/instance", "argocd.argoproj.io/installation-id", "kapp.k14s.io/",
 }
 
-// isToolMark reports whether a label or an annotation is one of these.
-func isToolMark(name string) bool {
+// IsToolMark reports whether a label or an annotation is one that Helm, Argo CD, Flux or kapp
+// writes on an object to find it again.
+func IsToolMark(name string) bool {
 	return slices.ContainsFunc(toolMarks, func(beginning string) bool { return strings.HasPrefix(name, beginning) })
 }
 
