@@ -2,7 +2,9 @@ package importer
 
 import (
 	"encoding/base64"
+	"regexp"
 
+	"stowage/internal/manifest"
 	"stowage/planner"
 )
 
@@ -27,7 +29,7 @@ func (m *maker) writeResource(p *part) *block {
 		b.set("namespace", m.nameOf(p, "", "Namespace", o.id.Namespace), "metadata.namespace")
 	}
 	m.writeLabels(b, o)
-	m.writeMetadata(b, o)
+	m.writeMetadata(b, p)
 	for _, name := range o.inOrder(o.Object.Object, "") {
 		switch name {
 		case "apiVersion", "kind", "metadata":
@@ -54,8 +56,29 @@ func (m *maker) writeField(b *block, p *part, name string) {
 	case runs && o.id.Namespace == m.namespace:
 		value = m.withReferences(value)
 	}
-	b.set(name, value, name)
+	b.set(name, m.exactly(p, value, name), name)
 }
+
+// exactly returns an expression in which text that no literal says exactly is read from files.
+func (m *maker) exactly(p *part, value any, path string) any {
+	switch v := value.(type) {
+	case string:
+		if !isLiteral(v) {
+			return m.fileValue("file", p, datum{key: notInFileName.ReplaceAllString(path, "-"), content: []byte(v)})
+		}
+	case fields:
+		for i, a := range v {
+			v[i].value = m.exactly(p, a.value, manifest.Path(path, a.name))
+		}
+	case items:
+		for i, a := range v {
+			v[i].value = m.exactly(p, a.value, manifest.IndexPath(path, i))
+		}
+	}
+	return value
+}
+
+var notInFileName = regexp.MustCompile(`[^a-zA-Z0-9._]+`)
 
 // openSecretData returns the data of a Secret as a field.
 func (m *maker) openSecretData(o *object) any {
@@ -108,7 +131,8 @@ func (m *maker) writeLabels(b *block, o *object) {
 }
 
 // writeMetadata writes what else metadata says.
-func (m *maker) writeMetadata(b *block, o *object) {
+func (m *maker) writeMetadata(b *block, p *part) {
+	o := p.main()
 	rest := map[string]any{}
 	for name, value := range at(o.Object.Object, "metadata") {
 		switch name {
@@ -118,6 +142,6 @@ func (m *maker) writeMetadata(b *block, o *object) {
 		}
 	}
 	if len(rest) > 0 {
-		b.set("metadata", o.expression(rest, "metadata"), "metadata")
+		b.set("metadata", m.exactly(p, o.expression(rest, "metadata"), "metadata"), "metadata")
 	}
 }

@@ -110,7 +110,7 @@ func (m *maker) stepBack(p *part, o *object, why string) {
 	switch {
 	case p.kind == "resource":
 		m.remove(p)
-		m.leave(o, why)
+		m.leave(o, "could not be written as a resource block: "+why)
 		o.part = nil
 	case o != p.main() && p.fallBack(p, o):
 		p.drop(o)
