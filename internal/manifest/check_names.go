@@ -14,7 +14,7 @@ import (
 	networkingv1 "k8s.io/api/networking/v1"
 	policyv1 "k8s.io/api/policy/v1"
 	storagev1 "k8s.io/api/storage/v1"
-	"k8s.io/apimachinery/pkg/api/validation/path"
+	pathsegment "k8s.io/apimachinery/pkg/api/validate/content"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/util/validation"
@@ -78,10 +78,10 @@ func (c *checker) word(path string, t reflect.Type, text string) {
 var nameRules = map[string]func(string) []string{
 	"/Service":                                     validation.IsDNS1035Label,
 	"/Namespace":                                   validation.IsDNS1123Label,
-	"rbac.authorization.k8s.io/Role":               path.IsValidPathSegmentName,
-	"rbac.authorization.k8s.io/ClusterRole":        path.IsValidPathSegmentName,
-	"rbac.authorization.k8s.io/RoleBinding":        path.IsValidPathSegmentName,
-	"rbac.authorization.k8s.io/ClusterRoleBinding": path.IsValidPathSegmentName,
+	"rbac.authorization.k8s.io/Role":               pathsegment.IsPathSegmentName,
+	"rbac.authorization.k8s.io/ClusterRole":        pathsegment.IsPathSegmentName,
+	"rbac.authorization.k8s.io/RoleBinding":        pathsegment.IsPathSegmentName,
+	"rbac.authorization.k8s.io/ClusterRoleBinding": pathsegment.IsPathSegmentName,
 }
 
 // names checks the names, labels and annotations of the object, and the names that its pods use.
@@ -91,7 +91,7 @@ func (c *checker) names(gvk schema.GroupVersionKind) {
 	switch {
 	case rule != nil:
 	case typeOf(gvk) == nil:
-		rule = path.IsValidPathSegmentName
+		rule = pathsegment.IsPathSegmentName
 	default:
 		rule = validation.IsDNS1123Subdomain
 	}

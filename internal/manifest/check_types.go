@@ -65,44 +65,27 @@ func (c *checker) structure(path string, t reflect.Type, v any) {
 		c.fail(path, "write its fields below it", "must be an object, not %s", c.show(path, v))
 		return
 	}
-	known := fieldsOf(t)
+	known := structOf(t).byName
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
 		field, ok := known[name]
 		switch inner := Path(path, name); {
 		case !ok:
 			c.unknownField(inner, name, known)
-		case field.Tag.Get("patchMergeKey") != "" && field.Type.Kind() == reflect.Slice:
-			c.list(inner, field.Type.Elem(), field.Tag.Get("patchMergeKey"), fields[name])
+		case field.mergeKey != "" && field.goType.Kind() == reflect.Slice:
+			c.list(inner, field.goType.Elem(), field.mergeKey, fields[name])
 		default:
-			c.value(inner, field.Type, fields[name])
+			c.value(inner, field.goType, fields[name])
 		}
 	}
 }
 
-func (c *checker) unknownField(path, name string, known map[string]reflect.StructField) {
+func (c *checker) unknownField(path, name string, known map[string]*goField) {
 	names := slices.Sorted(maps.Keys(known))
 	hint := fmt.Sprintf("there is %s", strings.Join(names, ", "))
 	if near := nearest(name, names); near != "" {
 		hint = fmt.Sprintf("did you mean %q?", near)
 	}
 	c.fail(path, hint, "there is no such field")
-}
-
-// fieldsOf returns the fields of a type by their names in JSON.
-func fieldsOf(t reflect.Type) map[string]reflect.StructField {
-	fields := map[string]reflect.StructField{}
-	for i := range t.NumField() {
-		f := t.Field(i)
-		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
-		switch {
-		case name == "-" || !f.IsExported():
-		case f.Anonymous && name == "", strings.Contains(options, "inline"):
-			maps.Copy(fields, fieldsOf(f.Type))
-		case name != "":
-			fields[name] = f
-		}
-	}
-	return fields
 }
 
 func (c *checker) mapping(path string, t reflect.Type, v any) {

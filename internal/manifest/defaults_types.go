@@ -40,6 +40,7 @@ type goField struct {
 	pointer   bool
 	omitempty bool
 	omitzero  bool
+	mergeKey  string // the field by which items of a list are told apart, empty if they are not
 }
 
 // goStruct is what is known of a struct: its fields, those of embedded structs among them, and the
@@ -84,6 +85,7 @@ func (s *goStruct) add(t reflect.Type) {
 		s.fields = append(s.fields, goField{
 			name: name, goType: fieldType, pointer: pointer,
 			omitempty: strings.Contains(options, "omitempty"), omitzero: strings.Contains(options, "omitzero"),
+			mergeKey: f.Tag.Get("patchMergeKey"),
 		})
 	}
 }

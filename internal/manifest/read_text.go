@@ -77,7 +77,7 @@ func split(text string) (pieces []piece, rest piece) {
 			line = unmarked(after)
 		case !content && strings.HasPrefix(line, "%YAML"):
 			line = "\n" // every version is read as 1.1, as kubectl does
-		case hasContent(line) && !(strings.HasPrefix(line, "%") && !content):
+		case hasContent(line) && (content || !strings.HasPrefix(line, "%")):
 			content = true
 		}
 		b.WriteString(line)

@@ -114,7 +114,7 @@ func keyText(n *yamlnode.Node) (string, bool) {
 
 // isWord says whether a plain text can be nothing but text: it begins with a letter and is none of the words that mean true, false or null.
 func isWord(text string) bool {
-	if text == "" || !('a' <= text[0]|0x20 && text[0]|0x20 <= 'z') {
+	if text == "" || text[0]|0x20 < 'a' || 'z' < text[0]|0x20 {
 		return false
 	}
 	switch strings.ToLower(text) {
