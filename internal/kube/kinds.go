@@ -24,10 +24,11 @@ type listedKind struct {
 // anyKind stands for all kinds of a group.
 const anyKind = "*"
 
-// noted are the groups and kinds of what a cluster notes about itself, all the time.
+// noted are the groups and kinds of what a cluster notes about itself, all the time, and of what is found elsewhere.
 var noted = []schema.GroupKind{
 	{Group: "metrics.k8s.io"}, {Group: "custom.metrics.k8s.io"}, {Group: "external.metrics.k8s.io"},
 	{Kind: "Event"}, {Group: "events.k8s.io", Kind: "Event"}, {Kind: "ComponentStatus"},
+	{Group: "extensions"}, // of old servers, which have its kinds in other groups too
 }
 
 func isNoted(kind schema.GroupVersionKind) bool {

@@ -33,21 +33,19 @@ func definedBefore(env keyedList) []string {
 	return slices.Compact(uses)
 }
 
-// variablesIn returns the names that a value uses by $(NAME). "$$" stands for one dollar sign.
+// variablesIn returns the names that a value refers to by $(NAME); "$$" is a dollar sign.
 func variablesIn(value string) []string {
 	var names []string
 	for {
-		at := strings.IndexByte(value, '$')
-		if at < 0 || at+1 >= len(value) {
+		_, after, found := strings.Cut(value, "$")
+		if !found || after == "" {
 			return names
 		}
-		next := value[at+2:]
-		if value[at+1] == '(' {
-			if end := strings.IndexByte(next, ')'); end >= 0 {
-				names = append(names, next[:end])
-				next = next[end+1:]
+		value = after[1:]
+		if after[0] == '(' {
+			if name, rest, closed := strings.Cut(value, ")"); closed {
+				names, value = append(names, name), rest
 			}
 		}
-		value = next
 	}
 }

@@ -17,7 +17,7 @@ type Left struct {
 // whom. Values that are the defaults of built-in kinds stay (see [WithoutDefaults]), and so do the marks
 // of the tools that deploy an object, such as the labels of Helm.
 //
-// Objects that other objects or Kubernetes itself make are left out. The list is to be all that is
+// Objects that belong to other objects, or that Kubernetes itself makes, are left out. The list is to be all that is
 // looked at together: what is made by what is looked up in it. Neither the list nor its objects are
 // modified, and their order is kept.
 func Live(list []*unstructured.Unstructured) (docs []Document, left []Left) {
@@ -41,7 +41,6 @@ func asWritten(u *unstructured.Unstructured) *unstructured.Unstructured {
 	delete(written.Object, "status")
 	metadata := within(written.Object, "metadata")
 	delete(metadata, "generateName")
-	delete(metadata, "ownerReferences") // they name others by their UID, and none of them controls it
 	dropNamed(metadata, "annotations", serversAnnotations)
 	dropNamed(metadata, "labels", serversLabels)
 	dropFinalizers(metadata)

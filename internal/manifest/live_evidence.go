@@ -25,7 +25,8 @@ type evidence struct {
 // controllers are field managers that are parts of a cluster, as exact names or, ending in "*", as the
 // beginnings of names.
 var controllers = []string{
-	"kube-*", "kubelet", "cloud-controller-manager", "cluster-autoscaler", "cert-manager-*", "k3s", "k0s", "rke2", "stowage-cluster",
+	"kube-apiserver", "kube-controller-manager", "kube-proxy", "kube-scheduler", "kubelet", "cloud-controller-manager",
+	"cluster-autoscaler", "cert-manager-*", "k3s", "k0s", "rke2", "stowage-cluster",
 }
 
 func isController(manager string) bool {

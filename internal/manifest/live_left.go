@@ -40,6 +40,9 @@ func (all surroundings) reasonToLeave(u *unstructured.Unstructured) string {
 	if owner := metav1.GetControllerOf(u); owner != nil {
 		return fmt.Sprintf("is made by %s %s", owner.Kind, owner.Name)
 	}
+	for _, owner := range u.GetOwnerReferences() { // with which it goes
+		return fmt.Sprintf("belongs to %s %s", owner.Kind, owner.Name)
+	}
 	if release := u.GetLabels()["stowage.dev/release"]; release != "" {
 		return "belongs to stowage release " + release + " already"
 	}
@@ -61,6 +64,10 @@ func (all surroundings) reasonByKind(u *unstructured.Unstructured) string {
 		return reasonToLeaveSecret(u)
 	case "ServiceAccount":
 		if u.GetName() == "default" && isPlainAccount(u) {
+			return madeInEach
+		}
+	case "RoleBinding":
+		if strings.HasPrefix(u.GetName(), "system:") {
 			return madeInEach
 		}
 	case "Service":

@@ -274,6 +274,8 @@ func TestLiveLeavesWhatNobodyWrote(t *testing.T) {
 ---
 {apiVersion: coordination.k8s.io/v1, kind: Lease, metadata: {name: i}}
 ---
+{apiVersion: rbac.authorization.k8s.io/v1, kind: RoleBinding, metadata: {name: "system:deployers"}}
+---
 {apiVersion: v1, kind: Pod, metadata: {name: j}, status: {phase: Succeeded}}
 ---
 {apiVersion: v1, kind: Pod, metadata: {name: k, annotations: {kubernetes.io/config.mirror: x}}}
@@ -299,12 +301,13 @@ func TestLiveLeavesWhatNobodyWrote(t *testing.T) {
 		lines = append(lines, l.Object.GetName()+" "+l.Reason)
 	}
 	if diff := cmp.Diff([]string{
-		"ConfigMap b", "ServiceAccount default", "Service web", "Endpoints other", "StatefulSet db", "PersistentVolumeClaim data-db-x", "Thing o",
+		"ServiceAccount default", "Service web", "Endpoints other", "StatefulSet db", "PersistentVolumeClaim data-db-x", "Thing o",
 	}, kept); diff != "" {
 		t.Error(diff)
 	}
 	if diff := cmp.Diff([]string{
 		"a is made by Deployment web",
+		"b belongs to Thing web",
 		"c belongs to stowage release shop already",
 		"d is being deleted",
 		"istio-ca-root-cert is made by Istio in each namespace",
@@ -316,6 +319,7 @@ func TestLiveLeavesWhatNobodyWrote(t *testing.T) {
 		"default is made by Kubernetes in each namespace",
 		"web is made for the Service of this name",
 		"i is written by the parts of a cluster, for themselves",
+		"system:deployers is made by Kubernetes in each namespace",
 		"j has ended, and no controller makes it again",
 		"k is made by the kubelet of its node",
 		"data-db-10 is made by StatefulSet db",
