@@ -9,8 +9,9 @@ import (
 	"github.com/agext/levenshtein"
 )
 
-// Check returns why an API server would not take a document, strictly: fields that its kind does not have, values of another type, words and names that are not allowed, items that
-// are there twice, and versions of the API that are gone. Kinds that are not built in pass, but for their names. The problems are in the order of the file.
+// Check returns why an API server would not take a document, strictly: fields that its kind does not have, values
+// of another type, words and names that are not allowed, items that are there twice, and versions of the API that
+// are gone. Kinds that are not built in pass, but for their names. The problems are in the order of the file.
 func Check(d Document) []Problem {
 	c := &checker{document: d}
 	gvk := d.Object.GroupVersionKind()
@@ -54,7 +55,8 @@ func (c *checker) place(path string) Place {
 	}
 }
 
-// nearest returns the word that somebody meant who wrote another one: it differs in case, dashes and underscores only, or in few letters; empty if there is none.
+// nearest returns the word that somebody meant who wrote another one: it differs in case, dashes and underscores
+// only, or in few letters; empty if there is none.
 func nearest(word string, words []string) string {
 	best, distance := "", 3
 	for _, w := range words {

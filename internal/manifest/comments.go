@@ -21,7 +21,8 @@ type fence struct {
 	indent int // of the block that it is in: the content of a block scalar is indented deeper
 }
 
-// scanner finds the comments of a text. It needs to know the quoted and the block scalars only: in all else a "#" after white space begins a comment.
+// scanner finds the comments of a text. It needs to know the quoted and the block scalars only: in all else a "#"
+// after white space begins a comment.
 type scanner struct {
 	*cursor
 	found []remark

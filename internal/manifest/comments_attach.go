@@ -26,8 +26,9 @@ type outline struct {
 	filled map[int]bool // lines that have more than white space
 }
 
-// commentsOf returns the comments of a document by the paths of its fields. A comment above a field of the same indentation is that field's head, one behind it its line comment. One
-// that is deeper than what follows, or set apart from it by an empty line but not from what is before, is the foot of the field before it.
+// commentsOf returns the comments of a document by the paths of its fields. A comment above a field of the same
+// indentation is that field's head, one behind it its line comment. One that is deeper than what follows, or set
+// apart from it by an empty line but not from what is before, is the foot of the field before it.
 func commentsOf(p piece, root *yamlnode.Node) Comments {
 	comments := Comments{}
 	if !strings.Contains(p.text, "#") {
@@ -47,10 +48,15 @@ func commentsOf(p piece, root *yamlnode.Node) Comments {
 // blockOf returns the first remark, with those below it if they form a block.
 func blockOf(remarks []remark) []remark {
 	n := 1
-	for remarks[0].own && n < len(remarks) && remarks[n].own && remarks[n].line == remarks[n-1].line+1 && remarks[n].column == remarks[0].column {
+	for n < len(remarks) && remarks[n].continues(remarks[n-1]) {
 		n++
 	}
 	return remarks[:n]
+}
+
+// continues says whether a remark is the next line of the same block.
+func (r remark) continues(before remark) bool {
+	return r.own && before.own && r.line == before.line+1 && r.column == before.column
 }
 
 // add notes a node with all that is in it. The indentation is that of the block which the node is in.

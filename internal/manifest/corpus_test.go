@@ -17,7 +17,8 @@ import (
 // corpus are manifests as people write them; the importer's tests bring each there and back.
 const corpus = "../importer/testdata/corpus/*.yaml"
 
-// TestCorpusIsValid reads and checks the corpus without a problem, and asks a server whether it would take each object of a kind that it knows.
+// TestCorpusIsValid reads and checks the corpus without a problem, and asks a server whether it would take each
+// object of a kind that it knows.
 func TestCorpusIsValid(t *testing.T) {
 	files, err := filepath.Glob(corpus)
 	if err != nil {

@@ -1,5 +1,6 @@
-// Package manifest holds Kubernetes objects as people write them and as a cluster has them: it reads YAML and JSON with their comments and places, checks them
-// against the types of Kubernetes, takes away what a server or a controller added to a live object, and compares two objects field by field as the API server would.
+// Package manifest holds Kubernetes objects as people write them and as a cluster has them: it reads YAML and JSON
+// with their comments and places, checks them against the types of Kubernetes, takes away what a server or a
+// controller added to a live object, and compares two objects field by field as the API server would.
 package manifest
 
 import (
@@ -26,8 +27,9 @@ type Document struct {
 // Place is a position in a file, both from 1. Column counts characters.
 type Place struct{ Line, Column int }
 
-// Comments of a document by field. The key is the field's path as text: "" for the document, "spec.replicas" for a field, "spec.template.spec.containers[0].env[2]" for
-// an item of a list, and metadata.annotations[example.com/owner] for a key with a dot or a slash (see [Path]).
+// Comments of a document by field. The key is the field's path as text: "" for the document, "spec.replicas" for a
+// field, "spec.template.spec.containers[0].env[2]" for an item of a list, and
+// metadata.annotations[example.com/owner] for a key with a dot or a slash (see [Path]).
 type Comments map[string]Comment
 
 // Comment is what stands around a field, line by line, without the "#" and the space after it.
@@ -40,7 +42,8 @@ type Comment struct {
 	Foot []string
 }
 
-// Problem is something about a document that its author must know: it was not read, or the API server would not take it. A problem of one document never keeps others from being read.
+// Problem is something about a document that its author must know: it was not read, or the API server would not
+// take it. A problem of one document never keeps others from being read.
 type Problem struct {
 	File string
 	// Line and Column are from 1; 0 where the problem is of the whole file.

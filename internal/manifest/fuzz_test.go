@@ -13,7 +13,8 @@ import (
 	"stowage/internal/manifest"
 )
 
-// FuzzRead reads anything without a panic, and loses nothing: what was read, written out as YAML and as JSON, is read as the same objects again.
+// FuzzRead reads anything without a panic, and loses nothing: what was read, written out as YAML and as JSON, is
+// read as the same objects again.
 func FuzzRead(f *testing.F) {
 	for _, pattern := range []string{"testdata/*/*.yaml", "../importer/testdata/corpus/*.yaml"} {
 		files, err := filepath.Glob(pattern)

@@ -5,8 +5,9 @@ import (
 	"strings"
 )
 
-// Path returns the path of a field inside another one, as [Comments], [Document.Places] and problems write it: spec.replicas, metadata.annotations[example.com/team].
-// It is the form that fields have in a configuration's own diagnostics.
+// Path returns the path of a field inside another one, as [Comments], [Document.Places] and problems write it:
+// spec.replicas, metadata.annotations[example.com/team]. It is the form that fields have in a configuration's own
+// diagnostics.
 func Path(parent, field string) string {
 	switch {
 	case strings.ContainsAny(field, "./[] "):

@@ -15,7 +15,8 @@ import (
 
 var update = flag.Bool("update", false, "write what is found into the fixtures")
 
-// TestProblemsAreSaidWhereTheyAre reads and checks files in which each problem is written, as a comment, in the line where it is to be found.
+// TestProblemsAreSaidWhereTheyAre reads and checks files in which each problem is written, as a comment, in the
+// line where it is to be found.
 func TestProblemsAreSaidWhereTheyAre(t *testing.T) {
 	files, err := filepath.Glob("testdata/bad/*.yaml")
 	if err != nil || len(files) == 0 {

@@ -15,9 +15,11 @@ import (
 // Stdin is the path that means standard input.
 const Stdin = "-"
 
-// Read returns the objects of files, of folders (all *.yaml, *.yml and *.json files in and below them, by name) and of standard input ("-"), in the order of the paths.
-// Values are those that kubectl would send: YAML 1.1, with 64-bit integers exact. What cannot be read, or is no object of Kubernetes, is a problem with its place and does not
-// keep the others from being read; an object that has a problem is not among the documents. When ctx ends, so does the reading, with that as the last problem.
+// Read returns the objects of files, of folders (all *.yaml, *.yml and *.json files in and below them, by name)
+// and of standard input ("-"), in the order of the paths. Values are those that kubectl would send: YAML 1.1, with
+// 64-bit integers exact. What cannot be read, or is no object of Kubernetes, is a problem with its place and does
+// not keep the others from being read; an object that has a problem is not among the documents. When ctx ends, so
+// does the reading, with that as the last problem.
 func Read(ctx context.Context, paths []string, stdin io.Reader) ([]Document, []Problem) {
 	r := &reader{seen: map[string]bool{}, first: map[identity]Document{}}
 	for _, path := range paths {

@@ -13,8 +13,9 @@ import (
 // kustomizations are the names under which kustomize finds its configuration.
 var kustomizations = []string{"kustomization.yaml", "kustomization.yml", "Kustomization"}
 
-// folder reads the files of a folder and of those below it, except hidden ones. What only another tool can turn into objects (a chart, a kustomization) is named and left out as a
-// whole: its files are parts, and some of them look like objects without being any.
+// folder reads the files of a folder and of those below it, except hidden ones. What only another tool can turn
+// into objects (a chart, a kustomization) is named and left out as a whole: its files are parts, and some of them
+// look like objects without being any.
 func (r *reader) folder(ctx context.Context, path string) {
 	entries, err := os.ReadDir(path)
 	if err != nil {

@@ -12,8 +12,8 @@ import (
 	"k8s.io/apimachinery/pkg/util/json"
 )
 
-// parseJSON parses a piece that is one JSON value or several in a row. Not ok: it is not JSON from its first character to the end of its first value, but may still be YAML.
-// Objects before an error are returned with it.
+// parseJSON parses a piece that is one JSON value or several in a row. Not ok: it is not JSON from its first
+// character to the end of its first value, but may still be YAML. Objects before an error are returned with it.
 func parseJSON(p piece) (found []content, problem *Problem, ok bool) {
 	decoder, c := stdjson.NewDecoder(strings.NewReader(p.text)), newCursor(p)
 	for {

@@ -64,7 +64,10 @@ func (p piece) beginsLikeJSON() bool {
 func (f *fileReader) objects(value any, tree *yamlnode.Node, comments Comments) {
 	fields, ok := value.(map[string]any)
 	if !ok {
-		f.problem(Problem{Line: tree.Line, Column: tree.Column, Summary: "is " + describe(value) + ", not an object of Kubernetes", Hint: "each document is one object with apiVersion, kind and metadata"})
+		f.problem(Problem{
+			Line: tree.Line, Column: tree.Column, Summary: "is " + describe(value) + ", not an object of Kubernetes",
+			Hint: "each document is one object with apiVersion, kind and metadata",
+		})
 		return
 	}
 	if items, ok := itemsOf(fields); ok {

@@ -23,7 +23,8 @@ func decodeText(data []byte) (string, *Problem) {
 		line := strings.Count(before, "\n")
 		return "", &Problem{
 			Line: line + 1, Column: utf8.RuneCountInString(before[strings.LastIndexByte(before, '\n')+1:]) + 1,
-			Summary: "is not UTF-8 text: there is a byte that begins no character", Hint: "save it as UTF-8; binary data belongs into binaryData or data as base64",
+			Summary: "is not UTF-8 text: there is a byte that begins no character",
+			Hint:    "save it as UTF-8; binary data belongs into binaryData or data as base64",
 		}
 	}
 	return strings.ReplaceAll(string(data), "\r\n", "\n"), nil
@@ -47,8 +48,10 @@ type piece struct {
 	line int // of the first line of the text, from 1
 }
 
-// split cuts a file where YAML says that a document begins or ends: a "---" or "..." at the beginning of a line. It is done by hand so that an error in one document
-// leaves the others readable. A part without content (comments, directives, empty lines, a lone marker) belongs to the document that follows; if none follows, it is the rest.
+// split cuts a file where YAML says that a document begins or ends: a "---" or "..." at the beginning of a line.
+// It is done by hand so that an error in one document leaves the others readable. A part without content
+// (comments, directives, empty lines, a lone marker) belongs to the document that follows; if none follows, it is
+// the rest.
 func split(text string) (pieces []piece, rest piece) {
 	current := piece{line: 1}
 	var b strings.Builder

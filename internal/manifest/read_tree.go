@@ -28,7 +28,8 @@ func walk(n *yamlnode.Node, visit func(*yamlnode.Node) bool) bool {
 	return true
 }
 
-// checkTree returns what is wrong with a document that a parser took: what the JSON that is sent to a server cannot say, and keys that are written twice.
+// checkTree returns what is wrong with a document that a parser took: what the JSON that is sent to a server
+// cannot say, and keys that are written twice.
 func checkTree(root *yamlnode.Node) (found *Problem) {
 	walk(root, func(n *yamlnode.Node) bool {
 		switch n.Kind {
@@ -55,7 +56,8 @@ func checkKeys(mapping *yamlnode.Node) *Problem {
 			return at(node, "the key of a field must be text", "put it in quotes; a value with braces or brackets needs quotes too")
 		}
 		if before := first[key]; before != nil {
-			return at(node, fmt.Sprintf("%q is written twice, first in line %d", key, before.Line), "remove one of the two: kubectl takes the last one without a word")
+			return at(node, fmt.Sprintf("%q is written twice, first in line %d", key, before.Line),
+				"remove one of the two: kubectl takes the last one without a word")
 		}
 		first[key] = node
 	}
@@ -67,7 +69,8 @@ func checkScalar(n *yamlnode.Node) *Problem {
 	switch tag := n.ShortTag(); tag {
 	default:
 		if len(tag) > 1 && !strings.HasPrefix(tag, "!!") {
-			return at(n, "has a tag (!) that is not of YAML: kubectl would take what follows it for plain text", "let the tool that knows the tag write the file; put the value in quotes if it is text")
+			return at(n, "has a tag (!) that is not of YAML: kubectl would take what follows it for plain text",
+				"let the tool that knows the tag write the file; put the value in quotes if it is text")
 		}
 	case "!!float":
 		if v := strings.ToLower(strings.TrimLeft(n.Value, "+-")); v == ".nan" || v == ".inf" {
@@ -75,7 +78,8 @@ func checkScalar(n *yamlnode.Node) *Problem {
 		}
 	case "!!binary":
 		if !binaryText(n.Value) {
-			return at(n, "!!binary holds bytes that are not text", "write the base64 without !!binary: into data of a Secret or binaryData of a ConfigMap")
+			return at(n, "!!binary holds bytes that are not text",
+				"write the base64 without !!binary: into data of a Secret or binaryData of a ConfigMap")
 		}
 	}
 	return nil
@@ -92,7 +96,8 @@ func isMerge(key *yamlnode.Node) bool {
 	return key.Kind == yamlnode.ScalarNode && key.Tag == "!!merge"
 }
 
-// keyText returns a key as the parser of kubectl makes it a text: a plain 1, on or 0x10 is none by itself. Not ok: it is a list, an object or null.
+// keyText returns a key as the parser of kubectl makes it a text: a plain 1, on or 0x10 is none by itself. Not ok:
+// it is a list, an object or null.
 func keyText(n *yamlnode.Node) (string, bool) {
 	n = resolved(n)
 	if n.Kind != yamlnode.ScalarNode {

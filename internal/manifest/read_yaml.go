@@ -13,8 +13,9 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// content is a parsed document: its value, and the tree that says where everything stands. YAML is parsed twice, because the parser that kubectl uses decides
-// what a value is (on, 0644, 1_000), and only the other one keeps places.
+// content is a parsed document: its value, and the tree that says where everything stands. YAML is parsed twice,
+// because the parser that kubectl uses decides what a value is (on, 0644, 1_000), and only the other one keeps
+// places.
 type content struct {
 	value any
 	tree  *yamlnode.Node
@@ -86,7 +87,8 @@ func (p piece) syntaxProblem(err error) *Problem {
 	case strings.Contains(text, "cannot start any token"):
 		found.Hint = "indent with spaces, as YAML takes no tabs there; put a value that begins with @, ` or % in quotes"
 	case strings.Contains(text, "unknown anchor"): // the name may be a password that begins with "*"
-		found.Summary, found.Hint = "is not YAML: an alias (*) of something that no anchor (&) before it names", "put the value in quotes if it is text"
+		found.Summary = "is not YAML: an alias (*) of something that no anchor (&) before it names"
+		found.Hint = "put the value in quotes if it is text"
 	case strings.Contains(text, "mapping values are not allowed"):
 		found.Hint = `put a value that has ": " in it in quotes, and check the indentation`
 	case strings.Contains(text, "find expected"), strings.Contains(text, "unexpected end of stream"):
@@ -95,7 +97,8 @@ func (p piece) syntaxProblem(err error) *Problem {
 	return found
 }
 
-// errorLine returns the last line that the parser needs to come to its error. Its own word for it is often where the block begins, or missing.
+// errorLine returns the last line that the parser needs to come to its error. Its own word for it is often where
+// the block begins, or missing.
 func (p piece) errorLine(err error) int {
 	lines := strings.SplitAfter(p.text, "\n")
 	fails := sort.Search(len(lines), func(n int) bool {
