@@ -20,7 +20,7 @@ import (
 // kind, with the same defaults filled in, and are not modified.
 //
 // These do not count as differences: labels and annotations that stowage adds itself, a
-// namespace that is not said, a list that is empty instead of absent, quantities that the
+// namespace that is not said, a list or map that is empty instead of absent, quantities that the
 // API server stores as the same text, the default of a key such as a protocol, and the
 // order of a list with keys, unless its items mean something else in another one.
 //
@@ -150,10 +150,11 @@ func (d *overrideDiff) object(path string, t *schema.Map, was, is map[string]any
 	for _, name := range unionKeys(was, is) {
 		before, had := was[name]
 		after, has := is[name]
-		had, has = had && !isEmptyList(before), has && !isEmptyList(after)
+		ref := fieldType(t, name)
+		had, has = had && !d.saysNothing(ref, before), has && !d.saysNothing(ref, after)
 		switch {
 		case had && has:
-			if v, differs := d.value(dsl.FieldPath(path, name), fieldType(t, name), before, after); differs {
+			if v, differs := d.value(dsl.FieldPath(path, name), ref, before, after); differs {
 				fields[name] = v
 			}
 		case had:
@@ -313,8 +314,9 @@ func (d *overrideDiff) equal(ref schema.TypeRef, a, b any) bool {
 		return ok && t.Map != nil && !slices.ContainsFunc(unionKeys(a, b), func(name string) bool {
 			before, had := a[name]
 			after, has := b[name]
-			had, has = had && !isEmptyList(before), has && !isEmptyList(after)
-			return had != has || had && !d.equal(fieldType(t.Map, name), before, after)
+			ref := fieldType(t.Map, name)
+			had, has = had && !d.saysNothing(ref, before), has && !d.saysNothing(ref, after)
+			return had != has || had && !d.equal(ref, before, after)
 		})
 	case []any:
 		b, ok := b.([]any)
@@ -324,15 +326,25 @@ func (d *overrideDiff) equal(ref schema.TypeRef, a, b any) bool {
 }
 
 func fieldType(t *schema.Map, name string) schema.TypeRef {
+	if t == nil {
+		return schema.TypeRef{}
+	}
 	if field, ok := t.FindField(name); ok {
 		return field.Type
 	}
 	return t.ElementType
 }
 
-func isEmptyList(v any) bool {
-	list, ok := v.([]any)
-	return ok && len(list) == 0
+// saysNothing reports whether a value means the same as none: an empty list or map. An
+// object of a type with fields is one.
+func (d *overrideDiff) saysNothing(ref schema.TypeRef, v any) bool {
+	switch v := v.(type) {
+	case []any:
+		return len(v) == 0
+	case map[string]any:
+		return len(v) == 0 && isPlainMap(d.types, ref)
+	}
+	return false
 }
 
 func isQuantity(ref schema.TypeRef) bool {

@@ -71,14 +71,24 @@ func TestOverrideForMerges(t *testing.T) {
 	}
 }
 
-// sorted returns a copy without empty lists, and with those that have keys in one order.
+// sorted returns a copy without empty lists and maps, and with those lists that have keys in
+// one order.
 func sorted(v any) any {
 	switch v := v.(type) {
 	case map[string]any:
 		object := map[string]any{}
 		for name, field := range v {
-			if list, ok := field.([]any); !ok || len(list) > 0 {
-				object[name] = sorted(field)
+			switch field := field.(type) {
+			case []any:
+				if len(field) > 0 {
+					object[name] = sorted(field)
+				}
+			case map[string]any:
+				if len(field) > 0 || !plainMaps[name] {
+					object[name] = sorted(field)
+				}
+			default:
+				object[name] = field
 			}
 			if list, ok := object[name].([]any); ok && (keyedLists[name] != nil || name == "ports" || name == "finalizers") {
 				slices.SortFunc(list, func(a, b any) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
@@ -93,6 +103,12 @@ func sorted(v any) any {
 		return list
 	}
 	return v
+}
+
+// plainMaps are those that say nothing when they are empty.
+var plainMaps = map[string]bool{
+	"labels": true, "annotations": true, "matchLabels": true, "limits": true, "requests": true, "nodeSelector": true, "options": true,
+	"volumeAttributes": true, "overhead": true, "capacity": true, "allocatedResources": true, "allocatedResourceStatuses": true,
 }
 
 // keyedLists are the lists whose items are told apart by fields, and those.

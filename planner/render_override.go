@@ -10,6 +10,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"sigs.k8s.io/structured-merge-diff/v6/fieldpath"
+	"sigs.k8s.io/structured-merge-diff/v6/schema"
 
 	"stowage/dsl"
 )
@@ -160,26 +161,41 @@ func mergeFields(manifest *unstructured.Unstructured, fields map[string]any, rem
 		return nil, fmt.Errorf("merging gave a %T", result)
 	}
 	u = u.DeepCopy() // it shares parts with what it was made from
-	emptied(u.Object)
+	withoutEmptied(merged.Schema(), merged.TypeRef(), u.Object)
 	return u, nil
 }
 
-// emptied makes objects of the nulls that removing leaves where it takes the last field
-// of one. An object without fields can mean something, as in emptyDir = {}.
-func emptied(v any) {
+// withoutEmptied deals with the nulls that removing leaves where it takes the last field of
+// an object. One of a type with fields can mean something without any, as in emptyDir = {};
+// a map such as labels is taken out.
+func withoutEmptied(types *schema.Schema, ref schema.TypeRef, v any) {
+	t, _ := types.Resolve(ref)
 	switch v := v.(type) {
 	case map[string]any:
 		for name, field := range v {
-			if field == nil {
+			of := fieldType(t.Map, name)
+			switch {
+			case field != nil:
+				withoutEmptied(types, of, field)
+			case isPlainMap(types, of):
+				delete(v, name)
+			default:
 				v[name] = map[string]any{}
 			}
-			emptied(field)
 		}
 	case []any:
 		for _, item := range v {
-			emptied(item)
+			if t.List != nil {
+				withoutEmptied(types, t.List.ElementType, item)
+			}
 		}
 	}
+}
+
+// isPlainMap reports whether a type has entries and not fields.
+func isPlainMap(types *schema.Schema, ref schema.TypeRef) bool {
+	t, _ := types.Resolve(ref)
+	return t.Map != nil && len(t.Map.Fields) == 0 && (t.Map.ElementType != schema.TypeRef{})
 }
 
 // withoutNulls returns a copy of a value without the fields that are null.
