@@ -43,7 +43,7 @@ func (m *maker) isWorkload(o *object) bool {
 // recogniseApp makes an app block of a workload.
 func (m *maker) recogniseApp(w *object) {
 	stands := []*object{w}
-	for _, find := range []func(*object) []*object{m.servicesOf, m.autoscalersOf, m.budgetsOf, m.accountsOf, m.claimsOf} {
+	for _, find := range []func(*object) []*object{m.ownDataOf, m.servicesOf, m.autoscalersOf, m.budgetsOf, m.accountsOf, m.claimsOf} {
 		stands = append(stands, find(w)...)
 	}
 	p := m.take(&part{kind: "app", stands: stands})
@@ -99,7 +99,10 @@ func (o *object) podLabels() map[string]string {
 	if _, runs := podPaths[o.id.Kind]; !runs {
 		return nil
 	}
-	return o.pod().at("metadata", "labels").texts()
+	if o.labels == nil { // each Service asks all of them
+		o.labels = o.pod().at("metadata", "labels").texts()
+	}
+	return o.labels
 }
 
 // matches reports whether labels are among those of the object's pods.

@@ -57,7 +57,9 @@ func (a *appWriter) writeContainer(b *block, c podContainer) {
 	inner := b.block(string(c.role), c.path, c.at("name").text())
 	inner.take("image", c.at("image"))
 	inner.take("image_pull_policy", c.at("imagePullPolicy"))
-	a.writeContainerArguments(inner, c.field)
+	a.writeCommand(inner, c.field)
+	a.writeEnvironment(inner, c.field)
+	a.writeEnvFrom(inner, c.field)
 	if c.role != dsl.InitContainer {
 		a.writePorts(inner, c.field)
 	}
@@ -77,11 +79,15 @@ func (b *block) unlessEmpty(inner *block) {
 	}
 }
 
-// writeContainerArguments writes what a container runs, and in what environment.
-func (a *appWriter) writeContainerArguments(b *block, c field) {
+// writeCommand writes what a container runs.
+func (a *appWriter) writeCommand(b *block, c field) {
 	a.writeWords(b, "command", c.at("command"))
 	a.writeWords(b, "args", c.at("args"))
 	b.take("working_dir", c.at("workingDir"))
+}
+
+// writeEnvironment writes in what environment it runs.
+func (a *appWriter) writeEnvironment(b *block, c field) {
 	a.writeEnv(b, c)
 	b.take("stdin", c.at("stdin"))
 	b.take("tty", c.at("tty"))
@@ -101,9 +107,8 @@ func (a *appWriter) writeWords(b *block, name string, list field) {
 	b.set(name, words, list.path)
 }
 
-// writeContainerBlocks writes what a container takes, needs and answers to.
+// writeContainerBlocks writes what a container sees, needs and answers to.
 func (a *appWriter) writeContainerBlocks(b *block, c field) {
-	a.writeEnvFrom(b, c)
 	a.writeMounts(b, c)
 	if resources := c.at("resources"); resources.exists() {
 		inner := b.block("resources", resources.path)

@@ -1,5 +1,7 @@
 package importer
 
+import "slices"
+
 // writeEnv writes the variables of a container that stand there once, in their order.
 func (a *appWriter) writeEnv(b *block, c field) {
 	list := c.at("env")
@@ -72,7 +74,7 @@ func resourceOf(ref field) fields {
 // writeEnvFrom writes the ConfigMaps and Secrets that a container takes as a whole. Their
 // order counts, so that all of them are written or none.
 func (a *appWriter) writeEnvFrom(b *block, c field) {
-	list := c.at("envFrom").list()
+	list := slices.DeleteFunc(c.at("envFrom").list(), a.isOwn)
 	for _, source := range list {
 		if !source.hasOnly("prefix", "configMapRef", "secretRef") || !source.at("configMapRef").hasOnly("name", "optional") || !source.at("secretRef").hasOnly("name", "optional") {
 			return

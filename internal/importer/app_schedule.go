@@ -2,6 +2,8 @@ package importer
 
 import (
 	"maps"
+	"slices"
+	"strings"
 
 	"stowage/dsl"
 )
@@ -216,7 +218,8 @@ func (a *appWriter) writeHost(b *block) {
 	for _, option := range config.at("options").list() {
 		options = append(options, attr{name: option.at("name").text(), value: option.at("value").text(), path: option.path})
 	}
-	if len(options) > 0 {
+	inOrder := slices.IsSortedFunc(options, func(x, y attr) int { return strings.Compare(x.name, y.name) })
+	if len(options) > 0 && inOrder { // as the language has them
 		dns.set("options", options, config.at("options").path)
 	}
 	b.unlessEmpty(dns)

@@ -36,10 +36,13 @@ func (m *maker) writeApp(p *part) *block {
 	a := m.appWriter(p)
 	b := &block{kind: "app", labels: []string{p.label}, from: p.main()}
 	a.writeHead(b)
-	a.writeContainerArguments(b, a.main)
+	a.writeCommand(b, a.main)
+	a.writeOwnData(b)
+	a.writeEnvironment(b, a.main)
 	a.writePodArguments(b)
 
 	a.writeJob(b)
+	a.writeEnvFrom(b, a.main)
 	a.writePorts(b, a.main)
 	a.writeServices(b)
 	a.writeVolumes(b)

@@ -14,18 +14,27 @@ import (
 // recogniseData makes config and secret blocks.
 func (m *maker) recogniseData() {
 	for _, o := range m.objects {
-		id, ok := m.dataIDOf(o)
-		if !ok || o.part != nil || o.Object.GetAPIVersion() != "v1" {
-			continue
+		if o.part == nil {
+			m.asData(o)
 		}
-		kind := "config"
-		if id.kind == "Secret" {
-			kind = "secret"
-		}
-		p := m.take(&part{kind: kind, stands: []*object{o}})
-		p.write = m.writeData
-		p.fallBack = func(*part, *object) bool { return false }
 	}
+}
+
+// asData makes a config or secret block of an object, if it is a ConfigMap or Secret that one
+// can make.
+func (m *maker) asData(o *object) bool {
+	id, ok := m.dataIDOf(o)
+	if !ok || o.Object.GetAPIVersion() != "v1" {
+		return false
+	}
+	kind := "config"
+	if id.kind == "Secret" {
+		kind = "secret"
+	}
+	p := m.take(&part{kind: kind, stands: []*object{o}})
+	p.write = m.writeData
+	p.fallBack = func(*part, *object) bool { return false }
+	return true
 }
 
 // writeData writes a config or a secret block.

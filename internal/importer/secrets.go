@@ -121,7 +121,9 @@ func (m *maker) writeSecrets() []written {
 func (m *maker) variableBlock(v *secretVariable) *block {
 	b := &block{kind: "variable", labels: []string{v.name}}
 	text := fmt.Sprintf("Key %q of %s", v.key, v.object.part.address())
-	if users := m.usersOf(v.object); len(users) > 0 {
+	if v.object.part.kind == "app" {
+		text = fmt.Sprintf("Key %q of the secret of %s", v.key, v.object.part.address())
+	} else if users := m.usersOf(v.object); len(users) > 0 {
 		text += ", for " + inWords(users)
 	}
 	b.set("description", text+".", "")

@@ -115,6 +115,9 @@ func (m *maker) stepBack(p *part, o *object, why string) {
 	case o != p.main() && p.fallBack(p, o):
 		p.drop(o)
 		clear(p.overrides)
+		if m.asData(o) {
+			return // which had been the app's own
+		}
 		m.asResource(o)
 		o.why = "is a resource block of its own: " + why
 	default:
@@ -122,7 +125,9 @@ func (m *maker) stepBack(p *part, o *object, why string) {
 		p.main().why = fmt.Sprintf("could not be written as %s block: %s", withArticle(p.kind), why)
 		for _, o := range p.stands {
 			o.part = nil
-			m.asResource(o)
+			if p.kind != "app" || !m.asData(o) {
+				m.asResource(o)
+			}
 		}
 	}
 }

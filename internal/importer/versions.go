@@ -1,6 +1,10 @@
 package importer
 
-import "k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+import (
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"stowage/planner"
+)
 
 // withoutVersions returns a copy of a rendered manifest in which ConfigMaps and Secrets with
 // versions have their names without them, and Jobs theirs.
@@ -8,7 +12,7 @@ func (m *maker) withoutVersions(u *unstructured.Unstructured) *unstructured.Unst
 	names := map[string]string{} // by kind and name
 	for _, o := range m.rendering {
 		if o.Version != nil {
-			names[o.ID.Kind+"/"+o.ID.Name] = o.Version.BaseName
+			names[o.ID.Kind+"/"+o.ID.Name] = m.nameBefore(o)
 		}
 	}
 	u = u.DeepCopy()
@@ -19,6 +23,20 @@ func (m *maker) withoutVersions(u *unstructured.Unstructured) *unstructured.Unst
 		return name
 	})
 	return u
+}
+
+// nameBefore returns the name that an object had in the documents that has a version now. An
+// app's own is named after the app.
+func (m *maker) nameBefore(rendered planner.Object) string {
+	for _, p := range m.parts {
+		if p.kind != "app" || p.address() != rendered.Address {
+			continue
+		}
+		if own := p.of(rendered.ID.Kind); len(own) == 1 {
+			return own[0].id.Name
+		}
+	}
+	return rendered.Version.BaseName
 }
 
 // dataFields are the fields by which pods refer to ConfigMaps and Secrets: the name of the

@@ -19,6 +19,12 @@ app "release-name-shop" {
   container_name     = "shop"
   image_pull_secrets = ["regcred"]
   node_selector      = { disk = "ssd" }
+
+  env_from {
+    secret   = "release-name-shop-extra"
+    optional = true
+  }
+
   port "http" { number = 80 }
 
   volume "tmp" {
@@ -26,11 +32,6 @@ app "release-name-shop" {
   }
 
   volume "foo" { secret = "mysecret" }
-
-  env_from {
-    secret   = "release-name-shop-extra"
-    optional = true
-  }
 
   mount "/tmp" { volume = "tmp" }
 

@@ -33,6 +33,7 @@ app "petclinic" {
   replicas = 3
   labels   = { app = "petclinic" }
   selector = { app = "petclinic" }
+  config   = { SPRING_PROFILES_ACTIVE = "mysql" }
   env = {
     DATASOURCE_URL = "jdbc:mysql://${app.mysql.host}:${app.mysql.port.mysql}/petclinic"
     DB_HOST        = app.mysql.host
@@ -44,8 +45,6 @@ app "petclinic" {
     service_name = "http"
   }
 
-  env_from { config = config.petclinic }
-
   resources { requests = { cpu = 0.25, memory = "512Mi" } }
 
   readiness {
@@ -54,9 +53,5 @@ app "petclinic" {
   }
 }
 
-config "petclinic" {
-  data = { SPRING_PROFILES_ACTIVE = "mysql" }
-}
-
-# renamed: ConfigMap petclinic to petclinic-*
-# relabelled: [Service petclinic] app: "" to "petclinic"
+# renamed: ConfigMap petclinic to petclinic-config-*
+# relabelled: [ConfigMap petclinic Service petclinic] app: "" to "petclinic"

@@ -45,6 +45,7 @@ app "orders" {
     FEATURES    = { config = "features", key = "orders", optional = true }
   }
   termination_grace_period = "1m"
+  env_from { config = config.orders-env }
 
   port "http" {
     number       = 8080
@@ -74,8 +75,6 @@ app "orders" {
       storage_class = "nfs"
     }
   }
-
-  env_from { config = config.orders-env }
 
   mount "/etc/orders" {
     volume    = "config"
