@@ -187,26 +187,34 @@ func (r *rendition) find(want *unstructured.Unstructured) *planner.Object {
 		if o.ID.Name == want.GetName() {
 			return o
 		}
-		renamed := slices.ContainsFunc(r.result.Renamed, func(n Renamed) bool {
-			return n.ID.Kind == o.ID.Kind && n.ID.Name == want.GetName() && strings.HasPrefix(o.ID.Name, strings.TrimSuffix(n.To, "*"))
-		})
-		if renamed && !r.options.KeepNames {
+		if !r.options.KeepNames && r.nameBefore(o) == want.GetName() {
 			return o
 		}
 	}
 	return nil
 }
 
+// nameBefore returns the name that an object had before the import, by what the result tells.
+func (r *rendition) nameBefore(o *planner.Object) string {
+	for _, n := range r.result.Renamed {
+		version, ok := strings.CutPrefix(o.ID.Name, strings.TrimSuffix(n.To, "*"))
+		if ok && n.ID.Kind == o.ID.Kind && !strings.Contains(version, "-") {
+			return n.ID.Name
+		}
+	}
+	return o.ID.Name
+}
+
 // asBefore returns an object with the names and labels that it had before the import, as far as the result tells that they change.
 func (r *rendition) asBefore(o *planner.Object, want *unstructured.Unstructured) *unstructured.Unstructured {
 	got := o.Manifest.DeepCopy()
-	for _, other := range r.objects {
-		if other.Version != nil {
-			replaceText(got.Object, other.ID.Name, other.Version.BaseName)
-			if got.GetName() == other.Version.BaseName && got.GetKind() == other.ID.Kind && want.Object["immutable"] == nil {
-				delete(got.Object, "immutable")
-			}
+	for i := range r.objects {
+		if other := &r.objects[i]; other.Version != nil {
+			replaceText(got.Object, other.ID.Name, r.nameBefore(other))
 		}
+	}
+	if o.Version != nil && want.Object["immutable"] == nil {
+		delete(got.Object, "immutable")
 	}
 	got.SetName(want.GetName())
 	if got.GetNamespace() == "" {
