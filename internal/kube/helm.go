@@ -56,11 +56,11 @@ func (c *Client) HelmRelease(ctx context.Context, namespace, name string) (*Helm
 		}
 		newest, err := newestDeployed(records)
 		if err != nil {
-			return nil, fmt.Errorf("Helm release %s: %w", name, err)
+			return nil, fmt.Errorf("release %s of Helm: %w", name, err)
 		}
 		release, err := c.decodeHelm(ctx, namespace, newest)
 		if err != nil {
-			return nil, fmt.Errorf("Helm release %s: %s %s cannot be read: %w", name, kind, newest.GetName(), err)
+			return nil, fmt.Errorf("release %s of Helm: %s %s cannot be read: %w", name, kind, newest.GetName(), err)
 		}
 		release.Name = name
 		return release, nil

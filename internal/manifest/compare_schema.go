@@ -75,10 +75,10 @@ func (k kindSchema) items(ref schema.TypeRef) (item schema.TypeRef, key func(any
 	switch {
 	case atom.List.ElementRelationship != schema.Associative:
 		return atom.List.ElementType, nil
-	case len(atom.List.Keys) == 0:
+	case len(atom.Keys) == 0:
 		return atom.List.ElementType, textOf
 	}
-	keys := atom.List.Keys
+	keys := atom.Keys
 	return atom.List.ElementType, func(item any) (string, bool) { return keyOf(item, keys) }
 }
 

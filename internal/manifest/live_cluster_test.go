@@ -77,7 +77,7 @@ func send(t *testing.T, client *http.Client, method, url, contentType string, u 
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer response.Body.Close()
+	defer func() { _ = response.Body.Close() }()
 	if response.StatusCode >= http.StatusMultipleChoices {
 		text, _ := io.ReadAll(response.Body)
 		t.Fatalf("%s %s: %s", u.GetKind(), u.GetName(), text)
