@@ -85,9 +85,8 @@ func hiddenValue(v any) any {
 // renderedFor returns the object that a block becomes in the place of one.
 func (m *maker) renderedFor(p *part, o *object) *planner.Object {
 	var ofKind []*planner.Object
-	for i := range m.rendering {
-		r := &m.rendering[i]
-		if r.Address != p.address() || r.ID.Group != o.id.Group || r.ID.Kind != o.id.Kind {
+	for _, r := range m.rendering.byAddress[p.address()] {
+		if r.ID.Group != o.id.Group || r.ID.Kind != o.id.Kind {
 			continue
 		}
 		if r.ID.Name == o.id.Name || r.Version != nil && r.Version.BaseName == o.id.Name {
@@ -104,7 +103,7 @@ func (m *maker) renderedFor(p *part, o *object) *planner.Object {
 // alike returns what an object should be and what its block becomes, without what is
 // another on purpose: names with versions, labels and annotations of stowage. That is noted.
 func (m *maker) alike(o *object, rendered *planner.Object) (want, got *unstructured.Unstructured) {
-	want, got = o.Object.DeepCopy(), m.withoutVersions(rendered.Manifest)
+	want, got = o.Object.DeepCopy(), m.rendering.withoutVersions(rendered.Manifest)
 	if rendered.ID.Name != o.id.Name {
 		to := rendered.ID.Name
 		switch {

@@ -105,7 +105,7 @@ func (w mentions) text(text string) {
 }
 
 func isNoName(r rune) bool {
-	return !(r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '-' || r == '.')
+	return (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '-' && r != '.'
 }
 
 // all notes every text in a value, apart from labels that select something.

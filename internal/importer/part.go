@@ -16,6 +16,8 @@ type object struct {
 	part *part            // the block that it belongs to; nil until it is recognised
 	why  string           // why it is not in the block that it was recognised for
 	bare map[string]any   // see written
+	// labels are those of its pods: see podLabels.
+	labels map[string]string
 }
 
 // get returns a field of the object, nil if there is none.

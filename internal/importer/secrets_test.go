@@ -125,3 +125,23 @@ func outside(r *Result) string {
 	fmt.Fprintf(&b, "%v\n", r.Differences)
 	return b.String()
 }
+
+// TestNamesOfVariables joins the names of a Secret and of its key.
+func TestNamesOfVariables(t *testing.T) {
+	m := newMaker(nil, Options{})
+	for _, c := range []struct{ secret, key, want string }{
+		{"db", "password", "db_password"},
+		{"db", "DB_PASSWORD", "db_password_2"},
+		{"db-credentials", "credentials.json", "db_credentials_json"},
+		{"web-tls", "tls.crt", "web_tls_crt"},
+		{"registry", ".dockerconfigjson", "registry_dockerconfigjson"},
+		{"a-b", "a-b", "a_b"},
+		{"a-b", "b-a", "a_b_a"},
+		{"3scale", "key", "secret_3scale_key"},
+		{"x", "...", "x"},
+	} {
+		if got := m.freeVariable(c.secret, c.key); got != c.want {
+			t.Errorf("%s of %s is %s, not %s", c.key, c.secret, got, c.want)
+		}
+	}
+}

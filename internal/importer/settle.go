@@ -17,7 +17,7 @@ type outcome struct {
 	renamed   []Renamed
 	relabels  []relabel
 	differ    []Difference
-	rendering []planner.Object
+	rendering rendering
 }
 
 // settle writes and renders the configuration until it says what the objects say: what
@@ -36,7 +36,7 @@ func (m *maker) settle() error {
 			}
 			continue
 		}
-		m.rendering = objects
+		m.rendering = m.renderingOf(objects)
 		if !m.compareAll() {
 			return nil
 		}

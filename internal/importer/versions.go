@@ -6,37 +6,48 @@ import (
 	"stowage/planner"
 )
 
-// withoutVersions returns a copy of a rendered manifest in which ConfigMaps and Secrets with
-// versions have their names without them, and Jobs theirs.
-func (m *maker) withoutVersions(u *unstructured.Unstructured) *unstructured.Unstructured {
-	names := map[string]string{} // by kind and name
-	for _, o := range m.rendering {
+// rendering is what the configuration became, by the blocks it comes from.
+type rendering struct {
+	byAddress map[string][]*planner.Object
+	// before are the names that ConfigMaps and Secrets with versions had in the documents, by
+	// kind and name.
+	before map[string]string
+}
+
+// renderingOf puts rendered objects in order, with the blocks as they are now.
+func (m *maker) renderingOf(objects []planner.Object) rendering {
+	r := rendering{map[string][]*planner.Object{}, map[string]string{}}
+	for i := range objects {
+		o := &objects[i]
+		r.byAddress[o.Address] = append(r.byAddress[o.Address], o)
 		if o.Version != nil {
-			names[o.ID.Kind+"/"+o.ID.Name] = m.nameBefore(o)
+			r.before[o.ID.Kind+"/"+o.ID.Name] = o.Version.BaseName
 		}
 	}
+	for _, p := range m.parts {
+		if p.kind != "app" {
+			continue
+		}
+		for _, o := range r.byAddress[p.address()] { // an app's own is named after the app
+			if own := p.of(o.ID.Kind); o.Version != nil && len(own) == 1 {
+				r.before[o.ID.Kind+"/"+o.ID.Name] = own[0].id.Name
+			}
+		}
+	}
+	return r
+}
+
+// withoutVersions returns a copy of a rendered manifest in which ConfigMaps and Secrets with
+// versions have the names that they had.
+func (r rendering) withoutVersions(u *unstructured.Unstructured) *unstructured.Unstructured {
 	u = u.DeepCopy()
 	eachDataReference(u.Object, func(kind, name string) string {
-		if base, ok := names[kind+"/"+name]; ok {
-			return base
+		if before, ok := r.before[kind+"/"+name]; ok {
+			return before
 		}
 		return name
 	})
 	return u
-}
-
-// nameBefore returns the name that an object had in the documents that has a version now. An
-// app's own is named after the app.
-func (m *maker) nameBefore(rendered planner.Object) string {
-	for _, p := range m.parts {
-		if p.kind != "app" || p.address() != rendered.Address {
-			continue
-		}
-		if own := p.of(rendered.ID.Kind); len(own) == 1 {
-			return own[0].id.Name
-		}
-	}
-	return rendered.Version.BaseName
 }
 
 // dataFields are the fields by which pods refer to ConfigMaps and Secrets: the name of the

@@ -18,7 +18,7 @@ func FuzzText(f *testing.F) {
 	for _, text := range []string{
 		"", "a", "a\n", "a\nb", "a\nb\n", "a\n\nb\n", "a\nb\n\n", "\n\na\n", "  a\n b\n", " a\n  b\nc", "\ta\nb\n", "a\n   \nb\n", "a\n\t\nb", "EOT\nEOT\n",
 		"${a}\n%{b}\n", "$${a}\n%%{b}\n", "a$\nb%\n", "\"\\\n\\\"\n", "a\r\nb\r\n", "\u0301a\nb\n", "a\n\u00a0b\n", "a\n\u3000\nb\n", "\ufeffa\nb\n", "a\x00\nb\n",
-		"a\u2028b\nc\n", "a \nb  \n", "#a\n//b\n/*c\n", "  EOT\na\n", "a\n  EOT\nb\n", "é\né\n", "👩‍👩‍👧\n‍b\n", "\x7fa\nb", "chomp(<<EOT\na\nEOT\n)", "}\n]\n,\n",
+		"a\u2028b\nc\n", "a \nb  \n", "#a\n//b\n/*c\n", "  EOT\na\n", "a\n  EOT\nb\n", "é\né\n", "👩\u200d👧\n\u200db\n", "\x7fa\nb", "chomp(<<EOT\na\nEOT\n)", "}\n]\n,\n",
 	} {
 		f.Add(text)
 	}
