@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/client-go/kubernetes/scheme"
 )
 
 // Left is an object of a cluster that nobody would write down, and why.
@@ -32,10 +33,23 @@ func Live(list []*unstructured.Unstructured) (docs []Document, left []Left) {
 	return docs, left
 }
 
-// asWritten returns a copy of a live object with nothing in it but what somebody wrote.
+// asWritten returns a copy of a live object with nothing in it but what somebody wrote. What kubectl
+// applied last tells which of its fields are defaults. Of built-in kinds no more is left out because of it, since
+// the server keeps some of their fields under other names than they were applied with.
 func asWritten(u *unstructured.Unstructured) *unstructured.Unstructured {
+	written := writtenBy(u, evidenceOf(u, false))
+	if applied := evidenceOf(u, true); applied.applied != nil {
+		short := writtenBy(u, applied)
+		if !scheme.Scheme.Recognizes(u.GroupVersionKind()) || len(Compare(written, short)) == 0 {
+			return short
+		}
+	}
+	return written
+}
+
+// writtenBy returns a copy of a live object without what the evidence does not show to be written.
+func writtenBy(u *unstructured.Unstructured, evidence evidence) *unstructured.Unstructured {
 	written := u.DeepCopy()
-	evidence := evidenceOf(u)
 	evidence.prune(written.Object)
 	dropServers(written.Object)
 	delete(written.Object, "status")

@@ -44,11 +44,14 @@ func appliesFromClient(manager string) bool {
 	return manager == "kubectl-client-side-apply" || manager == "kubectl" || manager == "before-first-apply"
 }
 
-// evidenceOf reads the managed fields of an object and what kubectl applied last. There is no evidence
-// in managed fields of another API version, whose fields may have other names.
-func evidenceOf(u *unstructured.Unstructured) evidence {
+// evidenceOf reads the managed fields of an object and, unless that is not to be believed, what kubectl
+// applied last. There is no evidence in managed fields of another API version, whose fields may have
+// other names.
+func evidenceOf(u *unstructured.Unstructured, believeApplied bool) evidence {
 	var e evidence
-	e.applied = lastApplied(u)
+	if believeApplied {
+		e.applied = lastApplied(u)
+	}
 	for _, entry := range managedEntries(u) {
 		tree, _ := entry["fieldsV1"].(fieldTree)
 		manager, _ := entry["manager"].(string)
@@ -58,6 +61,7 @@ func evidenceOf(u *unstructured.Unstructured) evidence {
 		case entry["apiVersion"] != u.GetAPIVersion():
 			return evidence{}
 		}
+		tree = asStored(u, tree, "f:")
 		e.all = append(e.all, tree)
 		switch {
 		case isController(manager):
@@ -84,7 +88,7 @@ func lastApplied(u *unstructured.Unstructured) any {
 	if utiljson.Unmarshal([]byte(text), &applied) != nil || applied["apiVersion"] != u.GetAPIVersion() {
 		return nil
 	}
-	return applied
+	return asStored(u, applied, "")
 }
 
 // isNone reports whether nothing tells who wrote what.

@@ -187,6 +187,27 @@ kind: Secret
 metadata: {name: token, annotations: {kubernetes.io/service-account.name: builder}}
 type: kubernetes.io/service-account-token
 `},
+		{"a Secret that kubectl applied as text", `
+apiVersion: v1
+kind: Secret
+metadata:
+  name: mysql
+  annotations:
+    kubectl.kubernetes.io/last-applied-configuration: '{"apiVersion":"v1","kind":"Secret","metadata":{"name":"mysql"},"stringData":{"password":"x"}}'
+  managedFields:
+  - apiVersion: v1
+    manager: kubectl-client-side-apply
+    operation: Update
+    fieldsV1: {"f:data": {".": {}, "f:password": {}}, "f:metadata": {"f:annotations": {".": {}, "f:kubectl.kubernetes.io/last-applied-configuration": {}}}, "f:type": {}}
+type: Opaque
+data: {password: eA==}
+`, `
+apiVersion: v1
+kind: Secret
+metadata: {name: mysql}
+type: Opaque
+data: {password: eA==}
+`},
 		{"a Job and a Pod without evidence", `
 apiVersion: batch/v1
 kind: Job
