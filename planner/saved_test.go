@@ -96,6 +96,12 @@ func (f *filler) fill(t *testing.T, v reflect.Value, at string) {
 		for i := range v.Len() {
 			f.fill(t, v.Index(i), fmt.Sprintf("%s[%d]", at, i))
 		}
+	case reflect.Map:
+		key, value := reflect.New(v.Type().Key()).Elem(), reflect.New(v.Type().Elem()).Elem()
+		f.fill(t, key, at+" key")
+		f.fill(t, value, at+" value")
+		v.Set(reflect.MakeMap(v.Type()))
+		v.SetMapIndex(key, value)
 	case reflect.Interface:
 		v.Set(reflect.ValueOf(map[string]any{"n": int64(1)<<60 + int64(f.count), "f": 0.5, "s": "0123", "l": []any{true, nil}}))
 	case reflect.String:
