@@ -205,7 +205,24 @@ data: {password: eA==}
 apiVersion: v1
 kind: Secret
 metadata: {name: mysql}
+data: {password: eA==}
+`},
+		{"a Secret that somebody applied on the server as text", `
+apiVersion: v1
+kind: Secret
+metadata:
+  name: mysql
+  managedFields:
+  - apiVersion: v1
+    manager: deployer
+    operation: Apply
+    fieldsV1: {"f:stringData": {"f:password": {}}}
 type: Opaque
+data: {password: eA==}
+`, `
+apiVersion: v1
+kind: Secret
+metadata: {name: mysql}
 data: {password: eA==}
 `},
 		{"a Job and a Pod without evidence", `
