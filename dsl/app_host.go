@@ -73,7 +73,7 @@ var hostBlocks = []nested[appBlock]{
 
 var hostAliases = kind[appBlock]{name: "map of lists", decode: func(s *scope, to *appBlock, a argument) {
 	entries, _ := s.entries(a)
-	for _, e := range entries {
+	for _, e := range asWritten(entries) {
 		if !s.checkKey(e, address) {
 			continue
 		}

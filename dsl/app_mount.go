@@ -128,7 +128,7 @@ var itemSchema = newSchema([]arg[itemArgs]{
 
 func decodeItems(s *scope, to *filesBlock, a argument) {
 	entries, _ := s.entries(a)
-	for _, e := range entries {
+	for _, e := range asWritten(entries) {
 		item := itemArgs{Item{Key: e.key}}
 		value := argument{name: e.key, expr: hcl.StaticExpr(e.value, e.rng), rng: e.rng}
 		if plain, _ := e.value.Unmark(); plain.Type().IsObjectType() {

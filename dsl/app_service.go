@@ -25,6 +25,7 @@ type Service struct {
 	IPFamilyPolicy        string   // SingleStack, PreferDualStack, RequireDualStack
 	ExternalIPs           []string
 	LoadBalancer          LoadBalancer
+	Selector              map[string]string // nil: the app's
 	Labels                map[string]string // beside the app's
 	Annotations           map[string]string
 	DeclRange             hcl.Range
@@ -126,6 +127,10 @@ var serviceSchema = newSchema([]arg[serviceBlock]{
 	{
 		name: "health_check_node_port", kind: integer(func(s *serviceBlock) *int32 { return &s.LoadBalancer.HealthCheckPort }, 1, 65535), initial: "chosen by the cluster",
 		doc: "Port of the nodes where the load balancer asks whether they have pods; with `external_traffic_policy = \"Local\"`.",
+	},
+	{
+		name: "selector", kind: textMap(func(s *serviceBlock) *map[string]string { return &s.Selector }, podLabelKey, labelValue), initial: "that of the app",
+		doc: "Labels by which the Service finds the pods, where it looks for others than the workload does; with `selector` of the app.",
 	},
 	{name: "labels", kind: serviceLabels, doc: "Labels of the Service, beside those of the app."},
 	{

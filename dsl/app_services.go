@@ -2,6 +2,7 @@ package dsl
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/hashicorp/hcl/v2"
@@ -105,12 +106,32 @@ func (s *scope) completeServices(a *appBlock) {
 		}
 		if !b.failed {
 			s.checkServicePorts(b)
+			s.checkServiceSelector(b)
 			s.checkService(b)
 		}
 		if i == main {
 			a.Service = b.Service
 		} else {
 			a.Further = append(a.Further, b.Service)
+		}
+	}
+}
+
+// checkServiceSelector reports a selector that would not find the app's pods, or those of one
+// version of them alone.
+func (s *scope) checkServiceSelector(b *serviceBlock) {
+	at := b.at["selector"]
+	switch {
+	case b.Selector == nil:
+	case b.of.Selector == nil:
+		s.report(problem(&at, "Conflicting arguments", "The pods of %s are found by labels of stowage's own, by its Services too. selector goes with selector of the app.", b.of.Address))
+	case len(b.Selector) == 0:
+		s.report(problem(&at, "Invalid value", `"selector" is empty, which would mean no pod.`))
+	default:
+		for _, key := range slices.Sorted(maps.Keys(b.Selector)) {
+			if value, ok := b.of.PodLabels[key]; !ok || value != b.Selector[key] {
+				s.report(problem(&at, "Invalid value", "The Service %q asks for the label %s = %q, which the pods of %s do not have.", b.Name, key, b.Selector[key], b.of.Address))
+			}
 		}
 	}
 }

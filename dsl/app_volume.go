@@ -331,7 +331,7 @@ var fieldFileSchema = newSchema(append(
 func decodeFields(s *scope, to *filesBlock, a argument) {
 	to.defining = append(to.defining, "fields")
 	entries, _ := s.entries(a)
-	for _, e := range entries {
+	for _, e := range asWritten(entries) {
 		if !s.checkKey(e, relativePath) {
 			continue
 		}

@@ -1,6 +1,7 @@
 package dsl
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -68,6 +69,13 @@ func (s *scope) writtenEntries(pairs []hcl.KeyValuePair) ([]entry, bool) {
 	}
 	slices.SortFunc(list, func(a, b entry) int { return strings.Compare(a.key, b.key) })
 	return list, ok
+}
+
+// asWritten returns entries in the order in which they are written, for those that become a
+// list: another order would be another list. What is computed keeps that of its keys.
+func asWritten(list []entry) []entry {
+	slices.SortStableFunc(list, func(a, b entry) int { return cmp.Compare(a.rng.Start.Byte, b.rng.Start.Byte) })
+	return list
 }
 
 // keyText evaluates the key of one item of an object.

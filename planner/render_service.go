@@ -33,10 +33,18 @@ func (r *renderer) service(a *dsl.App, s *dsl.Service) {
 	)
 }
 
+// serviceSelector returns the labels by which a Service finds the pods.
+func (r *renderer) serviceSelector(a *dsl.App, s *dsl.Service) map[string]string {
+	if s.Selector != nil {
+		return s.Selector
+	}
+	return r.selector(a)
+}
+
 func (r *renderer) serviceSpec(a *dsl.App, s *dsl.Service) *corev1ac.ServiceSpecApplyConfiguration {
 	spec := corev1ac.ServiceSpec().
 		WithType(corev1.ServiceType(s.Type)).
-		WithSelector(r.selector(a)).
+		WithSelector(r.serviceSelector(a, s)).
 		WithPorts(servicePorts(a, s)...).
 		WithExternalIPs(s.ExternalIPs...).
 		WithLoadBalancerSourceRanges(s.LoadBalancer.SourceRanges...)

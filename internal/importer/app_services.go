@@ -15,6 +15,9 @@ func (a *appWriter) writeServices(b *block) {
 			inner.set("name", service.id.Name, "metadata.name")
 		}
 		a.writeServicePorts(inner, service)
+		if selector := service.written().at("spec", "selector"); !maps.Equal(selector.texts(), a.selector()) {
+			inner.take("selector", selector)
+		}
 		a.writeService(inner, service)
 		if len(a.part.of("Service")) == 1 && len(a.ports.services[service]) > 0 {
 			b.unlessEmpty(inner) // the ports say that there is one

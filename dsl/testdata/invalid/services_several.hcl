@@ -82,3 +82,43 @@ app "labels" {
     labels = { "app.kubernetes.io/name" = "x" } # ERROR: Invalid key: The key "app.kubernetes.io/name" is set by stowage itself.
   }
 }
+
+app "own-labels" {
+  image = "nginx"
+  port "http" { number = 80 }
+  service {
+    selector = { app = "web" } # ERROR: Conflicting arguments: The pods of app.own-labels are found by labels of stowage's own, by its Services too. selector goes with selector of the app.
+  }
+}
+
+app "other-labels" {
+  image    = "nginx"
+  selector = { app = "web" }
+  port "http" { number = 80 }
+  service {
+    selector = { tier = "front" } # ERROR: Invalid value: The Service "other-labels" asks for the label tier = "front", which the pods of app.other-labels do not have.
+  }
+  service {
+    name     = "none"
+    selector = {} # ERROR: Invalid value: "selector" is empty, which would mean no pod.
+  }
+}
+
+app "fine" {
+  image = "nginx"
+  port "http" { number = 80 }
+  port "8080" {
+    service_name = "more"
+    exposed      = true
+  }
+  service { name = "own" }
+}
+
+app "asks" {
+  image = "nginx"
+  env = {
+    A = app.fine.service["fine"].host # ERROR: Unknown attribute: app.fine.service has no "fine"; there is own.
+    B = app.fine.service["own"].port["808"] # ERROR: Unknown attribute: app.fine.service["own"].port has no "808"; there is 8080, http. Did you mean "8080"?
+    C = app.fine.service.own.hots # ERROR: Unknown attribute: app.fine.service.own has no "hots"; there is fqdn, host, port. Did you mean "host"?
+  }
+}

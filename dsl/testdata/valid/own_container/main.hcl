@@ -21,3 +21,12 @@ app "web" {
     versions = "together"
   }
 }
+
+# A Service that looks for other labels than the workload, as it did before.
+app "leader" {
+  image      = "redis:7"
+  selector   = { app = "redis", role = "leader" }
+  pod_labels = { app = "redis", role = "leader", tier = "backend" }
+  port "6379" {}
+  service { selector = { tier = "backend" } }
+}
