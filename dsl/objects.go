@@ -112,8 +112,8 @@ func (n objectNames) blueGreen(a *App) {
 func (n objectNames) canary(a *App) {
 	name, at, why := a.Name+"-canary", a.Rollout.DeclRange, a.Address.String()+" has a canary."
 	n.claim(fmt.Sprintf("Deployment %q", name), at, why)
-	if a.Rollout.Traffic != "" {
-		n.claim(fmt.Sprintf("Service %q", name), at, why)
+	if a.Rollout.Traffic != "" && a.Service != nil {
+		n.claim(fmt.Sprintf("Service %q", a.Service.Name+"-canary"), at, why)
 		n.claim(podsNamed(name), at, why)
 	}
 }

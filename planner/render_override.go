@@ -195,7 +195,7 @@ func withoutEmptied(types *schema.Schema, ref schema.TypeRef, v any) {
 // isPlainMap reports whether a type has entries and not fields.
 func isPlainMap(types *schema.Schema, ref schema.TypeRef) bool {
 	t, _ := types.Resolve(ref)
-	return t.Map != nil && len(t.Map.Fields) == 0 && (t.Map.ElementType != schema.TypeRef{})
+	return t.Map != nil && len(t.Fields) == 0 && (t.Map.ElementType != schema.TypeRef{})
 }
 
 // withoutNulls returns a copy of a value without the fields that are null.
