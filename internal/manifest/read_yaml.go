@@ -6,6 +6,7 @@ import (
 	"io"
 	"regexp"
 	"sort"
+	"strconv"
 	"strings"
 
 	yamlnode "go.yaml.in/yaml/v3"
@@ -73,13 +74,17 @@ func parseTree(p piece) (*yamlnode.Node, error) {
 	return root, nil
 }
 
-var errorLine = regexp.MustCompile(`^(?:error converting YAML to JSON: )?(?:yaml: )?(?:line (\d+): )?`)
+// errorPrefix is what a parser puts before the words of an error.
+var errorPrefix = regexp.MustCompile(`^(?:error converting YAML to JSON: )?(?:yaml: )?(?:line (\d+): )?`)
+
+// directive is what a template has where YAML has a field, an item of a list or a value.
+var directive = regexp.MustCompile(`^\s*(?:- )*(?:[\w./-]+:\s+)?["'\w./:-]*\{\{`)
 
 // syntaxProblem says what the parser did not understand.
 func (p piece) syntaxProblem(err error) *Problem {
-	text := errorLine.ReplaceAllString(err.Error(), "")
+	text := errorPrefix.ReplaceAllString(err.Error(), "")
 	found := &Problem{Line: p.errorLine(err), Summary: "is not YAML: " + text}
-	line, template := p.find(func(line string) bool { return hasContent(line) && strings.Contains(line, "{{") })
+	line, template := p.find(directive.MatchString)
 	switch {
 	case template:
 		found.Line = line
@@ -97,23 +102,35 @@ func (p piece) syntaxProblem(err error) *Problem {
 	return found
 }
 
+// longPiece is the length from which looking for the line of an error would take seconds.
+const longPiece = 1 << 18
+
 // errorLine returns the last line that the parser needs to come to its error. Its own word for it is often where
-// the block begins, or missing.
+// the block begins, or missing; in a very long document that has to do.
 func (p piece) errorLine(err error) int {
+	if len(p.text) > longPiece {
+		said, _ := strconv.Atoi(errorPrefix.FindStringSubmatch(err.Error())[1])
+		return p.line + max(said, 1) - 1
+	}
+	parse := func(text string) error {
+		_, err := parseValue(text)
+		return err
+	}
+	if _, failed := parseTree(p); failed != nil {
+		parse = func(text string) error {
+			_, err := parseTree(piece{text: text, line: p.line})
+			return err
+		}
+	}
 	lines := strings.SplitAfter(p.text, "\n")
 	fails := sort.Search(len(lines), func(n int) bool {
-		part := piece{text: strings.Join(lines[:n], ""), line: p.line}
-		_, failed := parseTree(part)
-		if failed == nil {
-			_, failed = parseValue(part.text)
-		}
+		failed := parse(strings.Join(lines[:n], ""))
 		return failed != nil && failed.Error() == err.Error()
 	})
-	line := p.line + fails - 1
-	for i := fails - 1; i > 0 && i < len(lines) && strings.TrimSpace(lines[i]) == "" && !strings.HasPrefix(lines[i], "\t"); i-- {
-		line--
+	for fails > 1 && fails <= len(lines) && strings.TrimSpace(lines[fails-1]) == "" && !strings.HasPrefix(lines[fails-1], "\t") {
+		fails--
 	}
-	return line
+	return p.line + fails - 1
 }
 
 // find returns the number of the first line that is looked for.
