@@ -24,6 +24,7 @@ func remarksOn(b *block, objects []*object) remarks {
 	b.eachSpot(func(s spot, isBlock bool) {
 		if _, known := p.spots[s]; !known {
 			p.spots[s] = isBlock
+			p.order = append(p.order, s)
 		}
 	})
 	for _, o := range objects {
@@ -38,19 +39,14 @@ func remarksOn(b *block, objects []*object) remarks {
 type placing struct {
 	block *block
 	spots map[spot]bool // and whether they are those of blocks
-	moved map[spot]bool // those with comments of fields inside
+	order []spot        // as they are written
+	moved map[spot]bool // those with comments of fields that have none of their own
 	remarks
 }
 
 // place puts one comment where it belongs.
 func (p *placing) place(o *object, path string) {
-	to, exact := spot{o, path}, true
-	for !p.has(to) && to.path != "" {
-		to.path, exact = around(to.path), false
-	}
-	if !p.has(to) {
-		to, exact = p.block.spot(), o == p.block.from
-	}
+	to, exact := p.spotFor(o, path)
 	comment, there := o.Comments[path], p.remarks[to]
 	if comment.Line != "" && !exact && !p.spots[to] && there.Line == "" {
 		there.Line, comment.Line = comment.Line, ""
@@ -58,17 +54,47 @@ func (p *placing) place(o *object, path string) {
 	if comment.Line != "" && (!exact || p.spots[to]) {
 		comment.Head, comment.Line = append(slices.Clip(comment.Head), comment.Line), ""
 	}
-	switch {
-	case exact:
-		there.Head, there.Line = append(slices.Clip(comment.Head), there.Head...), comment.Line
-	case len(comment.Head) > 0 && !p.moved[to] && len(there.Head) > 1:
-		there.Head = append(append(there.Head, ""), comment.Head...)
+	if !exact && len(comment.Head) > 0 && !p.moved[to] && len(there.Head) > 1 {
+		there.Head = append(slices.Clip(there.Head), "")
 		p.moved[to] = true
-	default:
-		there.Head = append(there.Head, comment.Head...)
 	}
-	there.Foot = append(there.Foot, comment.Foot...)
+	there.Head = append(slices.Clip(there.Head), comment.Head...)
+	if comment.Line != "" {
+		if there.Line != "" {
+			there.Head = append(there.Head, there.Line)
+		}
+		there.Line = comment.Line
+	}
+	there.Foot = append(slices.Clip(there.Foot), comment.Foot...)
 	p.remarks[to] = there
+}
+
+// spotFor returns the spot for the comment of a field, and whether it is that of the field
+// itself.
+func (p *placing) spotFor(o *object, path string) (_ spot, exact bool) {
+	for at := path; ; at = around(at) {
+		if s := (spot{o, at}); p.has(s) {
+			return s, at == path
+		}
+		if at == "" {
+			return p.block.spot(), o == p.block.from
+		}
+		if s, ok := p.inside(o, at); ok {
+			return s, false
+		}
+	}
+}
+
+// inside returns the first spot of something in an item of a list.
+func (p *placing) inside(o *object, item string) (spot, bool) {
+	if strings.HasSuffix(item, "]") {
+		for _, s := range p.order {
+			if s.from == o && strings.HasPrefix(s.path, item+".") {
+				return s, true
+			}
+		}
+	}
+	return spot{}, false
 }
 
 func (p *placing) has(s spot) bool {

@@ -2,6 +2,7 @@ package importer
 
 import (
 	"maps"
+	"reflect"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -43,13 +44,13 @@ func (m *maker) compareOne(p *part, o *object) (changed bool) {
 			if o.id.IsSecret() {
 				d.Want, d.Got = hiddenValue(d.Want), hiddenValue(d.Got)
 			}
-			m.differ = append(m.differ, Difference{ID: o.id, File: o.File, Line: o.Line, Difference: d})
+			m.differ = append(m.differ, Difference{ID: o.id, File: o.File, Line: o.lineOf(d.Path), Difference: d})
 		}
 		return false
 	case p.overrides[o] != nil && !p.inFull[o]:
 		delete(p.overrides, o)
 		p.inFull[o] = true
-	case p.overrides[o] != nil, !p.override(o, want, got):
+	case p.overrides[o] != nil, o.id.IsSecret() && !sameData(want, got), !p.override(o, want, got):
 		m.stepBack(p, o, "no override says "+differences[0].Path)
 	}
 	return true
@@ -72,6 +73,21 @@ func (p *part) override(o *object, want, got *unstructured.Unstructured) bool {
 		p.inFull[o] = true
 	}
 	return false
+}
+
+// sameData reports whether two Secrets hold the same. What one holds is in no override.
+func sameData(want, got *unstructured.Unstructured) bool {
+	return reflect.DeepEqual(manifest.Default(want).Object["data"], manifest.Default(got).Object["data"])
+}
+
+// lineOf returns the line of a field in the document, or that of what it is in.
+func (o *object) lineOf(path string) int {
+	for ; path != ""; path = around(path) {
+		if place, ok := o.Places[path]; ok {
+			return place.Line
+		}
+	}
+	return o.Line
 }
 
 // hiddenValue is shown in the place of what a Secret holds.

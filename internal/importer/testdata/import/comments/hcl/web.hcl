@@ -6,12 +6,10 @@
 # since 1.16
 # Head of the metadata.
 # the name
-# The server.
 # The way in.
 # Of the service.
-# For people.
-# by name
 app "web" {
+  # The server.
   # Pinned because of #123.
   image = "example.com/web:1.0"
   # How many.
@@ -32,8 +30,9 @@ app "web" {
   termination_grace_period = "1m"
 
   port "http" {
-    number       = 8080 # plain
-    service_port = 80
+    number = 8080 # plain
+    # For people.
+    service_port = 80 # by name
   }
   # The end of the document.
   # The end of the pod.

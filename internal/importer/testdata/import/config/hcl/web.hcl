@@ -3,9 +3,9 @@ app "web" {
   labels   = { app = "web" }
   selector = { app = "web" }
   env      = { MOTD = config.shared.key["motd.txt"] }
-  volume "conf" { config = config.web-files }
-
   env_from { config = config.web-config }
+
+  volume "conf" { config = config.web-files }
 
   mount "/etc/web" { volume = "conf" }
 }
