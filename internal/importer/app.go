@@ -11,7 +11,11 @@ import (
 func (m *maker) recogniseApps() {
 	m.convertAutoscalers()
 	for _, o := range m.objects {
-		if m.isWorkload(o) {
+		switch {
+		case !m.isWorkload(o):
+		case m.options.KeepNames && dsl.AppKind(o.id.Kind) == dsl.Job:
+			o.why = "is a resource block, as an app would run it again, under a name for its content"
+		default:
 			m.recogniseApp(o)
 		}
 	}

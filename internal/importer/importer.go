@@ -19,7 +19,7 @@ import (
 type Options struct {
 	Release   string // name of the release block; empty: the namespace's
 	Namespace string // of the release, and of documents that name none; empty: that of most documents
-	// KeepNames leaves every ConfigMap and Secret its name, so that what runs can be
+	// KeepNames leaves every ConfigMap, Secret and Job its name, so that what runs can be
 	// adopted without a restart. Otherwise those that only pods use become versioned.
 	KeepNames bool
 	Adopt     bool // whether the configuration says that it takes over what exists
