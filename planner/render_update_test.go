@@ -124,6 +124,20 @@ func TestS34UpdateEqualsFreshCreate(t *testing.T) {
 			   traffic_distribution    = "PreferSameZone"
 			   publish_not_ready       = true
 			 }`, webPort},
+		{"port by its name, then by its number", webPort, `port "80" {}`},
+		{"port by its number, then by its name", `port "80" {}`, webPort},
+		{"port of the Service by another name, to a number", webPort, `port "http" {
+			   number       = 80
+			   service_name = "web"
+			   target       = 80
+			 }`},
+		{"port that the container lists no more", webPort, `port "http" {
+			   number   = 80
+			   declared = false
+			 }`},
+		{"fewer ports of the Service", portBlocks("http 80", "admin 81"), portBlocks("http 80", "admin 81") + `service { ports = { http = 8080 } }`},
+		{"labels of the Service taken back", webPort + `service { labels = { tier = "front" } }`, webPort + `service {}`},
+		{"fewer old templates, then as usual", `override "Deployment" { spec = { revisionHistoryLimit = 2 } }`, ``},
 		{"account taken back", `service_account { token = false }`, ``},
 		{"another account", `service_account {}`, `service_account { existing = "default" }`},
 		{"pull secrets changed", `image_pull_secrets = ["a", "b"]`, `image_pull_secrets = ["b", "c"]`},
