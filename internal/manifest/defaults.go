@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -133,10 +134,51 @@ func reduceObject(t reflect.Type, object map[string]any) {
 	reduceStruct(t, object, full, "status")
 }
 
-// reduceStruct takes out the fields of a struct that come again by themselves, one after the other.
-// Full is what the struct is with all of them.
+// reduceStruct takes out the fields of a struct that come again by themselves. Full is what the struct
+// is with all of them.
 func reduceStruct(t reflect.Type, object, full map[string]any, except string) {
 	s := structOf(t)
+	if lookInside[t] {
+		s.reduce(t, object, full, except)
+		return
+	}
+	outline, fullOutline := s.outline(object, full)
+	s.reduce(t, outline, fullOutline, except)
+	for name := range object {
+		if _, stays := outline[name]; !stays {
+			delete(object, name)
+		}
+	}
+}
+
+// outline returns a struct, and the same with all its defaults, without the content of what no default
+// depends on, which is most of it.
+func (s *goStruct) outline(object, full map[string]any) (small, smallFull map[string]any) {
+	filled := s.filled()
+	small, smallFull = make(map[string]any, len(object)), make(map[string]any, len(object))
+	for name, value := range object {
+		switch f := s.byName[name]; {
+		case isScalar(value):
+			small[name], smallFull[name] = value, value
+		case slices.Contains(filled, name) && (!f.isAlwaysThere() || equal(value, values{})):
+			small[name], smallFull[name] = copied(value), full[name]
+		default:
+			small[name], smallFull[name] = nil, nil
+		}
+	}
+	return small, smallFull
+}
+
+func isScalar(value any) bool {
+	switch value.(type) {
+	case map[string]any, []any:
+		return false
+	}
+	return true
+}
+
+// reduce takes out the fields one after the other.
+func (s *goStruct) reduce(t reflect.Type, object, full map[string]any, except string) {
 	for _, path := range s.filled() {
 		parent, name := parentOf(object, path)
 		value, has := parent[name]

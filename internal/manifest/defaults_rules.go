@@ -61,6 +61,18 @@ var rules = map[reflect.Type]rule{
 	reflect.TypeFor[apiextensionsv1.CustomResourceDefinitionNames](): {[]string{"listKind", "singular"}, fillNames},
 }
 
+// lookInside are the types whose rules depend on what is in lists and maps.
+var lookInside = map[reflect.Type]bool{
+	reflect.TypeFor[corev1.Pod]():                                    true,
+	reflect.TypeFor[corev1.Namespace]():                              true,
+	reflect.TypeFor[corev1.ServiceSpec]():                            true,
+	reflect.TypeFor[corev1.LimitRangeItem]():                         true,
+	reflect.TypeFor[corev1.ReplicationController]():                  true,
+	reflect.TypeFor[batchv1.Job]():                                   true,
+	reflect.TypeFor[autoscalingv2.HorizontalPodAutoscalerBehavior](): true,
+	reflect.TypeFor[networkingv1.NetworkPolicySpec]():                true,
+}
+
 // absent sets a field that is not there.
 func absent(object values, name string, value any) {
 	if _, has := object[name]; !has {

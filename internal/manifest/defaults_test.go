@@ -221,3 +221,12 @@ func FuzzDefault(f *testing.F) {
 		}
 	})
 }
+
+func BenchmarkWithoutDefaults700(b *testing.B) {
+	objects := objectsIn(b, "defaults/workloads.yaml")
+	for b.Loop() {
+		for i := range 700 {
+			WithoutDefaults(objects[i%2]) // a small Deployment and a large one
+		}
+	}
+}

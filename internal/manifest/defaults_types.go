@@ -101,5 +101,12 @@ var (
 // isOwnForm reports whether values of a type are written in a form of their own, such as times and
 // quantities, so that the Go type says nothing about what is in them.
 func isOwnForm(t reflect.Type) bool {
-	return t.Implements(marshaler) || reflect.PointerTo(t).Implements(marshaler)
+	if known, ok := ownForms.Load(t); ok {
+		return known == true
+	}
+	own := t.Implements(marshaler) || reflect.PointerTo(t).Implements(marshaler)
+	ownForms.Store(t, own)
+	return own
 }
+
+var ownForms sync.Map // of reflect.Type to bool

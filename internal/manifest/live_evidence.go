@@ -38,10 +38,14 @@ func isController(manager string) bool {
 	})
 }
 
-// appliesFromClient reports whether a manager is kubectl's client-side apply, which owns the defaults of
-// what it made too, but keeps in an annotation what it was given.
+// appliesFromClient reports whether a manager applies as kubectl does from the client's side. It owns the
+// defaults of what it made too, but keeps in an annotation what it was given.
 func appliesFromClient(manager string) bool {
-	return manager == "kubectl-client-side-apply" || manager == "kubectl" || manager == "before-first-apply"
+	switch manager {
+	case "kubectl-client-side-apply", "kubectl", "before-first-apply", "argocd-controller", "argocd-application-controller":
+		return true
+	}
+	return false
 }
 
 // evidenceOf reads the managed fields of an object and, unless that is not to be believed, what kubectl
