@@ -33,6 +33,7 @@ type estate struct {
 	proxy     *testcluster.Proxy
 	namespace string
 	dir       string // of the configuration
+	webOnly   bool   // there is only the app web, and what it uses
 }
 
 func newEstate(t *testing.T) *estate {
@@ -57,9 +58,7 @@ func (e *estate) configure(pairs ...string) {
 		}
 		text = strings.Replace(text, pair[0], pair[1], 1)
 	}
-	if err := os.WriteFile(filepath.Join(e.dir, "shop.hcl"), []byte(text), 0o600); err != nil {
-		e.test.Fatal(err)
-	}
+	e.write(text)
 }
 
 func (e *estate) read(file string) string {
@@ -75,7 +74,11 @@ func (e *estate) read(file string) string {
 func (e *estate) run(code int, verb string, more ...string) string {
 	e.test.Helper()
 	args := append([]string{verb, e.dir, "--kubeconfig", e.proxy.Kubeconfig, "-n", e.namespace}, more...)
-	if verb == "apply" {
+	switch verb {
+	case "apply":
+		args = append(args, "--auto-approve")
+	case "rollback":
+		args[1] = "-C=" + e.dir
 		args = append(args, "--auto-approve")
 	}
 	got, out, errs := stowage(e.test, args...)
@@ -106,7 +109,33 @@ func (e *estate) found() map[string]*unstructured.Unstructured {
 }
 
 func (e *estate) manifests() []*unstructured.Unstructured {
-	return manifestsIn(e.test, e.read(shopFound))
+	all := manifestsIn(e.test, e.read(shopFound))
+	if !e.webOnly {
+		return all
+	}
+	return slices.DeleteFunc(all, func(u *unstructured.Unstructured) bool { return u.GetName() != "web" && u.GetName() != "settings" })
+}
+
+// keepWeb leaves the app web alone in the estate.
+func (e *estate) keepWeb() {
+	e.webOnly = true
+	e.write(e.blocks("release", "config", `app "web"`)...)
+}
+
+// blocks returns those blocks of the configuration that begin with one of the texts.
+func (e *estate) blocks(beginnings ...string) []string {
+	e.test.Helper()
+	return slices.DeleteFunc(strings.Split(e.read(shopConfigured), "\n\n"), func(block string) bool {
+		return !slices.ContainsFunc(beginnings, func(text string) bool { return strings.HasPrefix(block, text) })
+	})
+}
+
+// write writes a configuration of some blocks.
+func (e *estate) write(blocks ...string) {
+	e.test.Helper()
+	if err := os.WriteFile(filepath.Join(e.dir, "shop.hcl"), []byte(strings.Join(blocks, "\n\n")), 0o600); err != nil {
+		e.test.Fatal(err)
+	}
 }
 
 // of returns the client of an object's kind.

