@@ -46,7 +46,18 @@ var rooms = map[string]struct {
 	"stowage/dsl":              {deny: []string{"k8s.io/", "sigs.k8s.io/", "net/http"}},
 	"stowage/internal/kube":    {},
 	"stowage/internal/release": {deny: []string{"net/http", "k8s.io/client-go"}},
-	"stowage/internal/local":   {deny: []string{"k8s.io/", "sigs.k8s.io/"}},
+	"stowage/internal/manifest": {
+		deny: []string{"net/http"},
+		allow: []string{
+			"k8s.io/api/", "k8s.io/apimachinery/", "k8s.io/client-go/applyconfigurations", "k8s.io/client-go/kubernetes/scheme",
+			"k8s.io/apiextensions-apiserver/pkg/apis/", "k8s.io/apiextensions-apiserver/pkg/client/applyconfiguration", "sigs.k8s.io/gateway-api/", "sigs.k8s.io/structured-merge-diff/", "sigs.k8s.io/yaml",
+		},
+	},
+	"stowage/internal/importer": {
+		ours: []string{"stowage/dsl", "stowage/planner", "stowage/internal/manifest"},
+		deny: []string{"net/http", "k8s.io/client-go"},
+	},
+	"stowage/internal/local": {deny: []string{"k8s.io/", "sigs.k8s.io/"}},
 }
 
 type pkg struct {
