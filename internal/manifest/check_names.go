@@ -76,8 +76,9 @@ func (c *checker) word(path string, t reflect.Type, text string) {
 
 // nameRules are the rules for names of kinds that have others than most, by GROUP/KIND.
 var nameRules = map[string]func(string) []string{
-	"/Service":                                     validation.IsDNS1035Label,
+	"/Service":                                     validation.IsDNS1123Label,
 	"/Namespace":                                   validation.IsDNS1123Label,
+	"certificates.k8s.io/ClusterTrustBundle":       pathsegment.IsPathSegmentName, // SIGNER:NAME
 	"rbac.authorization.k8s.io/Role":               pathsegment.IsPathSegmentName,
 	"rbac.authorization.k8s.io/ClusterRole":        pathsegment.IsPathSegmentName,
 	"rbac.authorization.k8s.io/RoleBinding":        pathsegment.IsPathSegmentName,

@@ -118,6 +118,7 @@ func TestDocumentsOfAFile(t *testing.T) {
 		"marker with blanks":       {a + "---  \t\n" + b, "A a 1, B b 5"},
 		"directives":               {"%YAML 1.2\n---\n" + a + "...\n%YAML 1.1\n# c\n---\n" + b, "A a 3, B b 10"},
 		"Windows line ends":        {strings.ReplaceAll(a+"---\n"+b, "\n", "\r\n"), "A a 1, B b 5"},
+		"old Mac line ends":        {strings.ReplaceAll(a+"---\n"+b, "\n", "\r"), "A a 1, B b 5"},
 		"byte order mark":          {"\ufeff" + a, "A a 1"},
 		"no marker in a text":      {a + "data:\n  text: |\n    ---\n    a: b\n    ...\n---\n" + b, "A a 1, B b 10"},
 		"no marker in a word":      {a + "data:\n  text: a\n    ---b\n", "A a 1"},

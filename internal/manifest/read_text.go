@@ -27,8 +27,11 @@ func decodeText(data []byte) (string, *Problem) {
 			Hint:    "save it as UTF-8; binary data belongs into binaryData or data as base64",
 		}
 	}
-	return strings.ReplaceAll(string(data), "\r\n", "\n"), nil
+	return lineEnds.Replace(string(data)), nil
 }
+
+// lineEnds makes one of what ends lines elsewhere; YAML does so itself, in texts too.
+var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
 // invalidUTF8 returns the place of the first byte that is not part of a character, -1 for none.
 func invalidUTF8(data []byte) int {
