@@ -18,6 +18,8 @@ type block struct {
 	// itself is made from; comments follow them.
 	from *object
 	path string
+	// optional says that the block means nothing without anything in it.
+	optional bool
 	// comment is written above the block, besides what the object's document has there.
 	comment []string
 }

@@ -75,7 +75,7 @@ func (o *object) rolls() bool {
 	case "Deployment", "StatefulSet", "DaemonSet", "CronJob":
 		return true
 	}
-	return o.part != nil && o.part.kind == "app" // a Job is made anew by an app alone
+	return o.part != nil && o.part.kind == "app" // which makes Jobs anew, and accounts that refer to it
 }
 
 // datum is what a ConfigMap or a Secret has under one key.

@@ -12,7 +12,7 @@ type dataID struct{ kind, name string }
 
 // dataUse is what the documents tell of who uses a ConfigMap or a Secret.
 type dataUse struct {
-	pods  []*object // whose pods refer to it, in the order of the documents
+	pods  []*object // whose pods refer to it, and their accounts, in the order of the documents
 	other bool      // its name stands somewhere else
 }
 
@@ -32,9 +32,10 @@ func (m *maker) findUses() {
 	for _, o := range m.objects {
 		m.findPodUses(o)
 		w := wordsOf(o)
+		own, _ := m.dataIDOf(o)
 		for _, id := range data {
 			// A word in a text means something else of that name, if there is any.
-			if w.names[id.name] || w.words[id.name] && !names[id.name] {
+			if id != own && (w.names[id.name] || w.words[id.name] && !names[id.name]) {
 				m.uses[id].other = true
 			}
 		}
@@ -43,7 +44,8 @@ func (m *maker) findUses() {
 
 // findPodUses notes what the pods of an object refer to.
 func (m *maker) findPodUses(o *object) {
-	if _, runs := podPaths[o.id.Kind]; !runs || o.id.Namespace != m.namespace {
+	_, runs := podPaths[o.id.Kind]
+	if !runs && !o.isAccount() || o.id.Namespace != m.namespace {
 		return
 	}
 	eachDataReference(o.Object.Object, func(kind, name string) string {
@@ -53,6 +55,9 @@ func (m *maker) findPodUses(o *object) {
 		return name
 	})
 }
+
+// isAccount reports whether the object is an account, whose pods pull images as it says.
+func (o *object) isAccount() bool { return o.id.Group == "" && o.id.Kind == "ServiceAccount" }
 
 // dataIDOf returns the name of a ConfigMap or Secret that a config or secret block can make.
 func (m *maker) dataIDOf(o *object) (dataID, bool) {
@@ -79,6 +84,8 @@ func wordsOf(o *object) mentions {
 		"rbac.authorization.k8s.io/RoleBinding", "rbac.authorization.k8s.io/ClusterRoleBinding":
 	case "/ConfigMap", "/Secret":
 		w.data(o)
+	case "/ServiceAccount":
+		w.all(o.get("secrets"))
 	case "networking.k8s.io/Ingress":
 		w.all(o.get("spec", "tls"))
 	default:

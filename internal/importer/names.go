@@ -21,6 +21,9 @@ func (m *maker) freeLabel(p *part) string {
 	if namespace := p.main().id.Namespace; m.labels[p.address()] && namespace != m.namespace && namespace != "" {
 		label += "-" + namespace
 	}
+	if p.kind == "app" && m.labels[p.address()] { // one of another kind, of that name
+		label += "-" + strings.ToLower(p.main().id.Kind)
+	}
 	unique := label
 	for i := 2; ; i++ {
 		p.label = unique

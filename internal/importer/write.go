@@ -117,7 +117,7 @@ func (w *writer) oneLine(b *block, top bool) (string, bool) {
 }
 
 // areApart reports whether an empty line stands between two items: around blocks, but for
-// those of one kind that take one line each.
+// those of one kind that take one line each, or that follow the arguments.
 func (w *writer) areApart(before, after any) bool {
 	a, ok := before.(*block)
 	b, also := after.(*block)
@@ -125,7 +125,7 @@ func (w *writer) areApart(before, after any) bool {
 	case ok && also:
 		return a.kind != b.kind || !w.isShort(a) || !w.isShort(b)
 	case also:
-		return !w.isShort(b)
+		return !w.isShort(b) || b.kind == "override"
 	}
 	return ok
 }

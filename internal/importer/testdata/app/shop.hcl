@@ -136,6 +136,11 @@ config "orders" {
   }
 }
 
+secret "registry" {
+  type = "kubernetes.io/dockerconfigjson"
+  data = { ".dockerconfigjson" = var.registry_dockerconfigjson }
+}
+
 # ---- payments.hcl
 app "payments" {
   image    = "registry.example.com/payments:1.9"
@@ -192,12 +197,6 @@ config "orders-env" {
   }
 }
 
-secret "registry" {
-  type      = "kubernetes.io/dockerconfigjson"
-  versioned = false
-  data      = { ".dockerconfigjson" = var.registry_dockerconfigjson }
-}
-
 secret "db" {
   versioned = false
   data      = { username = var.db_username, password = var.db_password }
@@ -205,7 +204,7 @@ secret "db" {
 
 # ---- variables.hcl
 variable "registry_dockerconfigjson" {
-  description = "Key \".dockerconfigjson\" of secret.registry."
+  description = "Key \".dockerconfigjson\" of secret.registry, for app.orders."
   type        = string
   sensitive   = true
 }
@@ -223,6 +222,7 @@ variable "db_password" {
 }
 
 # renamed: Job migrate to migrate-*
+# renamed: Secret registry to registry-*
 # renamed: ConfigMap orders to orders-*
 # renamed: ConfigMap orders-env to orders-env-*
 # relabelled: [HorizontalPodAutoscaler orders-hpa PodDisruptionBudget orders-pdb ServiceAccount orders Role orders RoleBinding orders PersistentVolumeClaim orders-uploads] app: "" to "orders"

@@ -50,5 +50,6 @@ EOT
     "decomposed.txt" = file("files/web-files/decomposed.txt")
     "logo.png"       = file("files/web-files/logo.png")
   }
+
   override "ConfigMap" { immutable = true }
 }

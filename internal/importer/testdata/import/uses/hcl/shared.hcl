@@ -16,3 +16,8 @@ config "operator" {
     EOT
   }
 }
+
+secret "of-account" {
+  versioned = false
+  data      = { a = var.of_account_a }
+}

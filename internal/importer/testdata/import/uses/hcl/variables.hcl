@@ -11,7 +11,7 @@ variable "listed_a" {
 }
 
 variable "of_account_a" {
-  description = "Key \"a\" of secret.of-account, for app.web."
+  description = "Key \"a\" of secret.of-account, for app.web and resource.ServiceAccount.puller."
   type        = string
   sensitive   = true
 }

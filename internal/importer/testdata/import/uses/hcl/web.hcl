@@ -62,8 +62,3 @@ secret "listed" {
   versioned = false
   data      = { a = var.listed_a }
 }
-
-secret "of-account" {
-  versioned = false
-  data      = { a = var.of_account_a }
-}
