@@ -74,6 +74,7 @@ func (a *appWriter) writeContainer(b *block, c podContainer) {
 
 // unlessEmpty takes the last block out again if nothing is in it.
 func (b *block) unlessEmpty(inner *block) {
+	inner.optional = true
 	if inner.empty() {
 		b.items = b.items[:len(b.items)-1]
 	}

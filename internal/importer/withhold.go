@@ -119,11 +119,10 @@ func nameOfBlock(kind string, labels []string, count map[string]int) string {
 	return name + "#" + strconv.Itoa(count[name])
 }
 
-// covers reports whether a place is in a range; without a column, whether its line is the
-// first one.
+// covers reports whether a place is in a range; without a column, whether its line is.
 func covers(r hcl.Range, line, column int) bool {
 	if column == 0 {
-		return r.Start.Line == line
+		return r.Start.Line <= line && line <= r.End.Line
 	}
 	after := line > r.Start.Line || line == r.Start.Line && column >= r.Start.Column
 	before := line < r.End.Line || line == r.End.Line && column < r.End.Column
@@ -144,7 +143,9 @@ func (b *block) without(withheld map[string]bool, way ...string) {
 		case *block:
 			if here := slices.Concat(way, []string{nameOfBlock(it.kind, it.labels, count)}); !withheld[joined(here)] {
 				it.without(withheld, here...)
-				kept = append(kept, it)
+				if !it.optional || !it.empty() {
+					kept = append(kept, it)
+				}
 			}
 		}
 	}
