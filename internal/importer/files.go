@@ -53,12 +53,14 @@ func (m *maker) writeFiles() []written {
 	for _, p := range m.inReadingOrder() {
 		in(m.fileFor(p)).add(p, textOf(p.block(), p.stands...))
 	}
+	for _, v := range m.secrets.used {
+		in(variablesFile).add(nil, textOf(m.variableBlock(v)))
+	}
 	list := make([]written, 0, len(files))
 	for _, name := range sortedKeys(files) {
 		list = append(list, *files[name])
 	}
-	list = append(list, m.writeSecrets()...)
-	for _, f := range m.contents.used {
+	for _, f := range slices.Concat(m.writeSecrets(), m.contents.used) {
 		list = append(list, written{File: f})
 	}
 	slices.SortStableFunc(list, func(a, b written) int { return cmp.Compare(a.Name, b.Name) })

@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/util/validation"
 
 	"stowage/internal/manifest"
 	"stowage/planner"
@@ -56,9 +57,9 @@ func usualNamespace(docs []manifest.Document) string {
 	var made []string
 	for _, d := range docs {
 		switch kind := d.Object.GroupVersionKind().GroupKind(); {
-		case kind == schema.GroupKind{Kind: "Namespace"}:
+		case kind == schema.GroupKind{Kind: "Namespace"} && isNamespaceName(d.Object.GetName()):
 			made = append(made, d.Object.GetName())
-		case !planner.InNoNamespace(kind):
+		case !planner.InNoNamespace(kind) && isNamespaceName(d.Object.GetNamespace()):
 			count[d.Object.GetNamespace()]++
 		}
 	}
@@ -73,6 +74,9 @@ func usualNamespace(docs []manifest.Document) string {
 	}
 	return usual
 }
+
+// isNamespaceName reports whether a namespace can have a name; none is a name too.
+func isNamespaceName(name string) bool { return name == "" || len(validation.IsDNS1123Label(name)) == 0 }
 
 // scopesIn returns the scope of each kind that a document defines.
 func scopesIn(docs []manifest.Document) map[schema.GroupKind]string {
@@ -117,6 +121,9 @@ var takenNames = []string{"api_version", "name", "namespace", "labels", "annotat
 func unfit(o *object) string {
 	if o.id.Name == "" {
 		return "it has no name: what is made anew with a generated name each time cannot be a part of a release"
+	}
+	if !isNamespaceName(o.id.Namespace) {
+		return fmt.Sprintf("%q is no name of a namespace: it must be made of lower-case letters, digits and dashes", o.id.Namespace)
 	}
 	for _, name := range sortedKeys(o.Object.Object) {
 		if !hclsyntax.ValidIdentifier(name) || slices.Contains(takenNames, name) {

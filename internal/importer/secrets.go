@@ -103,18 +103,16 @@ func (m *maker) freeVariable(secret, key string) string {
 	return unique
 }
 
-// writeSecrets writes the variables, and their values into a file that is for nobody else.
-func (m *maker) writeSecrets() []written {
+// writeSecrets returns the file with the values of the variables, which is for nobody else, and
+// the one that keeps it out of repositories.
+func (m *maker) writeSecrets() []File {
 	if len(m.secrets.used) == 0 {
 		return nil
 	}
-	variables := &written{File: File{Name: variablesFile, Mode: openMode}}
-	for _, v := range m.secrets.used {
-		variables.add(nil, textOf(m.variableBlock(v)))
+	return []File{
+		{Name: valuesFile, Mode: secretMode, Content: m.valuesOfSecrets()},
+		{Name: ignoreFile, Mode: openMode, Content: []byte("# Values of sensitive variables.\n" + valuesFile + "\n")},
 	}
-	values := File{Name: valuesFile, Mode: secretMode, Content: m.valuesOfSecrets()}
-	ignore := File{Name: ignoreFile, Mode: openMode, Content: []byte("# Values of sensitive variables.\n" + valuesFile + "\n")}
-	return []written{*variables, {File: values}, {File: ignore}}
 }
 
 // variableBlock declares a variable, and tells where it is used.

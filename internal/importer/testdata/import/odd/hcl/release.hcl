@@ -1,0 +1,1 @@
+release "default" { namespace = "default" }

@@ -1,0 +1,4 @@
+resource "PriorityClass" "decomposed" {
+  value       = 1
+  description = file("files/decomposed/description")
+}
