@@ -41,9 +41,9 @@ func (c *Client) apply(
 	if err != nil {
 		return nil, err
 	}
-	body, err := json.Marshal(object.Object)
+	body, err := encodeApply(object)
 	if err != nil {
-		return nil, fmt.Errorf("encode %s: %w", title(object), err)
+		return nil, err
 	}
 	return c.object(ctx, "apply "+title(object), writeTimeout, func() *rest.Request {
 		request := c.request("PATCH", r, object.GetNamespace(), object.GetName()).

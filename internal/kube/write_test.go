@@ -32,6 +32,23 @@ func TestApplyOwnsItsFields(t *testing.T) {
 	}
 }
 
+func TestApplyTakesEveryCharacter(t *testing.T) {
+	c := dial(t)
+	var all strings.Builder
+	for r := rune(0); r < 0x250; r++ {
+		all.WriteRune(r)
+	}
+	all.WriteString("\u200b\u2028\u2029\ufeff\ufffd\ufffe\uffff\U0001f6a2\U0010ffff")
+	want := configMap(testcluster.Start(t).Namespace(t), "c", all.String())
+	applied, err := c.Apply(t.Context(), want, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if value(applied) != all.String() {
+		t.Errorf("came back as %q", value(applied))
+	}
+}
+
 func TestApplyMeetsAnotherOwner(t *testing.T) {
 	c := dial(t)
 	namespace := testcluster.Start(t).Namespace(t)
