@@ -6,10 +6,9 @@ import (
 	"strings"
 	"testing"
 
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"k8s.io/client-go/dynamic"
 
+	"stowage/internal/kube"
 	"stowage/internal/manifest"
 	"stowage/internal/testcluster"
 )
@@ -34,7 +33,7 @@ func TestCorpusIsValid(t *testing.T) {
 			documents, problems := manifest.Read(t.Context(), []string{file}, nil)
 			for _, d := range documents {
 				problems = append(problems, manifest.Check(d)...)
-				if err := server.create(t.Context(), d.Object); err != nil {
+				if err := server.apply(t.Context(), d.Object); err != nil {
 					t.Errorf("%s:%d: %v", file, d.Line, err)
 				}
 			}
@@ -48,17 +47,17 @@ func TestCorpusIsValid(t *testing.T) {
 	}
 }
 
-// dryRun asks a server to create objects, without creating them.
+// dryRun asks a server to apply objects, without applying them.
 type dryRun struct {
-	objects   dynamic.Interface
-	kinds     map[string]metav1.APIResource // by API version and kind
+	client    *kube.Client
+	kinds     map[string]bool // by API version and kind: whether they have a namespace
 	namespace string
 }
 
 func newDryRun(t *testing.T) *dryRun {
 	t.Helper()
 	cluster := testcluster.Start(t)
-	objects, err := dynamic.NewForConfig(cluster.Config)
+	client, err := kube.New(cluster.Config)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,29 +65,54 @@ func newDryRun(t *testing.T) *dryRun {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := &dryRun{objects: objects, kinds: map[string]metav1.APIResource{}, namespace: cluster.Namespace(t)}
+	d := &dryRun{client: client, kinds: map[string]bool{}, namespace: cluster.Namespace(t)}
 	for _, list := range lists {
 		for _, r := range list.APIResources {
 			if !strings.Contains(r.Name, "/") {
-				d.kinds[list.GroupVersion+" "+r.Kind] = r
+				d.kinds[list.GroupVersion+" "+r.Kind] = r.Namespaced
 			}
 		}
 	}
 	return d
 }
 
-// create asks for an object in the test's own namespace. Kinds that the server does not have pass.
-func (d *dryRun) create(ctx context.Context, u *unstructured.Unstructured) error {
-	resource, ok := d.kinds[u.GetAPIVersion()+" "+u.GetKind()]
-	if !ok {
+// apply asks for an object in the test's own namespace. Kinds that the server does not have pass.
+func (d *dryRun) apply(ctx context.Context, u *unstructured.Unstructured) error {
+	namespaced, served := d.kinds[u.GetAPIVersion()+" "+u.GetKind()]
+	if !served {
 		return nil
 	}
 	u = u.DeepCopy()
-	client := dynamic.ResourceInterface(d.objects.Resource(u.GroupVersionKind().GroupVersion().WithResource(resource.Name)))
-	if resource.Namespaced {
+	unstructured.RemoveNestedField(u.Object, "metadata", "uid") // of an object that was printed
+	if namespaced {
 		u.SetNamespace(d.namespace)
-		client = d.objects.Resource(u.GroupVersionKind().GroupVersion().WithResource(resource.Name)).Namespace(d.namespace)
 	}
-	_, err := client.Create(ctx, u, metav1.CreateOptions{DryRun: []string{metav1.DryRunAll}, FieldValidation: metav1.FieldValidationStrict})
+	_, err := d.client.DryRun(ctx, u)
 	return err
+}
+
+// TestServerRefusesWhatCheckRefuses asks a server whether it would take what Check has problems with.
+func TestServerRefusesWhatCheckRefuses(t *testing.T) {
+	server := newDryRun(t)
+	files, err := filepath.Glob("testdata/bad/*.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	checked := 0
+	for _, file := range files {
+		documents, _ := manifest.Read(t.Context(), []string{file}, nil)
+		for _, d := range documents {
+			problems := manifest.Check(d)
+			if _, served := server.kinds[d.Object.GetAPIVersion()+" "+d.Object.GetKind()]; len(problems) == 0 || !served {
+				continue
+			}
+			checked++
+			if err := server.apply(t.Context(), d.Object); err == nil {
+				t.Errorf("%s:%d: the server takes it, in spite of: %v", file, d.Line, problems[0])
+			}
+		}
+	}
+	if checked == 0 {
+		t.Error("nothing was refused")
+	}
 }
