@@ -55,6 +55,9 @@ func (c *Client) Objects(ctx context.Context, s Selection) ([]*unstructured.Unst
 				namespace = ""
 			}
 			list, err := c.List(inGroup, k.kind, namespace, s.Selector)
+			if isNotFound(err) {
+				return nil // its definition has gone since, and all its objects with it
+			}
 			return found.add(inGroup, list, Unread{Kind: k.kind, Err: err})
 		})
 	}
