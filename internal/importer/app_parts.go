@@ -117,7 +117,7 @@ func (m *maker) autoscalersOf(w *object) []*object {
 			unstructured.RemoveNestedField(w.Object.Object, "spec", "replicas")
 			w.Comments = maps.Clone(w.Comments)
 			delete(w.Comments, "spec.replicas")
-			m.note(w, "replicas = %d is left out: %s %s chooses the number of pods", replicas, o.id.Kind, o.id.Name)
+			m.note(w, "no longer has replicas = %d: %s %s chooses the number of pods", replicas, o.id.Kind, o.id.Name)
 		}
 		targets := percentages(o)
 		if len(list) == 0 && m.isFree(o, "HorizontalPodAutoscaler") && len(targets) > 0 {

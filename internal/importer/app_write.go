@@ -129,7 +129,8 @@ func (a *appWriter) labels() appLabels {
 
 	switch {
 	case a.ends():
-		if len(pods.object())+len(own) > 0 || l.version != "" { // which the pods would have otherwise
+		// Without any they get those of every object, which is a change of what runs.
+		if len(pods.object())+len(own) > 0 || l.version != "" || a.options.KeepNames {
 			l.pods, _ = w.expression(orEmpty(pods.object()), pods.path).(fields)
 		}
 	case !maps.Equal(selector.texts(), usual) || !a.hasUsualPods(own, pods.texts()):

@@ -114,5 +114,5 @@ variable "odd3_token" {
 
 # renamed: ConfigMap odd to odd-*
 # renamed: Secret odd3 to odd3-*
-# note: Deployment odd: replicas = 2 is left out: HorizontalPodAutoscaler odd chooses the number of pods
+# note: Deployment odd: no longer has replicas = 2: HorizontalPodAutoscaler odd chooses the number of pods
 # note: StatefulSet 3.odd: could not be written as an app block: Invalid name: The name of an app must start with a letter, for its Service is named after it.

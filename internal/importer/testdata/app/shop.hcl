@@ -228,4 +228,4 @@ variable "db_password" {
 # relabelled: [HorizontalPodAutoscaler orders-hpa PodDisruptionBudget orders-pdb ServiceAccount orders Role orders RoleBinding orders PersistentVolumeClaim orders-uploads] app: "" to "orders"
 # relabelled: [Service payments] app: "" to "payments"
 # note: HorizontalPodAutoscaler orders-hpa: is written in autoscaling/v2, which says the same
-# note: Deployment orders: replicas = 2 is left out: HorizontalPodAutoscaler orders-hpa chooses the number of pods
+# note: Deployment orders: no longer has replicas = 2: HorizontalPodAutoscaler orders-hpa chooses the number of pods
