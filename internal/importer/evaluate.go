@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"stowage/dsl"
 	"stowage/planner"
@@ -23,6 +24,7 @@ func render(files []written) ([]planner.Object, []refusal, error) {
 	}
 	objects, refused, err := evaluate(dir)
 	for i := range refused {
+		refused[i].why = strings.ReplaceAll(refused[i].why, dir+string(filepath.Separator), "")
 		if name, err := filepath.Rel(dir, refused[i].file); err == nil {
 			refused[i].file = name
 		}

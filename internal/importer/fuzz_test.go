@@ -89,7 +89,7 @@ func (s *stock) mutants(seed uint64) []manifest.Document {
 	r := rand.New(rand.NewPCG(seed, 0))
 	var docs []manifest.Document
 	seen := map[string]bool{}
-	first := r.IntN(len(s.docs))
+	first, fromCluster := r.IntN(len(s.docs)), r.IntN(most) == 0
 	for i := range 1 + r.IntN(most) {
 		d := s.docs[(first+i)%len(s.docs)] // neighbours belong together
 		d.Object = d.Object.DeepCopy()
@@ -98,10 +98,14 @@ func (s *stock) mutants(seed uint64) []manifest.Document {
 		}
 		u := d.Object
 		id := fmt.Sprint(u.GroupVersionKind().GroupKind(), u.GetNamespace(), u.GetName())
-		if !seen[id] && len(manifest.Check(d)) == 0 {
-			seen[id] = true
-			docs = append(docs, d)
+		if seen[id] || len(manifest.Check(d)) > 0 {
+			continue
 		}
+		seen[id] = true
+		if fromCluster {
+			d = manifest.Document{Object: u}
+		}
+		docs = append(docs, d)
 	}
 	return docs
 }

@@ -96,7 +96,10 @@ func scopesIn(docs []manifest.Document) map[schema.GroupKind]string {
 func (m *maker) add(d *manifest.Document) {
 	doc := *d
 	doc.Object = d.Object.DeepCopy()
-	if doc.Object.GetNamespace() == "" && m.isNamespaced(&doc) {
+	switch namespaced := m.isNamespaced(&doc); {
+	case !namespaced:
+		doc.Object.SetNamespace("") // which the API server takes out too
+	case doc.Object.GetNamespace() == "":
 		doc.Object.SetNamespace(m.namespace)
 	}
 	o := &object{Document: &doc, id: planner.IDOf(doc.Object)}

@@ -1,0 +1,4 @@
+# In no namespace, whatever it says.
+resource "ClusterRole" "reader" {
+  rules = [{ apiGroups = [""], resources = ["pods"], verbs = ["get"] }]
+}
