@@ -40,6 +40,24 @@ func TestCorpusComesBack(t *testing.T) {
 	}
 }
 
+// TestCorpusIsWrittenAsPeopleWould compares the shape of a few of the corpus with what is expected.
+func TestCorpusIsWrittenAsPeopleWould(t *testing.T) {
+	for _, name := range []string{
+		"app-guestbook", "app-logging-stack", "comments-rich", "config-by-argument", "configmap-block-scalars", "configmap-templates-inside", "crd",
+		"custom-prometheus", "daemonset-host", "deployment-native-sidecar", "env-many-services-loop", "helm-database", "hpa-v2-full", "ingress-full",
+		"kustomize-output", "namespaces-several", "rbac-cluster", "secret-data-and-stringdata", "service-target-string-number", "statefulset-full",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			result, err := Import(read(t, "testdata/corpus/"+name+".yaml"), Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			compareWithFile(t, "testdata/golden/"+name+".hcl", told(result))
+		})
+	}
+}
+
 func comesBack(t *testing.T, file string, options Options) {
 	t.Helper()
 	text, err := os.ReadFile(file)
