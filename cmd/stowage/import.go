@@ -40,10 +40,10 @@ compares. What no block can say is written as override or as resource. What chan
 all the same, names with versions and labels, is listed. Manifests that the API would
 not take are told with file and line; the others are imported, and the exit code is 1.
 
---check looks for differences, and writes nothing unless --out is given; the exit code
-is 1 if there is one. Without it the directory is named after the release, and must be
-absent or empty. Values of Secrets go to secrets.auto.vars.hcl, which only its owner
-can read and git is told to ignore, and are shown nowhere.
+The directory is --out, or has the name of the release; it must be absent or empty.
+--check writes none unless --out is given, and ends with exit code 1 when there is a
+difference. Values of Secrets go to secrets.auto.vars.hcl, which only its owner can
+read and git is told to ignore; they are shown nowhere.
 
 From a cluster all objects of a namespace are imported, or those with labels, of a
 Helm release or of a kapp app. Nothing is written to the cluster. The configuration
