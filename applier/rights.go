@@ -34,6 +34,7 @@ const (
 	whyGrow   = "let the claims of StatefulSets grow"
 	whyFollow = "see that the traffic has followed a switch"
 	whyCheck  = "run the checks of a switch"
+	whyAdopt  = "take Deployments over without a new generation"
 )
 
 var (
@@ -41,8 +42,11 @@ var (
 	jobKind   = schema.GroupVersionKind{Group: "batch", Version: "v1", Kind: "Job"}
 )
 
-// podLogs is no kind: a part of one.
-const podLogs = "pods/log"
+// podLogs and deploymentStatus are no kinds: parts of one.
+const (
+	podLogs          = "pods/log"
+	deploymentStatus = "deployments/status"
+)
 
 // AddReading adds what reading the record of a release takes.
 func AddReading(r *planner.Rights, namespace string) {
@@ -82,6 +86,19 @@ func AddApplying(r *planner.Rights, home, name string, objects []planner.Object,
 		}
 		if o.Role == planner.RoleCheck { // whose Jobs are named by the revision
 			r.Add(rightOf(c, "", whyCheck), jobKind, "create", "patch", "delete", "list", "watch")
+		}
+	}
+}
+
+// AddAdopting adds what it takes to take Deployments over without a new generation; without
+// it they get one, and are taken over all the same.
+func AddAdopting(r *planner.Rights, objects []planner.Object) {
+	for _, o := range objects {
+		if o.ID.Kind == "Deployment" && o.ID.Group == "apps" {
+			c := &planner.Change{ID: o.ID, Origin: o.Origin}
+			like := rightOf(c, o.ID.Name, whyAdopt)
+			like.Group, like.Resource = o.ID.Group, deploymentStatus
+			r.AddTo(like, "patch")
 		}
 	}
 }

@@ -323,7 +323,11 @@ func (m *maker) immutableError(o Object, p path, live, want any) *ObjectError {
 	if live, want, masked := m.secret.values(hides(o.ID, p), live, want); !masked {
 		e.Err = fmt.Errorf("cannot be changed, and is another one: live %s, config %s", jsonOf(live), jsonOf(want))
 	}
-	if p.String() == "spec.selector" && o.Role == RoleWorkload {
+	switch {
+	case p.String() != "spec.selector" || o.Role != RoleWorkload || appOf(o) == "":
+	case o.Rollout != nil:
+		e.Hint = "versions side by side are told apart by labels of stowage's own: give the app another name, and remove this one when the traffic has moved"
+	default:
 		e.Hint = "the app's arguments selector and pod_labels make them what is there"
 		if labels, ok, _ := unstructured.NestedMap(map[string]any{"live": live}, "live", "matchLabels"); ok {
 			e.Hint = "selector = " + hclMap(labels) + " in the app makes it what is there"

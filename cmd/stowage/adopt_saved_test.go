@@ -94,3 +94,38 @@ func TestS37AnAnswerThatIsLostIsNoChange(t *testing.T) {
 	}
 	e.isTakenOver(found, nil)
 }
+
+// TestS37RightsAreEnoughToAdopt takes over with the rights that rbac writes, and without
+// the one that only keeps the generation of Deployments.
+func TestS37RightsAreEnoughToAdopt(t *testing.T) {
+	t.Parallel()
+	for name, leave := range map[string]func(givenRule) bool{
+		"all":    nil,
+		"status": func(r givenRule) bool { return r.Resources[0] == "deployments/status" },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			e := newEstate(t)
+			e.keepWeb()
+			e.write(append(e.blocks("config", `app "web"`), `release "shop" { adopt = true }`)...)
+			e.build(appliedByClient("kubectl-client-side-apply"))
+			before := e.found()["Deployment web"].GetGeneration()
+			full := e.namespace + "/deployer"
+			text := want(t, exitOK, "rbac", e.dir, "-n", e.namespace, "--for", "apply", "--account", full)
+			account := newAccount(t, e.cluster, full, text, leave)
+			code, out, errs := stowage(t, "apply", e.dir, "-n", e.namespace, "--kubeconfig", account.kubeconfig, "--auto-approve")
+			if code != exitOK {
+				t.Fatalf("exit code %d\n%s%s", code, out, errs)
+			}
+			more := e.found()["Deployment web"].GetGeneration() - before
+			if wanted := map[string]int64{"all": 0, "status": 1}[name]; more != wanted {
+				t.Errorf("the Deployment has %d new generations, want %d", more, wanted)
+			}
+			containing(t, e.run(exitOK, "plan"), settledPlan)
+			e.hasRolledNothing()
+			if marks := e.found()["Deployment web"].GetAnnotations(); marks["kubectl.kubernetes.io/last-applied-configuration"] != "" {
+				t.Errorf("the copy of kubectl is still there: %v", marks)
+			}
+		})
+	}
+}

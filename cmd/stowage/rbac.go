@@ -104,6 +104,9 @@ func (o *rbacOptions) access(release *dsl.Release, objects []planner.Object, plu
 	}
 	if o.purpose == forApply {
 		applier.AddApplying(rights, release.Namespace, release.Name, objects, o.createNamespaces)
+		if release.Adopt {
+			applier.AddAdopting(rights, objects)
+		}
 	}
 	namespaces := slices.DeleteFunc(slices.Clone(objects), func(object planner.Object) bool { return !object.IsNamespace() })
 	if o.createNamespaces {

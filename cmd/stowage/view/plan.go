@@ -229,7 +229,7 @@ func (p *page) change(change *planner.Change, origins int) {
 	}
 	for _, drift := range change.Drift {
 		shown := slices.ContainsFunc(change.Diff, func(d planner.FieldDiff) bool { return d.Path == drift.Path })
-		p.drift(drift, shown)
+		p.drift(change.Action, drift, shown)
 	}
 	if change.Impact != "" {
 		p.para(txt("      impact: "), len("      impact: "), cyan, change.Impact)

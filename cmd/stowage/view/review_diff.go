@@ -41,7 +41,7 @@ func diffOf(change *planner.Change) []diffLine {
 		d.difference(field, fieldLines)
 	}
 	for _, owner := range change.Drift {
-		d.drift(owner, slices.ContainsFunc(change.Diff, func(f planner.FieldDiff) bool { return f.Path == owner.Path }))
+		d.drift(change.Action, owner, slices.ContainsFunc(change.Diff, func(f planner.FieldDiff) bool { return f.Path == owner.Path }))
 	}
 	for _, claim := range change.Grow {
 		d.add(signField, "PersistentVolumeClaim "+claim.Name)
@@ -61,7 +61,7 @@ func driftOf(change *planner.Change) []diffLine {
 			field.Op = planner.Delete
 		}
 		d.difference(field, fieldLines)
-		d.add(signNote, driftBy(owner))
+		d.add(signNote, driftBy(change.Action, owner))
 	}
 	return d
 }
@@ -120,18 +120,27 @@ func (d *diffLines) difference(field planner.FieldDiff, lines func(any) []string
 
 // drift adds one field of ours that somebody else changed, with its values unless they
 // are shown as a change already.
-func (d *diffLines) drift(owner planner.FieldOwner, shown bool) {
+func (d *diffLines) drift(action planner.Action, owner planner.FieldOwner, shown bool) {
 	if shown {
-		d.add(signNote, driftBy(owner)+": "+owner.Path)
+		d.add(signNote, driftBy(action, owner)+": "+owner.Path)
 		return
 	}
 	d.difference(planner.FieldDiff{Path: owner.Path, Op: planner.Update, Before: owner.Live, After: owner.Config, Masked: owner.Masked}, fieldLines)
-	d.add(signNote, driftBy(owner))
+	d.add(signNote, driftBy(action, owner))
+}
+
+// driftWord is what it is called that a field is not as the configuration has it: where
+// an object is taken over, nobody has promised that it is.
+func driftWord(action planner.Action) string {
+	if action == planner.Adopt {
+		return "set"
+	}
+	return "drift"
 }
 
 // driftBy says who changed a field, and when.
-func driftBy(owner planner.FieldOwner) string {
-	by := "drift by " + owner.Manager
+func driftBy(action planner.Action, owner planner.FieldOwner) string {
+	by := driftWord(action) + " by " + owner.Manager
 	if !owner.Time.IsZero() {
 		by += " at " + moment(owner.Time)
 	}

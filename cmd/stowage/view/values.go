@@ -119,9 +119,9 @@ func valuesOf(d planner.FieldDiff, format func(any) string) []span {
 	}
 }
 
-// drift adds one field of ours that somebody else changed, with its values
-// unless they are shown as a change already.
-func (p *page) drift(d planner.FieldOwner, shown bool) {
+// drift adds one field of ours that somebody else changed, or that somebody has set in
+// what is taken over, with its values unless they are shown as a change already.
+func (p *page) drift(action planner.Action, d planner.FieldOwner, shown bool) {
 	live, config := fieldValue(d.Live), fieldValue(d.Config)
 	if d.Masked {
 		live, config = sensitiveValue, sensitiveValue
@@ -134,7 +134,8 @@ func (p *page) drift(d planner.FieldOwner, shown bool) {
 	if !shown {
 		text += fmt.Sprintf(": live %s, configuration %s", live, config)
 	}
-	p.para(span{"      drift ", yellow}, 12, plain, text)
+	label := "      " + driftWord(action) + " "
+	p.para(span{label, yellow}, len(label), plain, text)
 }
 
 // bareWord matches strings that read the same without quotes and cannot be
