@@ -26,7 +26,11 @@ func (a *appWriter) envValue(name string, e field) (any, bool) {
 	from := e.at("valueFrom")
 	switch {
 	case !from.exists():
-		return a.variable(a.part, name, e.at("value").text()), true
+		value := e.at("value").text()
+		if !isLiteral(value) {
+			return a.exactly(a.part, value, e.path), true
+		}
+		return a.variable(a.part, name, value), true
 	case from.at("secretKeyRef").exists():
 		return a.envKey("Secret", "secret", from.at("secretKeyRef"))
 	case from.at("configMapKeyRef").exists():

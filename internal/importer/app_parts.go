@@ -41,7 +41,7 @@ func (m *maker) servicesOf(w *object) []*object {
 func (m *maker) leadsTo(service, w *object) bool {
 	spec := field{value: service.Object.Object}.at("spec")
 	selector := spec.at("selector").texts()
-	if len(selector) == 0 || spec.at("type").is("ExternalName") {
+	if len(selector) == 0 || spec.at("type").is("ExternalName") || !w.matches(selector) {
 		return false
 	}
 	// A Pod by itself counts for nothing: it comes and goes, as those that test a release.

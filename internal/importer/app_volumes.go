@@ -239,7 +239,7 @@ func itemsOf(list field) (fields, bool) {
 			return nil, false
 		}
 		seen[key] = true
-		var value any = item.at("path").value
+		value := item.at("path").value
 		if mode := item.at("mode"); mode.exists() {
 			value = fields{{name: "path", value: value}, {name: "mode", value: octal(mode.number())}}
 		}

@@ -19,7 +19,7 @@ func (m *maker) writeOverrides(b *block, p *part) {
 		}
 		for _, name := range o.inOrder(overridden, "") {
 			value := o.overriding(overridden[name], o.get(name), name)
-			inner.set(name, m.withReferences(value), name)
+			inner.set(name, m.exactly(p, m.withReferences(value), o.id.Kind+"."+name), name)
 		}
 	}
 }
