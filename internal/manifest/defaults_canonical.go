@@ -66,8 +66,8 @@ func canonical(t reflect.Type, value any) any {
 func canonicalMap(t reflect.Type, value any) {
 	object, _ := value.(map[string]any)
 	for name, item := range object {
-		if item == nil && t.Kind() == reflect.String {
-			item = "" // as JSON's null in a map of text is read
+		if item == nil && (t.Kind() == reflect.String || t == bytesType) {
+			item = "" // as null in a map of text or bytes is read
 		}
 		object[name] = canonical(t, item)
 	}
