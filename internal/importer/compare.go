@@ -134,11 +134,8 @@ func (m *maker) alike(o *object, rendered *planner.Object) (want, got *unstructu
 	if got.GetNamespace() != want.GetNamespace() && (got.GetNamespace() == "" || want.GetNamespace() == "") {
 		want.SetNamespace(got.GetNamespace()) // of a kind that is known in the cluster alone
 	}
-	if rendered.Version != nil {
-		got.Object["immutable"] = want.Object["immutable"] // a version never changes
-		if got.Object["immutable"] == nil {
-			delete(got.Object, "immutable")
-		}
+	if rendered.Version != nil && want.Object["immutable"] == nil {
+		delete(got.Object, "immutable") // a version never changes
 	}
 	m.alikeLabels(o, want, got)
 	alikeJobs(want, got)

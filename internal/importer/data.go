@@ -63,8 +63,8 @@ func (m *maker) isVersioned(p *part) bool {
 	o := p.main()
 	id, _ := m.dataIDOf(o)
 	use := m.uses[id]
-	if m.options.KeepNames || use == nil || use.other || len(use.pods) == 0 || o.get("type") == "kubernetes.io/service-account-token" {
-		return false
+	if m.options.KeepNames || use == nil || use.other || len(use.pods) == 0 || o.get("type") == "kubernetes.io/service-account-token" || o.get("immutable") == false {
+		return false // the last one says that it may change in place
 	}
 	return !slices.ContainsFunc(use.pods, func(by *object) bool { return !by.rolls() })
 }

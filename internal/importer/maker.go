@@ -76,7 +76,9 @@ func usualNamespace(docs []manifest.Document) string {
 }
 
 // isNamespaceName reports whether a namespace can have a name; none is a name too.
-func isNamespaceName(name string) bool { return name == "" || len(validation.IsDNS1123Label(name)) == 0 }
+func isNamespaceName(name string) bool {
+	return name == "" || len(validation.IsDNS1123Label(name)) == 0
+}
 
 // scopesIn returns the scope of each kind that a document defines.
 func scopesIn(docs []manifest.Document) map[schema.GroupKind]string {
