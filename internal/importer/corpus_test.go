@@ -231,8 +231,9 @@ func (r *rendition) asBefore(o *planner.Object, want *unstructured.Unstructured)
 			replaceText(got.Object, other.ID.Name, r.nameBefore(other))
 		}
 	}
-	if o.Version != nil && want.Object["immutable"] == nil {
+	if o.Version != nil && want.Object["immutable"] != true { // a version never changes
 		delete(got.Object, "immutable")
+		delete(want.Object, "immutable")
 	}
 	got.SetName(want.GetName())
 	if got.GetNamespace() == "" {
