@@ -143,8 +143,15 @@ func (o *importOptions) nothing(from *importSource) error {
 		return fmt.Errorf("there is no object in %s that could be imported", enumeration(o.paths, "and"))
 	}
 	err := fmt.Errorf("there is no object in namespace %s that could be imported", o.cluster.namespace)
+	var reasons []string
+	for _, left := range from.left {
+		reasons = append(reasons, left.String())
+	}
 	if len(from.unread) > 0 {
-		return &hintError{err, "not all could be read: " + view.UnreadText(from.unread)}
+		reasons = append(reasons, view.UnreadText(from.unread))
+	}
+	if len(reasons) > 0 {
+		return &hintError{err, strings.Join(reasons, "\n")}
 	}
 	return err
 }

@@ -213,10 +213,11 @@ func (p *page) left(left []ImportLeft) {
 		return
 	}
 	p.part("Left out, as it belongs in no configuration:")
-	p.some(len(left), func(n int) {
-		p.para(txt("  "), 6, plain, fmt.Sprintf("%s: %s", idsText(left[n].Of), left[n].Reason))
-	})
+	p.some(len(left), func(n int) { p.para(txt("  "), 6, plain, left[n].String()) })
 }
+
+// String names the objects and says why they are left out.
+func (l ImportLeft) String() string { return idsText(l.Of) + ": " + l.Reason }
 
 func (p *page) unread(unread []ImportUnread) {
 	if len(unread) == 0 {
