@@ -78,6 +78,8 @@ fuzz: ## Fuzz what parses, for a while
 	go test ./dsl -run '^$$' -fuzz FuzzEvaluate -fuzztime 60s
 	go test ./dsl -run '^$$' -fuzz FuzzFormat -fuzztime 60s
 	go test ./planner -run '^$$' -fuzz FuzzRender -fuzztime 60s -fuzzminimizetime 20x
+	go test ./internal/manifest -run '^$$' -fuzz FuzzRead -fuzztime 60s -fuzzminimizetime 20x
+	go test ./internal/importer -run '^$$' -fuzz FuzzImport -fuzztime 60s -fuzzminimizetime 20x
 	go test ./cmd/stowage/view -run '^$$' -fuzz FuzzMarkdown -fuzztime 60s -fuzzminimizetime 20x
 
 clean: ## Remove what was built
