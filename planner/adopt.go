@@ -41,9 +41,17 @@ func newAdoption(t *takeover, tools bool) (*Adoption, error) {
 	}
 	sum := sha256.Sum256(text)
 	return &Adoption{
-		From: ownerOf(t.live), Managers: t.managers, TakeOwnership: tools,
+		From: formerOwner(t.live), Managers: t.managers, TakeOwnership: tools,
 		Fields: hex.EncodeToString(sum[:digestSize]), Live: t.live,
 	}, nil
+}
+
+// formerOwner names whose an object was that is taken over.
+func formerOwner(live *unstructured.Unstructured) string {
+	if toolOf(live) == "" && ownTree(live) != nil {
+		return "a run of stowage that did not end"
+	}
+	return ownerOf(live)
 }
 
 // Patch returns the JSON patch that hands the fields of the live object over to what

@@ -201,7 +201,7 @@ func (v *restoring) renewAdoptions() {
 		live := v.live.object(c.ID)
 		next, err := c.Adoption.renewed(live, c.Object)
 		switch {
-		case ownerOf(live) != c.Adoption.From:
+		case formerOwner(live) != c.Adoption.From:
 			v.miss(c, "", fmt.Errorf("belonged to %s when the plan was made, and now %s", c.Adoption.From, v.madeBy(live)))
 		case err != nil:
 			v.miss(c, "", err)
