@@ -96,6 +96,7 @@ func reviewedPlans() map[string]view.Planned {
 		"rollback": {Plan: back, Target: target},
 		"switch":   {Plan: switchPlan(), Target: target},
 		"drift":    {Plan: drifted, Target: target},
+		"adopting": {Plan: adopting(), Target: target},
 	}
 }
 

@@ -178,6 +178,7 @@ func TestPlan(t *testing.T) {
 		{"plan_unhealthy", unhealthy, 100, nil},
 		{"plan_destroy", destroy, 100, nil},
 		{"plan_first", first, 100, nil},
+		{"plan_adopting", adopting(), 100, nil},
 		{"plan_empty", empty, 100, nil},
 		{"plan_rollback", back, 100, nil},
 		{"plan_rollback_empty", &backEmpty, 100, nil},
