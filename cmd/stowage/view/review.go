@@ -35,7 +35,7 @@ type risk struct {
 }
 
 // The words that risks are shown behind, gravest first.
-var riskWords = []string{"DATA", "DOWNTIME", "SWITCHED", "REPLACED", "DELETED", "DRIFT", "NOT READY", "RUNNING", "INTERRUPTED", "NOT CHECKED"}
+var riskWords = []string{"DATA", "DOWNTIME", "SWITCHED", "REPLACED", "DELETED", "DRIFT", "TAKEN", "NOT READY", "RUNNING", "INTERRUPTED", "NOT CHECKED"}
 
 func reviewOf(plan Planned) *review {
 	r := &review{Planned: plan, index: make(map[planner.ObjectID]int, len(plan.Changes))}
@@ -113,8 +113,12 @@ func (r *review) riskOf(change *planner.Change) risk {
 	case change.Action == planner.NoOp && !healthy(change.Health):
 		add("NOT READY", "unchanged, but "+healthText(*change.Health))
 	}
-	if len(change.Drift) > 0 {
-		add("DRIFT", r.driftText(change.Drift))
+	switch {
+	case len(change.Drift) == 0:
+	case change.Action == planner.Adopt:
+		add("TAKEN", r.driftText("set", change.Drift))
+	default:
+		add("DRIFT", r.driftText("changed", change.Drift))
 	}
 	slices.SortStableFunc(found.words, func(a, b string) int { return cmp.Compare(rankOf(a), rankOf(b)) })
 	found.words = slices.Compact(found.words)
@@ -122,8 +126,8 @@ func (r *review) riskOf(change *planner.Change) risk {
 	return found
 }
 
-// driftText says who changed which fields and, where that is what the plan is about, how.
-func (r *review) driftText(drift []planner.FieldOwner) string {
+// driftText says who did what to which fields and, where that is what the plan is about, how.
+func (r *review) driftText(did string, drift []planner.FieldOwner) string {
 	var managers, paths, changes []string
 	for _, field := range drift {
 		if !slices.Contains(managers, field.Manager) {
@@ -132,7 +136,7 @@ func (r *review) driftText(drift []planner.FieldOwner) string {
 		paths = append(paths, field.Path)
 		changes = append(changes, fieldSince(field))
 	}
-	by := " changed by " + strings.Join(managers, ", ")
+	by := " " + did + " by " + strings.Join(managers, ", ")
 	switch {
 	case len(paths) > 3:
 		return fmt.Sprintf("%d fields", len(paths)) + by
