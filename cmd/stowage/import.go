@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -116,15 +117,12 @@ func (o *importOptions) run(cmd *cobra.Command) error {
 	}
 	result, err := importer.Import(from.documents, options)
 	if err != nil {
-		return fmt.Errorf("this cannot be imported, which is a fault of stowage: %w", err)
+		return fmt.Errorf("the import has failed: %w", err) // a fault of the importer, or of the disk
 	}
 	if context.Cause(ctx) != nil {
 		return context.Cause(ctx)
 	}
-	dir := o.dir
-	if dir == "" {
-		dir = result.Release
-	}
+	dir := cmp.Or(o.dir, result.Release)
 	report := o.report(from, result, dir)
 	if report.Written {
 		if report.Others, err = o.write(dir, result.Files); err != nil {

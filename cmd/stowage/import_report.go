@@ -12,7 +12,7 @@ import (
 // report returns what is told of an import.
 func (o *importOptions) report(from *importSource, result *importer.Result, dir string) view.Import {
 	report := view.Import{
-		Release: result.Release, Namespace: result.Namespace, Dir: dir, Written: !o.check || o.dir != "", Adopt: o.fromCluster,
+		Release: result.Release, Namespace: result.Namespace, Dir: dir, Written: result.Objects > 0 && (!o.check || o.dir != ""), Adopt: o.fromCluster,
 		Objects: result.Objects, Left: from.left, Unread: from.unread, Notes: from.notes, Diagnostics: findingsOfImport(from.problems, result.Left),
 	}
 	for _, f := range result.Files {
