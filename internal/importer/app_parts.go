@@ -80,7 +80,7 @@ func (m *maker) convertAutoscalers() {
 	for _, o := range m.objects {
 		spec := field{value: o.Object.Object}.at("spec")
 		old := o.id.Kind == "HorizontalPodAutoscaler" && o.Object.GetAPIVersion() == "autoscaling/v1"
-		if !old || slices.ContainsFunc(slices.Collect(maps.Keys(o.Object.GetAnnotations())), isAutoscalerAnnotation) {
+		if !old || !spec.exists() || slices.ContainsFunc(slices.Collect(maps.Keys(o.Object.GetAnnotations())), isAutoscalerAnnotation) {
 			continue
 		}
 		converted := maps.Clone(spec.object())
