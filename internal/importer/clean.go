@@ -45,6 +45,14 @@ func (m *maker) clean(o *object) {
 		}
 	}
 	readNulls(u.Object, manifest.Default(u).Object)
+	for _, name := range []string{"labels", "annotations"} { // which are text for all kinds
+		values := at(u.Object, "metadata", name)
+		for key, value := range values {
+			if value == nil {
+				values[key] = ""
+			}
+		}
+	}
 	m.cleanAnnotations(o)
 	m.cleanLabels(o)
 }

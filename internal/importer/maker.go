@@ -135,6 +135,14 @@ func unfit(o *object) string {
 			return fmt.Sprintf("its field %q is beside kind and metadata, where a resource block takes none of that name", name)
 		}
 	}
+	for _, field := range []string{"labels", "annotations"} {
+		values := at(o.Object.Object, "metadata", field)
+		for _, name := range sortedKeys(values) {
+			if _, ok := values[name].(string); !ok {
+				return fmt.Sprintf("the value of %q in its %s is no text, which the API server refuses", name, field)
+			}
+		}
+	}
 	if o.id.IsSecret() {
 		if _, ok := o.dataIn(); !ok {
 			return "a value in data is not base64, or one in stringData is no text"
@@ -152,13 +160,14 @@ func (m *maker) leave(o *object, why string) {
 // kinds are, unless a definition or the cluster says otherwise.
 func (m *maker) isNamespaced(d *manifest.Document) bool {
 	gvk := d.Object.GroupVersionKind()
-	if d.File == "" { // the cluster's word
+	scope, defined := m.scopes[gvk.GroupKind()]
+	switch {
+	case planner.InNoNamespace(gvk.GroupKind()):
+		return false
+	case d.File == "": // the cluster's word
 		return d.Object.GetNamespace() != ""
 	}
-	if scope, defined := m.scopes[gvk.GroupKind()]; defined {
-		return scope == "Namespaced"
-	}
-	return !planner.InNoNamespace(gvk.GroupKind())
+	return !defined || scope == "Namespaced"
 }
 
 // recognise gives every object a block, the ones that say most first.
