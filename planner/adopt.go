@@ -238,7 +238,7 @@ func patchTo(live, wanted *unstructured.Unstructured) ([]byte, error) {
 			a, has := after[name]
 			p := pointer(at.with(step{field: name}))
 			switch {
-			case has && !(had && equalValues(b, a)):
+			case has && (!had || !equalValues(b, a)):
 				ops = append(ops, map[string]any{"op": "add", "path": p, "value": a}) // or replace
 			case had && !has:
 				ops = append(ops, map[string]any{"op": "remove", "path": p})
