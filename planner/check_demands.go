@@ -121,6 +121,14 @@ func (d *demands) mountPath(volume string) string {
 	return ""
 }
 
+// orAny returns what a rule is for; without a host or a path it is for all.
+func orAny(v any) any {
+	if v == nil {
+		return "*"
+	}
+	return v
+}
+
 // ingress adds the class, the Services with their ports and the certificates of an
 // Ingress.
 func (d *demands) ingress() {
@@ -129,7 +137,7 @@ func (d *demands) ingress() {
 	d.backend(spec["defaultBackend"], "spec.defaultBackend")
 	for _, rule := range maplist(spec["rules"]) {
 		for _, path := range pathsOf(rule) {
-			d.backend(path["backend"], fmt.Sprintf("spec.rules[%v].http.paths[%v].backend", rule["host"], path["path"]))
+			d.backend(path["backend"], fmt.Sprintf("spec.rules[%v].http.paths[%v].backend", orAny(rule["host"]), orAny(path["path"])))
 		}
 	}
 	if makesCertificates(d.user.Manifest) {
