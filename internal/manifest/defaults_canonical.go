@@ -66,8 +66,13 @@ func canonical(t reflect.Type, value any) any {
 func canonicalMap(t reflect.Type, value any) {
 	object, _ := value.(map[string]any)
 	for name, item := range object {
-		if item == nil && (t.Kind() == reflect.String || t == bytesType) {
-			item = "" // as null in a map of text or bytes is read
+		if item == nil { // in a map, it is read as the zero of its type
+			switch {
+			case t == quantityType:
+				item = "0"
+			case t.Kind() == reflect.String || t == bytesType:
+				item = ""
+			}
 		}
 		object[name] = canonical(t, item)
 	}
