@@ -57,15 +57,15 @@ func (m *maker) clean(o *object) {
 	m.cleanLabels(o)
 }
 
-// readNulls puts empty text in the place of nulls that the API reads as such, as in labels
-// and data. All others mean that nothing is said.
+// readNulls puts in the place of nulls the text that the API reads them as, as in labels, data
+// and quantities. All others mean that nothing is said.
 func readNulls(v, read any) {
 	switch v := v.(type) {
 	case map[string]any:
 		of, _ := read.(map[string]any)
 		for name, value := range v {
-			if value == nil && of[name] == "" {
-				v[name] = ""
+			if text, ok := of[name].(string); ok && value == nil {
+				v[name] = text
 			}
 			readNulls(value, of[name])
 		}
