@@ -270,6 +270,7 @@ func fieldsOfFixtures(t *testing.T) map[string]string {
 	t.Helper()
 	found, fewest := map[string]string{}, map[string]int{}
 	for _, dir := range fixtures(t, "testdata/render") {
+		dir = configurationOf(dir)
 		text := readFile(t, filepath.Join(dir, "main.hcl"))
 		if strings.Contains(text, "override \"") || strings.Contains(text, "resource \"") {
 			continue

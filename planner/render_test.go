@@ -112,10 +112,19 @@ func fixtures(t testing.TB, parent string) []string {
 	return dirs
 }
 
-// evaluate reads the configuration in a directory.
+// configurationOf returns the directory with the configuration of a fixture: its own or,
+// if there is none in it, the one of its name by which the language is tested.
+func configurationOf(dir string) string {
+	if _, err := os.Stat(filepath.Join(dir, "main.hcl")); os.IsNotExist(err) {
+		return filepath.Join("../dsl/testdata/valid", filepath.Base(dir))
+	}
+	return dir
+}
+
+// evaluate reads the configuration of a fixture.
 func evaluate(t testing.TB, dir string) *dsl.Config {
 	t.Helper()
-	module, diags := dsl.Parse(dir)
+	module, diags := dsl.Parse(configurationOf(dir))
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}
