@@ -15,6 +15,9 @@ func (m *maker) recogniseApps() {
 		case !m.isWorkload(o):
 		case m.options.KeepNames && dsl.AppKind(o.id.Kind) == dsl.Job:
 			o.why = "is a resource block, as an app would run it again, under a name for its content"
+			if o.get("spec", "ttlSecondsAfterFinished") != nil {
+				o.why += "; the cluster removes it when it has finished (ttlSecondsAfterFinished), and the next apply runs it again: take it out if it shall not"
+			}
 		default:
 			m.recogniseApp(o)
 		}
