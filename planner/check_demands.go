@@ -2,6 +2,7 @@ package planner
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -15,6 +16,8 @@ type demand struct {
 	to    ObjectID
 	part  string // a key of a ConfigMap or Secret, a port of a Service; empty: the object as a whole
 	place place
+	// before says that the object is taken over, and refers to that already.
+	before bool
 }
 
 // The kinds that objects refer to and that may be somebody else's.
@@ -25,6 +28,15 @@ var (
 	priorityClassKind = schema.GroupVersionKind{Group: "scheduling.k8s.io", Version: "v1", Kind: "PriorityClass"}
 	runtimeClassKind  = schema.GroupVersionKind{Group: "node.k8s.io", Version: "v1", Kind: "RuntimeClass"}
 )
+
+// asBefore marks those demands that a live object made as well.
+func asBefore(demands []demand, live *unstructured.Unstructured) []demand {
+	before := demandsOf(Object{ID: IDOf(live), Manifest: live})
+	for i, d := range demands {
+		demands[i].before = slices.ContainsFunc(before, func(b demand) bool { return b.to == d.to && b.part == d.part })
+	}
+	return demands
+}
 
 // demandsOf returns all that an object refers to, what it can do without left out.
 func demandsOf(o Object) []demand {

@@ -218,7 +218,7 @@ func (c *objectCheck) selectors(objects []Object) {
 				continue
 			}
 			labels, _, _ := unstructured.NestedFieldNoCopy(other.Manifest.Object, "spec", "template", "metadata", "labels")
-			if within(selector, labels) && !(wasThere(o) && wasThere(other)) {
+			if within(selector, labels) && (!wasThere(o) || !wasThere(other)) {
 				c.fail(o, "spec.selector", "give one of the two labels that the other has not", "also selects the pods of %s, at %s", other.ID, other.Origin)
 			}
 		}

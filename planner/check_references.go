@@ -62,7 +62,11 @@ func (m *maker) openDemands() []demand {
 		if !slices.Contains([]Action{Create, Update, Replace, Run, Adopt}, c.Action) {
 			continue
 		}
-		for _, d := range demandsOf(m.desired[c.ID]) {
+		demands := demandsOf(m.desired[c.ID])
+		if c.Action == Adopt {
+			demands = asBefore(demands, c.Before)
+		}
+		for _, d := range demands {
 			if m.isOpen(d) {
 				open = append(open, d)
 			}
@@ -245,14 +249,24 @@ func (m *maker) judge(d demand, there stock) {
 			Detail:  m.secret.Text(there.single[d.to.Name].Error()), Origin: d.origin(),
 		})
 	case object == nil:
-		m.fail(d.failure(fmt.Sprintf("refers to %s, which is neither in the configuration nor in the cluster", d.to), m.nearest(d, there)))
+		m.unmet(d, d.failure(fmt.Sprintf("refers to %s, which is neither in the configuration nor in the cluster", d.to), m.nearest(d, there)))
 	case d.part != "":
 		parts, all := partsOf(object)
 		if all || slices.Contains(parts, d.part) {
 			return
 		}
-		m.fail(d.lacking(parts))
+		m.unmet(d, d.lacking(parts))
 	}
+}
+
+// unmet reports a demand that nothing meets. What runs like that already can be taken over
+// as it is.
+func (m *maker) unmet(d demand, err *ObjectError) {
+	if !d.before {
+		m.fail(err)
+		return
+	}
+	m.warn(Warning{Summary: fmt.Sprintf("%s %s, as it did before", d.user.ID, err.Err), Detail: err.Hint, Origin: err.Origin})
 }
 
 // noun is what the parts of an object are called.

@@ -104,3 +104,59 @@ func TestS37AnObjectOfNoNamespaceWhoseFieldsHavePassed(t *testing.T) {
 		t.Errorf("afterwards, there is to do: %v", rest)
 	}
 }
+
+const adoptedIngress = `
+release "petclinic" {
+  namespace = "NAMESPACE"
+}
+
+ingress "shop" {
+  host "shop.example.com" {
+    path "/" {
+      service = "shop"
+      port    = 80
+    }
+  }
+  tls { secret = "SECRET" }
+}
+`
+
+// What ran with a reference that leads nowhere can be taken over with it, which is told. A
+// new one like that is an error, as everywhere.
+func TestS37AReferenceThatLedNowhereBefore(t *testing.T) {
+	t.Parallel()
+	c := newCluster(t, true)
+	path := map[string]any{
+		"path": "/", "pathType": "Prefix",
+		"backend": map[string]any{"service": map[string]any{"name": "shop", "port": map[string]any{"number": int64(80)}}},
+	}
+	c.found(t, schema.GroupVersionResource{Group: "networking.k8s.io", Version: "v1", Resource: "ingresses"}, c.namespace, map[string]any{
+		"apiVersion": "networking.k8s.io/v1", "kind": "Ingress", "metadata": map[string]any{"name": "shop"},
+		"spec": map[string]any{
+			"rules": []any{map[string]any{"host": "shop.example.com", "http": map[string]any{"paths": []any{path}}}},
+			"tls":   []any{map[string]any{"hosts": []any{"shop.example.com"}, "secretName": "shop-tls"}},
+		},
+	})
+	configuration := func(secret string) string { return strings.ReplaceAll(adoptedIngress, "SECRET", secret) }
+
+	plan := c.planHCL(t, configuration("shop-tls"), planner.Options{Adopt: true})
+	if got := change(t, plan, "Ingress", "shop"); got.Action != planner.Adopt || len(got.Diff) > 0 {
+		t.Errorf("%s %v, want it adopted as it is", got.Action, got.Diff)
+	}
+	var told []string
+	for _, w := range plan.Warnings {
+		told = append(told, w.Summary)
+	}
+	want := []string{
+		"Ingress shop refers to Secret shop-tls, which is neither in the configuration nor in the cluster, as it did before",
+		"Ingress shop refers to Service shop, which is neither in the configuration nor in the cluster, as it did before",
+	}
+	if d := cmp.Diff(want, told); d != "" {
+		t.Errorf("warnings (-want +got):\n%s", d)
+	}
+
+	_, err := c.tryPlanHCL(t, configuration("other"), planner.Options{Adopt: true})
+	if lines := refused(t, err); len(lines) != 1 || !strings.Contains(lines[0], "Secret other") {
+		t.Errorf("another Secret that is not there: %v", lines)
+	}
+}

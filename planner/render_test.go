@@ -115,10 +115,10 @@ func fixtures(t testing.TB, parent string) []string {
 // configurationOf returns the directory with the configuration of a fixture: its own or,
 // if there is none in it, the one of its name by which the language is tested.
 func configurationOf(dir string) string {
-	if _, err := os.Stat(filepath.Join(dir, "main.hcl")); os.IsNotExist(err) {
-		return filepath.Join("../dsl/testdata/valid", filepath.Base(dir))
+	if own, _ := filepath.Glob(filepath.Join(dir, "*.hcl")); len(own) > 0 {
+		return dir
 	}
-	return dir
+	return filepath.Join("../dsl/testdata/valid", filepath.Base(dir))
 }
 
 // evaluate reads the configuration of a fixture.
