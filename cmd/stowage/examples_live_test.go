@@ -69,6 +69,7 @@ var rarely = []string{
 	"watch persistentvolumeclaims",                // that are not bound at once
 	"list endpointslices", "watch endpointslices", // a switch
 	"create jobs", "patch jobs", "watch jobs", "delete jobs", // and its checks
+	"patch deployments/status",                                               // what others wrote on a Deployment that is taken over
 	"list controllerrevisions", "list jobs", "list pods", "list replicasets", // which versions of configuration are in use
 }
 
