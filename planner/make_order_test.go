@@ -117,6 +117,7 @@ func TestNoPodRollsForTheOrderOfWhatChangesElsewhere(t *testing.T) {
 	c.carryOut(t, c.plan(t, ordered, planner.Options{}))
 	c.waitHealthy(t, "apps", "Deployment", "web")
 	c.as(t, "somebody", planner.ObjectID{Group: "apps", Kind: "Deployment", Name: "web"}, `{"metadata": {"annotations": {"x": "y"}}}`)
+	c.waitHealthy(t, "apps", "Deployment", "web") // which is when its controller has written that it has seen it
 	before, pods := c.live(t, "apps", "Deployment", "web"), c.podNames(t)
 	c.requests.take()
 

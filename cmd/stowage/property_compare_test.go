@@ -124,7 +124,7 @@ func (s snapshot) values() map[string]string {
 		case []any:
 			values[path] = "[]"
 			for i, value := range v {
-				walk(fmt.Sprintf("%s[%d]", path, i), value)
+				walk(fmt.Sprintf("%s[%s]", path, itemName(path, i, value)), value)
 			}
 		default:
 			values[path] = text(v)
@@ -136,6 +136,21 @@ func (s snapshot) values() map[string]string {
 		walk(id+": others", m.Others)
 	}
 	return values
+}
+
+// itemName names an item of the list at a path: by its key, or by its number.
+func itemName(path string, i int, item any) string {
+	object, _ := item.(map[string]any)
+	var key []string
+	for _, field := range itemKeys[path[strings.LastIndex(path, ".")+1:]] {
+		if value, ok := object[field]; ok {
+			key = append(key, text(value))
+		}
+	}
+	if len(key) == 0 {
+		return fmt.Sprint(i)
+	}
+	return strings.Join(key, " ")
 }
 
 // The kinds that a configuration can make.
