@@ -121,7 +121,7 @@ func (c *checker) name(path, name string, rule func(string) []string) {
 	if errs := rule(name); len(errs) > 0 {
 		hint, _, _ := strings.Cut(errs[0], " (e.g.")
 		if strings.Contains(name, "{{") {
-			hint = "run `helm template RELEASE CHART | stowage import -`"
+			hint = templateHint
 		}
 		c.fail(path, hint, "%q is not allowed", name)
 	}

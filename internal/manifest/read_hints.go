@@ -52,6 +52,12 @@ func notAnObject(d Document) *Problem {
 	return notNamed(d, problem)
 }
 
+// What is said of a document with "{{" and "}}" in it.
+const (
+	templateSummary = "is a template of Helm, not an object"
+	templateHint    = "run `helm template RELEASE CHART | stowage import -`"
+)
+
 // notNamed says what is wrong with the metadata by which an object is found.
 func notNamed(d Document, problem func(path, summary, hint string) *Problem) *Problem {
 	metadata, ok := d.Object.Object["metadata"].(map[string]any)
@@ -61,7 +67,7 @@ func notNamed(d Document, problem func(path, summary, hint string) *Problem) *Pr
 	name, text := metadata["name"].(string)
 	switch {
 	case name != "" && strings.Contains(name, "{{"):
-		return problem("metadata.name", "is a template of Helm, not an object", "run `helm template RELEASE CHART | stowage import -`")
+		return problem("metadata.name", templateSummary, templateHint)
 	case name != "":
 	case metadata["name"] != nil && !text:
 		return problem("metadata.name", fmt.Sprintf("the name is %s, not text", show(metadata["name"])), "put it in quotes")

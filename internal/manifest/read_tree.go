@@ -52,7 +52,10 @@ func checkKeys(mapping *yamlnode.Node) *Problem {
 			continue
 		}
 		key, ok := keyText(node)
-		if !ok {
+		switch {
+		case !ok && node.Kind == yamlnode.MappingNode: // what "{{ .Values.x }}" is to YAML
+			return at(node, templateSummary, templateHint)
+		case !ok:
 			return at(node, "the key of a field must be text", "put it in quotes; a value with braces or brackets needs quotes too")
 		}
 		if before := first[key]; before != nil {

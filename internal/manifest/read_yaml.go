@@ -88,7 +88,7 @@ func (p piece) syntaxProblem(err error) *Problem {
 	switch {
 	case template:
 		found.Line = line
-		found.Summary, found.Hint = "is a template of Helm, not an object", "run `helm template RELEASE CHART | stowage import -`"
+		found.Summary, found.Hint = templateSummary, templateHint
 	case strings.Contains(text, "cannot start any token"):
 		found.Hint = "indent with spaces, as YAML takes no tabs there; put a value that begins with @, ` or % in quotes"
 	case strings.Contains(text, "unknown anchor"): // the name may be a password that begins with "*"
