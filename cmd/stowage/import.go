@@ -60,8 +60,8 @@ says adopt = true, so that the first apply takes over what runs, without a resta
 	}
 	cmd.Flags().StringVar(&o.dir, "out", "", "`directory` for the configuration (default: the name of the release)")
 	_ = cmd.MarkFlagDirname("out")
-	cmd.Flags().StringVar(&o.name, "name", "", "`name` of the release (default: that of the namespace, or of the first app)")
-	cmd.Flags().BoolVar(&o.keepNames, "keep-names", false, "leave ConfigMaps and Secrets their names, instead of giving each content one")
+	cmd.Flags().StringVar(&o.name, "name", "", "`name` of the release (default: that of the namespace, of the directory, or of the first app)")
+	cmd.Flags().BoolVar(&o.keepNames, "keep-names", false, "leave ConfigMaps, Secrets and Jobs their names, instead of giving each content one")
 	cmd.Flags().BoolVar(&o.check, "check", false, "compare what would be written with what there is, and write nothing")
 	cmd.Flags().BoolVar(&o.force, "force", false, "write to a directory that is not empty, over files that are there")
 	cmd.Flags().BoolVar(&o.fromCluster, "from-cluster", false, "import what runs in the namespace that -n names")

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -64,7 +65,8 @@ func (o *importOptions) options(from *importSource) (importer.Options, error) {
 }
 
 // releaseName returns what a release is called that nobody has named: as it is in the tool
-// that it comes from, or as what it runs first. It is empty when the namespace says it.
+// that it comes from, as the directory that is given for it, or as what it runs first. It is
+// empty when the namespace says it.
 func (o *importOptions) releaseName(documents []manifest.Document) string {
 	if name := cmp.Or(o.chosen.name(), instanceOf(documents)); name != "" {
 		return name
@@ -74,12 +76,19 @@ func (o *importOptions) releaseName(documents []manifest.Document) string {
 			return ""
 		}
 	}
+	if name := inName(filepath.Base(o.dir)); checkRelease(name, "default") == nil {
+		return name
+	}
 	named := slices.IndexFunc(documents, func(d manifest.Document) bool {
 		_, pods, _ := unstructured.NestedFieldNoCopy(d.Object.Object, "spec", "template", "spec", "containers")
 		return pods
 	})
-	name := documents[max(named, 0)].Object.GetName()
-	return strings.Trim(notInName.ReplaceAllString(strings.ToLower(name), "-"), "-")
+	return inName(documents[max(named, 0)].Object.GetName())
+}
+
+// inName returns text as the name of a release.
+func inName(text string) string {
+	return strings.Trim(notInName.ReplaceAllString(strings.ToLower(text), "-"), "-")
 }
 
 var notInName = regexp.MustCompile(`[^a-z0-9-]+`)
