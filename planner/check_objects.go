@@ -15,7 +15,7 @@ import (
 // a cluster: what the API server would refuse by its limits, and what would not work
 // together.
 func checkObjects(objects []Object) []*ObjectError {
-	c := objectCheck{byID: make(map[ObjectID]Object, len(objects)), nodePorts: map[string]Object{}}
+	c := objectCheck{byID: make(map[ObjectID]Object, len(objects)), byPodLabel: byPodLabel(objects), nodePorts: map[string]Object{}}
 	for _, o := range objects {
 		c.byID[o.ID] = o
 	}
@@ -25,16 +25,19 @@ func checkObjects(objects []Object) []*ObjectError {
 		c.claimNodePorts(o)
 		c.parts(o)
 		c.probePorts(o)
-		c.targetPorts(o, objects)
+		c.targetPorts(o)
 	}
-	c.selectors(objects)
+	for _, o := range objects {
+		c.selectors(o)
+	}
 	return c.errs
 }
 
 type objectCheck struct {
-	byID      map[ObjectID]Object
-	nodePorts map[string]Object // by number and protocol
-	errs      []*ObjectError
+	byID       map[ObjectID]Object
+	byPodLabel map[podLabel][]Object
+	nodePorts  map[string]Object // by number and protocol
+	errs       []*ObjectError
 }
 
 func (c *objectCheck) fail(o Object, at, hint, format string, args ...any) {
@@ -171,79 +174,4 @@ func portNames(container map[string]any) []string {
 		names = append(names, textsAt(p, "name")...)
 	}
 	return names
-}
-
-// targetPorts reports Services that name a port which no container of the pods that
-// they select has.
-func (c *objectCheck) targetPorts(o Object, objects []Object) {
-	if o.ID.Group != "" || o.ID.Kind != serviceKind.Kind {
-		return
-	}
-	var names []string
-	selected := false
-	for _, workload := range objects {
-		spec, _ := podSpecAt(workload.Manifest)
-		if spec == nil || workload.ID.Namespace != o.ID.Namespace || !hasSelector(o.Manifest) || !selects(o.Manifest, workload.Manifest) {
-			continue
-		}
-		selected = true
-		for _, list := range []string{"initContainers", "containers"} { // a sidecar is one of the former
-			for _, container := range maplist(spec[list]) {
-				names = append(names, portNames(container)...)
-			}
-		}
-	}
-	for i, p := range portsOf(o.Manifest) {
-		if name, ok := p["targetPort"].(string); ok && selected && !slices.Contains(names, name) {
-			c.fail(o, fmt.Sprintf("spec.ports[%d].targetPort", i), hintOf(name, names), "refers to port %q, which no container behind the Service has", name)
-		}
-	}
-}
-
-func hasSelector(service *unstructured.Unstructured) bool {
-	selector, _, _ := unstructured.NestedMap(service.Object, "spec", "selector")
-	return len(selector) > 0
-}
-
-// selectors reports workloads that take the pods of another one for theirs. Two apps that were
-// there already have the selectors that they have, and controllers let each other's pods be.
-func (c *objectCheck) selectors(objects []Object) {
-	for _, o := range objects {
-		selector := selectorOf(o.Manifest)
-		if selector == nil {
-			continue
-		}
-		for _, other := range objects {
-			if other.ID == o.ID || other.ID.Namespace != o.ID.Namespace || selectorOf(other.Manifest) == nil {
-				continue
-			}
-			labels, _, _ := unstructured.NestedFieldNoCopy(other.Manifest.Object, "spec", "template", "metadata", "labels")
-			if within(selector, labels) && (!wasThere(o) || !wasThere(other)) {
-				c.fail(o, "spec.selector", "give one of the two labels that the other has not", "also selects the pods of %s, at %s", other.ID, other.Origin)
-			}
-		}
-	}
-}
-
-// wasThere reports whether an object is the workload of an app that says by which labels its pods
-// are found.
-func wasThere(o Object) bool {
-	return strings.Contains("."+o.Address, ".app.") && !findsOwnPods(o.Manifest)
-}
-
-// selectorOf returns the labels that a workload finds its pods by, or nil: for what is
-// none, and for one with expressions or without labels, about which the server decides.
-func selectorOf(u *unstructured.Unstructured) any {
-	if id := IDOf(u); id.Group != "apps" || !slices.Contains([]string{"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"}, id.Kind) {
-		return nil
-	}
-	raw, _, _ := unstructured.NestedMap(u.Object, "spec", "selector")
-	if _, more := raw["matchExpressions"]; more || len(raw) == 0 {
-		return nil
-	}
-	labels, _ := raw["matchLabels"].(map[string]any)
-	if len(labels) == 0 {
-		return nil
-	}
-	return labels
 }

@@ -3,6 +3,7 @@ package planner_test
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"testing"
 
 	"stowage/dsl"
@@ -69,6 +70,10 @@ func renamedApp(a *dsl.App, suffix string) *dsl.App {
 	if a.Service != nil {
 		service := *a.Service
 		service.Name += suffix
+		service.Ports = slices.Clone(service.Ports)
+		for i := range service.Ports {
+			service.Ports[i].NodePort = 0 // there are not enough of them
+		}
 		c.Service = &service
 	}
 	c.EnvFrom = append([]dsl.EnvSource(nil), a.EnvFrom...)
