@@ -4,6 +4,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/hashicorp/hcl/v2"
@@ -308,8 +309,8 @@ func orderEnv(env []EnvVar) []EnvVar {
 			return
 		}
 		placed[name] = true
-		for _, used := range composed.FindAllStringSubmatch(e.Value, -1) {
-			place(used[1])
+		for _, used := range VariablesIn(e.Value) {
+			place(used)
 		}
 		ordered = append(ordered, e)
 	}
@@ -317,4 +318,22 @@ func orderEnv(env []EnvVar) []EnvVar {
 		place(name)
 	}
 	return ordered
+}
+
+// VariablesIn returns the names of the variables that the value of another one uses as
+// $(NAME); "$$" is a dollar sign.
+func VariablesIn(value string) []string {
+	var names []string
+	for {
+		_, after, found := strings.Cut(value, "$")
+		if !found || after == "" {
+			return names
+		}
+		value = after[1:]
+		if after[0] == '(' {
+			if name, rest, closed := strings.Cut(value, ")"); closed {
+				names, value = append(names, name), rest
+			}
+		}
+	}
 }

@@ -21,8 +21,6 @@ var (
 
 	// slug matches what cannot stand in a name.
 	slug = regexp.MustCompile(`[^a-z0-9]+`)
-	// composed matches $(NAME) in the text of an environment variable.
-	composed = regexp.MustCompile(`\$\(([-._a-zA-Z][-._a-zA-Z0-9]*)\)`)
 )
 
 const (

@@ -2,7 +2,8 @@ package planner
 
 import (
 	"maps"
-	"strings"
+
+	"stowage/dsl"
 )
 
 // orderCounts reports whether the items of a list do something else in another order: init
@@ -29,7 +30,7 @@ func definedBefore(env []any) map[use]bool {
 	for _, variable := range maplist(env) {
 		name, _ := variable["name"].(string)
 		value, _ := variable["value"].(string)
-		for _, used := range variablesIn(value) {
+		for _, used := range dsl.VariablesIn(value) {
 			if seen[used] {
 				uses[use{used, name}] = true
 			}
@@ -37,21 +38,4 @@ func definedBefore(env []any) map[use]bool {
 		seen[name] = true
 	}
 	return uses
-}
-
-// variablesIn returns the names that a value refers to by $(NAME); "$$" is a dollar sign.
-func variablesIn(value string) []string {
-	var names []string
-	for {
-		_, after, found := strings.Cut(value, "$")
-		if !found || after == "" {
-			return names
-		}
-		value = after[1:]
-		if after[0] == '(' {
-			if name, rest, closed := strings.Cut(value, ")"); closed {
-				names, value = append(names, name), rest
-			}
-		}
-	}
 }

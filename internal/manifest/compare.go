@@ -5,7 +5,6 @@ import (
 	"maps"
 	"math"
 	"slices"
-	"strings"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"sigs.k8s.io/structured-merge-diff/v6/schema"
@@ -59,7 +58,7 @@ func (c *comparison) differ(at position, want, got any) {
 func (c *comparison) maps(at position, want, got map[string]any) {
 	for _, name := range unionOfKeys(want, got) {
 		next := position{
-			path: Path(at.path, name), field: fieldPath(at.field, name), name: name, ref: c.types.field(at.ref, name),
+			path: Path(at.path, name), field: Path(at.field, name), name: name, ref: c.types.field(at.ref, name),
 		}
 		c.values(next, want[name], got[name])
 	}
@@ -155,17 +154,6 @@ func anyList(texts []string) []any {
 		list[i] = text
 	}
 	return list
-}
-
-// fieldPath is Path for people: without quotes where a key has dots in it.
-func fieldPath(parent, name string) string {
-	switch {
-	case strings.ContainsAny(name, "./[] "):
-		return parent + "[" + name + "]"
-	case parent == "":
-		return name
-	}
-	return parent + "." + name
 }
 
 func unionOfKeys(a, b map[string]any) []string {
